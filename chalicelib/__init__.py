@@ -1,0 +1,1 @@
+"""Polis: the service of compulsory health insurance policies."""

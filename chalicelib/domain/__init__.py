@@ -1,0 +1,1 @@
+"""The rules of compulsory health insurance: pure, standard library only."""

@@ -1,0 +1,1 @@
+"""The event Lambdas: queues and schedules."""
