@@ -1,0 +1,107 @@
+"""Authentication at the edge: the authorizer's declaration, and the principal from its context."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.principal import (
+    Assurance,
+    IdentityDocumentClaims,
+    PersonClaims,
+    Principal,
+    Role,
+)
+from chalicelib.domain.sex import Sex
+from chalicelib.http.problems import HttpProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalice import AuthResponse
+    from chalice.app import AuthRequest
+
+#: The Lambda of the authorizer loads ``chalicelib.http.authorizer``, the API only this module:
+#: so the API does not pay for the import of cryptography.
+authorizer_blueprint = Blueprint("chalicelib.http.authorizer")
+
+_TTL_SECONDS = 60
+
+
+@authorizer_blueprint.authorizer(name="authorizer", ttl_seconds=_TTL_SECONDS)  # type: ignore[untyped-decorator]  # chalice has no types
+def authorizer(request: AuthRequest) -> AuthResponse:
+    """Check the bearer token of a request."""
+    from chalicelib.http.tokens import authorize  # noqa: PLC0415  # only where tokens are checked
+
+    return authorize(request)
+
+
+def principal_of(context: Mapping[str, Any] | None) -> Principal:
+    """Build the principal from ``requestContext.authorizer``, whose values are strings.
+
+    Raises:
+        HttpProblem: 401, there is no such context or it is not ours.
+    """
+    try:
+        claims = json.loads((context or {})["claims"])
+        return Principal(
+            subject=claims["sub"],
+            account_id=(context or {})["account_id"],
+            roles=_roles(claims.get("roles")),
+            assurance=_assurance(claims.get("assurance")),
+            insurer=claims.get("insurer"),
+            region=claims.get("region"),
+            clinic=claims.get("clinic"),
+            person=_person(claims),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise HttpProblem("unauthorized") from None
+
+
+def _roles(names: Any) -> frozenset[Role]:
+    known = set(Role)
+    return frozenset(Role(name) for name in names or () if name in known)
+
+
+def _assurance(name: Any) -> Assurance:
+    # What is not said or not known proves the least.
+    return Assurance(name) if name in set(Assurance) else Assurance.SIMPLIFIED
+
+
+def _person(claims: Mapping[str, Any]) -> PersonClaims | None:
+    if claims.get("family_name") is None and claims.get("snils") is None:
+        return None
+    return PersonClaims(
+        family_name=claims.get("family_name"),
+        given_name=claims.get("given_name"),
+        middle_name=claims.get("middle_name"),
+        born_on=_date(claims.get("birthdate")),
+        sex=Sex(claims["gender"]) if claims.get("gender") in set(Sex) else None,
+        snils=claims.get("snils"),
+        inn=claims.get("inn"),
+        email=claims.get("email"),
+        phone=claims.get("phone_number"),
+        birthplace=claims.get("birthplace"),
+        address=claims.get("address"),
+        identity_document=_document(claims.get("identity_document")),
+    )
+
+
+def _document(claims: Mapping[str, Any] | None) -> IdentityDocumentClaims | None:
+    if not claims:
+        return None
+    return IdentityDocumentClaims(
+        type_code=claims["type"],
+        series=claims.get("series"),
+        number=claims["number"],
+        issued_on=_date(claims.get("issued_on")),
+        issuer=claims.get("issuer"),
+        issuer_code=claims.get("issuer_code"),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
