@@ -17,6 +17,8 @@ from chalicelib.domain.numbers import (
     parse_certificate_number,
 )
 
+FEW = settings(max_examples=20)
+
 SERIALS = st.integers(0, SERIAL_LIMIT - 1)
 DAYS = st.dates(date(2020, 1, 1), date(2099, 12, 31))
 
@@ -49,11 +51,13 @@ def test_an_application_number_is_year_serial_and_check_digit():
     assert len(number) == 15
 
 
+@FEW
 @given(st.text("0123456789", min_size=1, max_size=20))
 def test_check_digit_agrees_with_the_library(digits):
     assert damm_digit(digits=digits) == damm.calc_check_digit(digits)
 
 
+@FEW
 @given(SERIALS, DAYS)
 def test_application_numbers_are_read_back_with_and_without_separators(serial, on):
     number = application_number(serial_or_random=serial, on=on)
@@ -61,6 +65,7 @@ def test_application_numbers_are_read_back_with_and_without_separators(serial, o
     assert parse_application_number(text=f" {number.replace('-', '')} ") == number
 
 
+@FEW
 @given(SERIALS)
 def test_certificate_numbers_have_nine_digits_and_are_read_back(serial):
     number = certificate_number(serial_or_random=serial)
@@ -68,7 +73,7 @@ def test_certificate_numbers_have_nine_digits_and_are_read_back(serial):
     assert parse_certificate_number(text=f"{number[:3]} {number[3:]}") == number
 
 
-@settings(max_examples=20)
+@FEW
 @given(SERIALS, DAYS)
 def test_every_wrong_digit_and_every_swap_is_noticed(serial, on):
     digits = application_number(serial_or_random=serial, on=on).replace("-", "")
