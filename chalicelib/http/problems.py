@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     StateConflict,
     ValidationFailed,
 )
+from chalicelib.domain.signing_code import CodeNotAccepted
 from chalicelib.ports.errors import (
     AlreadyExists,
     DependencyFailed,
@@ -40,6 +41,7 @@ STATUS_BY_ERROR: dict[type[Exception], tuple[int, str]] = {
     DomainError: (422, "Действие невозможно"),
     InvalidValue: (422, "Недопустимое значение"),
     ValidationFailed: (422, "В данных есть ошибки"),
+    CodeNotAccepted: (422, "Код не принят"),
     RuleRefused: (422, "Действие не допускается правилами страхования"),
     StateConflict: (409, "Действие не подходит к текущему состоянию"),
     NotPermitted: (403, "Недостаточно прав"),
