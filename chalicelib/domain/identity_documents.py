@@ -81,7 +81,7 @@ def normalize_document(document: IdentityDocument) -> IdentityDocument:
         document,
         type=code,
         series=_canonical_series(document.series, kind.series_mask if kind else "S"),
-        number=without_separators(composed(document.number).removeprefix("№")),
+        number=without_separators(composed(document.number)).lstrip("№"),
         issuer=" ".join(composed(document.issuer).split()),
         issuer_code=_canonical_issuer_code(document.issuer_code),
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -24,8 +24,6 @@ from chalicelib.domain.policy_number import (
 )
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.sex import Sex
-
-FEW = settings(max_examples=40)
 
 VALID = "7856130840000017"
 PARTS = st.builds(
@@ -104,7 +102,6 @@ def test_every_reason_has_a_code_of_the_registers_and_a_message():
     assert set(Q004_CODES) < set(MESSAGES)
 
 
-@FEW
 @given(PARTS)
 def test_a_built_number_says_what_it_was_built_of(parts):
     number = build(parts)
@@ -113,13 +110,11 @@ def test_a_built_number_says_what_it_was_built_of(parts):
     assert check_against(number=number, born_on=parts.born_on, sex=parts.sex) == ()
 
 
-@FEW
 @given(st.text("0123456789", min_size=15, max_size=15))
 def test_check_digit_equals_luhn(body):
     assert luhn.is_valid(body + check_digit(body=body))
 
 
-@FEW
 @given(PARTS, st.integers(0, 15), st.integers(1, 9))
 def test_no_single_wrong_digit_passes(parts, place, shift):
     number = build(parts)

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.snils import check_digits, format_snils, mask_snils, parse_snils
-
-FEW = settings(max_examples=40)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +45,6 @@ def test_refuses_and_says_why(text, reason):
     assert refusal.value.detail
 
 
-@FEW
 @given(st.integers(1_001_999, 999_999_999))
 def test_formatting_is_read_back(number):
     body = f"{number:09d}"
@@ -55,7 +52,6 @@ def test_formatting_is_read_back(number):
     assert parse_snils(text=format_snils(snils)) == snils
 
 
-@FEW
 @given(st.integers(1_001_999, 999_999_999), st.integers(1, 99))
 def test_any_other_check_sum_is_refused(number, shift):
     body = f"{number:09d}"

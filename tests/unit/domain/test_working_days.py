@@ -3,13 +3,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
-
-FEW = settings(max_examples=40)
 
 DAYS = st.dates(date(2023, 1, 1), date(2030, 12, 31))
 TERMS = st.integers(0, 60)
@@ -85,7 +83,6 @@ def test_tells_which_years_are_exact():
     ]
 
 
-@FEW
 @given(DAYS, TERMS)
 def test_adding_and_counting_are_inverse(start, days):
     end = RUSSIAN_CALENDAR.add_working_days(start=start, days=days)
@@ -93,7 +90,6 @@ def test_adding_and_counting_are_inverse(start, days):
     assert RUSSIAN_CALENDAR.working_days_between(start=end, end=start) == -days
 
 
-@FEW
 @given(DAYS, st.integers(1, 60), st.booleans())
 def test_a_term_ends_on_a_working_day(start, days, count_start):
     end = RUSSIAN_CALENDAR.add_working_days(start=start, days=days, count_start=count_start)
@@ -101,7 +97,6 @@ def test_a_term_ends_on_a_working_day(start, days, count_start):
     assert end >= start
 
 
-@FEW
 @given(DAYS, st.integers(1, 60))
 def test_counting_the_start_is_counting_from_the_day_before(start, days):
     before = start - timedelta(days=1)
