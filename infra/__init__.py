@@ -1,0 +1,1 @@
+"""Infrastructure: the resources on AWS and the local cloud."""

@@ -1,0 +1,1 @@
+"""The local cloud: everything that stands around the service on one machine."""

@@ -1,0 +1,1 @@
+"""The local OpenID provider: persons, tokens, grants, pages and HTTP."""

@@ -1,0 +1,1 @@
+"""The simulator of the registers' gateway: rules, state and HTTP."""
