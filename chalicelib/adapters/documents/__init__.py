@@ -1,0 +1,1 @@
+"""Documents for people: PDF pages, codes on them, and the lists of their statuses."""
