@@ -1,0 +1,78 @@
+"""Saving a draft in one conditional write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.failures import is_refused, translated
+from chalicelib.domain.application import DRAFT_KEPT_FOR, Application
+from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
+from chalicelib.domain.errors import StateConflict
+from chalicelib.ports.errors import NotFound, PreconditionFailed
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamodb.table import Table
+    from chalicelib.ports.storage import DraftChange
+
+_SAVED_AT_ONCE = (ApplicationState.DRAFT, ApplicationState.CLARIFICATION_REQUIRED)
+
+
+def save_draft(*, table: Table, change: DraftChange) -> Application:
+    """Replace sections of the form and push its expiry forward.
+
+    Raises:
+        NotFound: there is none, or it is another account's.
+        PreconditionFailed: If-Match is not the present version.
+        StateConflict: its state does not allow it in one write.
+    """
+    with translated():
+        try:
+            answer = table.client.update_item(**_request(table.name, change))
+        except table.client.exceptions.ClientError as failure:
+            if not is_refused(failure):
+                raise
+            raise _refusal(change, failure.response.get("Item")) from None
+    return items.from_item(Application, answer["Attributes"])
+
+
+def _request(table: str, change: DraftChange) -> dict[str, Any]:
+    names = {"#state": "state", "#version": "version", "#form": "form"}
+    values: dict[str, Any] = {
+        ":account": {"S": change.account_id},
+        ":draft": {"S": _SAVED_AT_ONCE[0].value},
+        ":clarification": {"S": _SAVED_AT_ONCE[1].value},
+        ":one": {"N": "1"},
+        ":at": {"S": change.at.isoformat()},
+    }
+    sets = ["#version = #version + :one", "updated_at = :at"]
+    due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR)
+    values[":due"] = due["gsi2sk"]
+    sets.append("gsi2sk = :due")
+    for position, (name, section) in enumerate(sorted(change.sections.items())):
+        names[f"#s{position}"] = name
+        values[f":s{position}"] = items.section_value(section)
+        sets.append(f"#form.#s{position} = :s{position}")
+    condition = "account = :account AND #state IN (:draft, :clarification)"
+    if change.if_version is not None:
+        values[":version"] = {"N": str(change.if_version)}
+        condition += " AND #version = :version"
+    return {
+        "TableName": table,
+        "Key": keys.application(change.application_id).item(),
+        "UpdateExpression": "SET " + ", ".join(sets),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def _refusal(change: DraftChange, stored: items.Item | None) -> Exception:
+    if not stored or stored["account"]["S"] != change.account_id:
+        return NotFound("Заявление не найдено")
+    if change.if_version is not None and int(stored["version"]["N"]) != change.if_version:
+        return PreconditionFailed("Заявление изменили в другом окне: обновите страницу")
+    state = ApplicationState(stored["state"]["S"])
+    return StateConflict(f"Заявление в состоянии «{STATE_TITLES[state]}»: менять его нельзя")

@@ -1,0 +1,214 @@
+"""Entities as items and back: the body as JSON text, and beside it only what conditions and indexes need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.domain.application import Application
+from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.person import Person
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.records import (
+    ActivePolicyMarker,
+    CabinetMessage,
+    IdempotencyRecord,
+    LiveMarker,
+    OutboxEntry,
+    Pointer,
+    Revocation,
+    StoredDocument,
+    ViewLog,
+)
+from chalicelib.domain.scan import Scan
+from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
+from chalicelib.domain.temporary_certificate import TemporaryCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Item = dict[str, dict[str, Any]]
+E = TypeVar("E")
+
+SCHEMA = "1"
+"""Raised when the body of an entity changes in a way that old readers cannot take."""
+
+IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
+CHALLENGE_KEPT_FOR = timedelta(days=1)
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    if kind not in _decoders:
+        _decoders[kind] = msgspec.json.Decoder(kind)
+    return _decoders[kind]
+
+
+def _text(value: str) -> dict[str, str]:
+    return {"S": value}
+
+
+def _number(value: float) -> dict[str, str]:
+    return {"N": str(int(value))}
+
+
+def expiry(at: datetime) -> dict[str, dict[str, str]]:
+    """The attribute by which DynamoDB forgets an item (lazily, so readers check too)."""
+    return {"expires_epoch": _number(at.timestamp())}
+
+
+def _application_item(entity: Application) -> Item:
+    item: Item = {
+        "account": _text(entity.account_id),
+        "state": _text(entity.state.value),
+        "updated_at": _text(entity.updated_at.isoformat()),
+        "form": {"M": {name: _text(encoded(section)) for name, section in entity.form.items()}},
+        **keys.owner_index(entity.person_id, entity.application_id),
+    }
+    due_at = application_due_at(entity)
+    return (
+        item if due_at is None else {**item, **keys.due_index("application", entity.application_id, due_at)}
+    )
+
+
+def application_due_at(entity: Application) -> datetime | None:
+    """When a timer has to look at an application: an unused draft's end, or a due date that passes."""
+    if entity.state in {ApplicationState.DRAFT, ApplicationState.AWAITING_SIGNATURE}:
+        return entity.keep_until
+    if entity.state in FINAL_STATES:
+        return None
+    return entity.next_look_at
+
+
+def _person_item(entity: Person) -> Item:
+    consent = entity.consent
+    return {"consent_version": _text(consent.version if consent else "")}
+
+
+def _insurer_item(entity: Insurer) -> Item:
+    far = "9999-12-31"
+    return {
+        **keys.region_index(entity.region, entity.code),
+        "open_from": _text(max(entity.licence_from, entity.included_on).isoformat()),
+        "open_until": _text(
+            min(
+                entity.licence_until.isoformat() if entity.licence_until else far,
+                entity.excluded_on.isoformat() if entity.excluded_on else far,
+            )
+        ),
+    }
+
+
+def _certificate_item(entity: TemporaryCertificate) -> Item:
+    at = entity.next_step_at
+    return {} if at is None else dict(keys.due_index("certificate", entity.application_id, at))
+
+
+_KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
+    Application: lambda e: keys.application(e.application_id),
+    Scan: lambda e: keys.scan(e.application_id, e.scan_id),
+    ApplicationChallenge: lambda e: keys.application_challenge(e.application_id),
+    Challenge: lambda e: keys.challenge(e.challenge_id),
+    Person: lambda e: keys.person(e.person_id),
+    Policy: lambda e: keys.policy(e.person_id, e.policy_id),
+    TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
+    StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
+    ViewLog: lambda e: keys.views(e.person_id),
+    CabinetMessage: lambda e: keys.message(e.person_id, e.message_id),
+    LiveMarker: lambda e: keys.live_marker(e.person_id, e.kind),
+    ActivePolicyMarker: lambda e: keys.active_policy(e.person_id),
+    Pointer: lambda e: keys.pointer(e.kind, e.value_hash, e.target if e.shared else ""),
+    IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
+    Insurer: lambda e: keys.insurer(e.code),
+    OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
+    Revocation: lambda e: keys.revocation(e.status_index),
+}
+
+_EXTRAS: Mapping[type, Callable[[Any], Item]] = {
+    Application: _application_item,
+    Person: _person_item,
+    Insurer: _insurer_item,
+    TemporaryCertificate: _certificate_item,
+    Pointer: lambda e: {"person_id": _text(e.person_id)},
+    IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
+    ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
+    Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
+}
+
+
+def key_of(entity: object) -> keys.Key:
+    """Return the key of any entity."""
+    return _KEYS[type(entity)](entity)
+
+
+def encoded(value: object) -> str:
+    """Write a value as JSON text, always the same for the same value."""
+    return _encoder.encode(value).decode()
+
+
+def to_item(entity: object) -> Item:
+    """Make the item of an entity: keys, type, schema, version, body and what its indexes need."""
+    body = replace(entity, form={}) if isinstance(entity, Application) else entity
+    extras = _EXTRAS.get(type(entity))
+    return {
+        **key_of(entity).item(),
+        "type": _text(type(entity).__name__),
+        "schema": _number(int(SCHEMA)),
+        "version": _number(getattr(entity, "version", 1)),
+        "data": _text(encoded(body)),
+        **(extras(entity) if extras else {}),
+    }
+
+
+def activity_item(person_id: str, entry: AuditEntry) -> Item:
+    """Make the item of a journal entry."""
+    return {
+        **keys.activity(person_id, entry.entry_id).item(),
+        "type": _text("AuditEntry"),
+        "schema": _number(int(SCHEMA)),
+        "version": _number(1),
+        "data": _text(encoded(entry)),
+    }
+
+
+def card_item(kind: str, value_hash: str, card: object) -> Item:
+    """Make the item of a validity card."""
+    return {
+        **keys.card(kind, value_hash).item(),
+        "type": _text("ValidityCard"),
+        "schema": _number(int(SCHEMA)),
+        "version": _number(1),
+        "data": _text(encoded(card)),
+    }
+
+
+def from_item(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
+    """Read an entity back; the attributes beside the body win, since single-attribute writes touch only them."""
+    entity: E = _decoder(kind).decode(item["data"]["S"])
+    if isinstance(entity, Application):
+        form = {
+            name: _decoder(dict[str, str]).decode(value["S"]) for name, value in item["form"]["M"].items()
+        }
+        return replace(
+            entity,  # type: ignore[return-value]
+            form=form,
+            version=int(item["version"]["N"]),
+            state=ApplicationState(item["state"]["S"]),
+            updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
+        )
+    return entity
+
+
+def section_value(section: Mapping[str, str]) -> dict[str, str]:
+    """One section of a form as it is stored."""
+    return _text(encoded(section))

@@ -1,0 +1,92 @@
+"""Rate limits counted in one transaction, which keeps the record of the lookup too (requirement G4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
+from chalicelib.ports.errors import RateLimited, Throttled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from chalicelib.adapters.dynamodb.table import Table
+    from chalicelib.ports.storage import Limit, LookupRecord
+
+RECORDS_KEPT_FOR = timedelta(days=365)
+CONFLICT_RETRIES = 5
+
+
+def count_limits(*, table: Table, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
+    """Count one use against each limit, or none at all.
+
+    Raises:
+        RateLimited: a limit is used up; says in how many seconds its window ends.
+        Throttled: too many uses of the same counters at this very moment.
+    """
+    actions = [_use(table.name, limit, at) for limit in limits]
+    if record is not None:
+        actions.append({"Put": {"TableName": table.name, "Item": _record_item(record)}})
+    for _ in range(CONFLICT_RETRIES):
+        if _transact(table, actions, limits, at):
+            return
+    raise Throttled("Слишком много запросов одновременно: повторите", retry_after=1)
+
+
+def _transact(table: Table, actions: list[dict[str, Any]], limits: Sequence[Limit], at: datetime) -> bool:
+    with translated():
+        try:
+            table.client.transact_write_items(TransactItems=actions)
+        except table.client.exceptions.ClientError as failure:
+            if not is_cancelled(failure):
+                raise
+            reasons = cancellation_reasons(failure)
+            for limit, reason in zip(limits, reasons, strict=False):
+                if reason == "ConditionalCheckFailed":
+                    raise RateLimited(
+                        "Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at)
+                    ) from None
+            if "TransactionConflict" in reasons:
+                return False
+            raise
+    return True
+
+
+def _window(limit: Limit, at: datetime) -> int:
+    return int(at.timestamp()) // limit.seconds
+
+
+def _wait(limit: Limit, at: datetime) -> int:
+    return (_window(limit, at) + 1) * limit.seconds - int(at.timestamp())
+
+
+def _use(table: str, limit: Limit, at: datetime) -> dict[str, Any]:
+    ends = at + timedelta(seconds=2 * limit.seconds)
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": keys.rate(limit.name, limit.subject, _window(limit, at)).item(),
+            "UpdateExpression": "ADD #count :one SET expires_epoch = :end",
+            "ConditionExpression": "attribute_not_exists(#count) OR #count < :times",
+            "ExpressionAttributeNames": {"#count": "count"},
+            "ExpressionAttributeValues": {
+                ":one": {"N": "1"},
+                ":times": {"N": str(limit.times)},
+                ":end": items.expiry(ends)["expires_epoch"],
+            },
+        }
+    }
+
+
+def _record_item(record: LookupRecord) -> items.Item:
+    return {
+        **keys.lookup_record(record.record_id).item(),
+        "type": {"S": "LookupRecord"},
+        "schema": {"N": items.SCHEMA},
+        "version": {"N": "1"},
+        "data": {"S": items.encoded(record)},
+        **items.expiry(record.at + RECORDS_KEPT_FOR),
+    }

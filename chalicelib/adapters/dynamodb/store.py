@@ -1,0 +1,191 @@
+"""The store over DynamoDB: one call per read, one transaction per unit of work."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.drafts import save_draft
+from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.adapters.dynamodb.limits import count_limits
+from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
+from chalicelib.domain.application import Application
+from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.person import Person
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.records import (
+    CabinetMessage,
+    IdempotencyRecord,
+    Pointer,
+    Revocation,
+    StoredDocument,
+    ViewLog,
+)
+from chalicelib.domain.scan import Scan
+from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
+from chalicelib.domain.temporary_certificate import TemporaryCertificate
+from chalicelib.domain.validity import ValidityCard
+from chalicelib.ports.errors import NotFound
+from chalicelib.ports.storage import ApplicationFile, PersonFile, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
+
+NAMES_KEPT_SECONDS = 300
+
+_FILE_KINDS: Mapping[str, type] = {
+    "Person": Person,
+    "Policy": Policy,
+    "TemporaryCertificate": TemporaryCertificate,
+    "StoredDocument": StoredDocument,
+    "ViewLog": ViewLog,
+}
+
+
+class DynamoDBStore(OutboxReads):
+    """Implements the Store port on one table."""
+
+    def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
+        self._table = Table(client=client, name=table)
+        self._client = client
+        self._name = table
+        self._hint = hint
+        self._names: dict[str, tuple[float, str]] = {}
+
+    def work(self, *, at: datetime) -> DynamoDBUnitOfWork:
+        """Begin a unit of work."""
+        return DynamoDBUnitOfWork(client=self._client, table=self._name, at=at, hint=self._hint)
+
+    def application_file(self, *, application_id: str) -> ApplicationFile:
+        """Read an application with its scans and challenge; raises NotFound."""
+        found = self._table.query_all(keys.application(application_id).partition)
+        by_type: dict[str, list[items.Item]] = {}
+        for item in found:
+            by_type.setdefault(item["type"]["S"], []).append(item)
+        if "Application" not in by_type:
+            raise NotFound("Заявление не найдено")
+        challenges = by_type.get("ApplicationChallenge", [])
+        return ApplicationFile(
+            application=items.from_item(Application, by_type["Application"][0]),
+            scans=tuple(items.from_item(Scan, item) for item in by_type.get("Scan", [])),
+            challenge=items.from_item(ApplicationChallenge, challenges[0]).challenge if challenges else None,
+        )
+
+    def save_draft(self, *, change: DraftChange) -> Application:
+        """Replace sections of an editable form in one conditional write."""
+        return save_draft(table=self._table, change=change)
+
+    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
+        """List a person's applications, newest first."""
+        found, following = self._table.query_index(
+            keys.OWNER_INDEX, f"PERSON#{person_id}", limit=limit, after=after
+        )
+        return Slice(items=tuple(items.from_item(Application, item) for item in found), after=following)
+
+    def person_file(self, *, person_id: str) -> PersonFile:
+        """Read a person with policies, certificates and documents."""
+        found = self._table.query_all(keys.person(person_id).partition, prefix=keys.FILE_PREFIX)
+        read: dict[str, list[Any]] = {name: [] for name in _FILE_KINDS}
+        for item in found:
+            name = item["type"]["S"]
+            read[name].append(items.from_item(_FILE_KINDS[name], item))
+        return PersonFile(
+            person=read["Person"][0] if read["Person"] else None,
+            policies=tuple(read["Policy"]),
+            certificates=tuple(read["TemporaryCertificate"]),
+            documents=tuple(read["StoredDocument"]),
+            views=read["ViewLog"][0] if read["ViewLog"] else None,
+        )
+
+    def challenge(self, *, challenge_id: str) -> Challenge | None:
+        """Read a challenge that is not an application's."""
+        return self._table.get(Challenge, keys.challenge(challenge_id))
+
+    def pointers(self, *, kind: str, value_hash: str) -> Sequence[Pointer]:
+        """Follow an identifier."""
+        partition = keys.pointer(kind, value_hash).partition
+        found = self._table.query_all(partition, prefix=keys.POINTER_PREFIX)
+        return [items.from_item(Pointer, item) for item in found]
+
+    def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
+        """Read a validity card."""
+        return self._table.get(ValidityCard, keys.card(kind, value_hash))
+
+    def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
+        """Read what a client's key created."""
+        return self._table.get(IdempotencyRecord, keys.idempotency(account_id, key_hash))
+
+    def insurer(self, *, code: str) -> Insurer | None:
+        """Read an insurer of the registry."""
+        return self._table.get(Insurer, keys.insurer(code))
+
+    def insurer_name(self, *, code: str) -> str:
+        """Name an insurer, from memory when it was asked for lately."""
+        known = self._names.get(code)
+        if known is not None and monotonic() - known[0] < NAMES_KEPT_SECONDS:
+            return known[1]
+        insurer = self.insurer(code=code)
+        name = insurer.name if insurer else ""
+        self._names[code] = (monotonic(), name)
+        return name
+
+    def insurers(self, *, region: str | None) -> Sequence[Insurer]:
+        """List the insurers of a region, or all."""
+        read: list[Insurer] = []
+        after: str | None = None
+        while True:
+            found, after = self._table.query_index(
+                keys.OWNER_INDEX,
+                "INSURERS",
+                prefix=f"{region}#" if region else "",
+                after=after,
+                newest_first=False,
+            )
+            read.extend(items.from_item(Insurer, item) for item in found)
+            if after is None:
+                return read
+
+    def activity(self, *, person_id: str, limit: int, after: str | None) -> Slice[AuditEntry]:
+        """List a person's journal, newest first."""
+        return self._newest(AuditEntry, person_id, keys.ACTIVITY_PREFIX, limit, after)
+
+    def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
+        """List the cabinet messages, newest first."""
+        return self._newest(CabinetMessage, person_id, keys.MESSAGE_PREFIX, limit, after)
+
+    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
+        """Count one use against every limit; raises RateLimited."""
+        count_limits(table=self._table, limits=limits, record=record, at=at)
+
+    def next_serial(self, *, counter: str) -> int:
+        """Draw the next number of a counter, from 1."""
+        return self._table.add_one(keys.counter(counter))
+
+    def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:
+        """Page through certificates whose next step is due."""
+        return due_pages(self._table, "certificate", TemporaryCertificate, until=until, page=page)
+
+    def due_applications(self, *, until: datetime, page: int) -> Iterator[Sequence[Application]]:
+        """Page through applications that a timer has to look at."""
+        return due_pages(self._table, "application", Application, until=until, page=page)
+
+    def revocations(self, *, status_list: int) -> Mapping[int, str]:
+        """Read the entries of a status list."""
+        found = self._table.query_all(keys.status_list(status_list))
+        entries = [items.from_item(Revocation, item) for item in found]
+        return {entry.status_index: entry.status for entry in entries}
+
+    def _newest(
+        self, kind: type[Any], person_id: str, prefix: str, limit: int, after: str | None
+    ) -> Slice[Any]:
+        found, following = self._table.query(
+            keys.person(person_id).partition, prefix=prefix, limit=limit, after=after, newest_first=True
+        )
+        return Slice(items=tuple(items.from_item(kind, item) for item in found), after=following)

@@ -1,0 +1,126 @@
+"""The few DynamoDB requests that the adapters share."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.failures import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+E = TypeVar("E")
+Page = tuple[list[items.Item], str | None]
+
+
+class Table:
+    """One table and the client that reaches it."""
+
+    def __init__(self, *, client: Any, name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def get(self, kind: type[E], key: keys.Key) -> E | None:
+        """Read one entity with strong consistency, or None."""
+        with translated():
+            answer = self.client.get_item(TableName=self.name, Key=key.item(), ConsistentRead=True)
+        item = answer.get("Item")
+        return None if item is None else items.from_item(kind, item)
+
+    def query_all(self, partition: str, *, prefix: str = "") -> list[items.Item]:
+        """Read a whole partition (or the part under a prefix) with strong consistency."""
+        found: list[items.Item] = []
+        after: str | None = None
+        while True:
+            page, after = self.query(partition, prefix=prefix, after=after)
+            found.extend(page)
+            if after is None:
+                return found
+
+    def query(
+        self,
+        partition: str,
+        *,
+        prefix: str = "",
+        limit: int | None = None,
+        after: str | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """Read one page of a partition."""
+        return self._page(
+            {
+                "ConsistentRead": True,
+                "ScanIndexForward": not newest_first,
+                **_condition(keys.PARTITION, keys.SORT, partition, prefix),
+            },
+            limit,
+            after,
+        )
+
+    def query_index(
+        self,
+        index: str,
+        partition: str,
+        *,
+        prefix: str = "",
+        limit: int | None = None,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> Page:
+        """Read one page of an index partition."""
+        return self._page(
+            {
+                "IndexName": index,
+                "ScanIndexForward": not newest_first,
+                **_condition(f"{index}pk", f"{index}sk", partition, prefix),
+            },
+            limit,
+            after,
+        )
+
+    def query_due(self, partition: str, *, until: str, limit: int, after: str | None) -> Page:
+        """Read one page of what is due up to a moment."""
+        return self._page(
+            {
+                "IndexName": keys.DUE_INDEX,
+                "KeyConditionExpression": f"{keys.DUE_INDEX}pk = :p AND {keys.DUE_INDEX}sk <= :until",
+                "ExpressionAttributeValues": {":p": {"S": partition}, ":until": {"S": until}},
+            },
+            limit,
+            after,
+        )
+
+    def add_one(self, key: keys.Key) -> int:
+        """Add one to a counter and return its new value."""
+        with translated():
+            answer = self.client.update_item(
+                TableName=self.name,
+                Key=key.item(),
+                UpdateExpression="ADD #count :one",
+                ExpressionAttributeNames={"#count": "count"},
+                ExpressionAttributeValues={":one": {"N": "1"}},
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(answer["Attributes"]["count"]["N"])
+
+    def _page(self, request: Mapping[str, Any], limit: int | None, after: str | None) -> Page:
+        extra: dict[str, Any] = {}
+        if limit is not None:
+            extra["Limit"] = limit
+        if after is not None:
+            extra["ExclusiveStartKey"] = json.loads(after)
+        with translated():
+            answer = self.client.query(TableName=self.name, **request, **extra)
+        last = answer.get("LastEvaluatedKey")
+        return answer["Items"], None if last is None else json.dumps(last, sort_keys=True)
+
+
+def _condition(partition_name: str, sort_name: str, partition: str, prefix: str) -> dict[str, Any]:
+    values: dict[str, Any] = {":p": {"S": partition}}
+    expression = f"{partition_name} = :p"
+    if prefix:
+        values[":prefix"] = {"S": prefix}
+        expression += f" AND begins_with({sort_name}, :prefix)"
+    return {"KeyConditionExpression": expression, "ExpressionAttributeValues": values}

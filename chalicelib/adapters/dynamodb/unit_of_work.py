@@ -1,0 +1,182 @@
+"""One transaction per unit of work: conditional writes, outbox and journal together, then a hint to the relay."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
+from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
+from chalicelib.domain.signing_code import ApplicationChallenge
+from chalicelib.ports.errors import AlreadyExists, StaleWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from chalicelib.domain.audit import AuditEntry
+
+log = logging.getLogger(__name__)
+
+CONFLICT_RETRIES = 3
+"""A transaction that met another is tried again this often: it is conditional, so that is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    action: dict[str, Any]
+    refusal: Exception
+
+
+class DynamoDBUnitOfWork:
+    """Collects writes for one TransactWriteItems (at most 100)."""
+
+    def __init__(self, *, client: Any, table: str, at: datetime, hint: Callable[[str], None]) -> None:
+        self._client = client
+        self._table = table
+        self._at = at
+        self._hint = hint
+        self._writes: list[_Write] = []
+        self._outbox: list[OutboxEntry] = []
+
+    def create(self, entity: object) -> None:
+        """Add an entity that must not stand yet."""
+        condition = {"ConditionExpression": f"attribute_not_exists({keys.PARTITION})"}
+        self._add("Put", {"Item": items.to_item(entity), **condition}, _already_exists(entity))
+
+    def update(self, entity: object) -> None:
+        """Replace an entity, conditional on the version that it carries; stores the next version."""
+        version = entity.version  # type: ignore[attr-defined]
+        condition = {
+            "ConditionExpression": "#version = :version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":version": {"N": str(version)}},
+        }
+        item = items.to_item(_with_version(entity, version + 1))
+        self._add("Put", {"Item": item, **condition}, StaleWrite("Данные изменились: обновите страницу"))
+
+    def put(self, entity: object) -> None:
+        """Write a record whatever stood there."""
+        self._add("Put", {"Item": items.to_item(entity)}, StaleWrite())
+
+    def put_card(self, *, kind: str, value_hash: str, card: object) -> None:
+        """Write the validity card of a number."""
+        self._add("Put", {"Item": items.card_item(kind, value_hash, card)}, StaleWrite())
+
+    def claim(self, pointer: Pointer) -> None:
+        """Point an identifier at its person, unless it is another person's already."""
+        condition = {
+            "ConditionExpression": f"attribute_not_exists({keys.PARTITION}) OR person_id = :person",
+            "ExpressionAttributeValues": {":person": {"S": pointer.person_id}},
+        }
+        refusal = AlreadyExists("Эти данные принадлежат другой записи", marker=f"another_person:{pointer.kind}")
+        self._add("Put", {"Item": items.to_item(pointer), **condition}, refusal)
+
+    def remove(self, entity: object) -> None:
+        """Remove a record, whether it stands or not."""
+        self._add("Delete", {"Key": items.key_of(entity).item()}, StaleWrite())
+
+    def require_consent(self, *, person_id: str, version: str) -> None:
+        """Commit only if the consent of this version is in force."""
+        self._check(
+            keys.person(person_id),
+            "consent_version = :consent",
+            {":consent": {"S": version}},
+            RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных"),
+        )
+
+    def require_open_insurer(self, *, code: str, on: date) -> None:
+        """Commit only if the insurer's licence and registry entry are in force on the day."""
+        self._check(
+            keys.insurer(code),
+            "open_from <= :day AND open_until > :day",
+            {":day": {"S": on.isoformat()}},
+            RuleRefused(
+                "insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"
+            ),
+        )
+
+    def require_version(self, entity: object) -> None:
+        """Commit only if an entity still is of the version that it carries."""
+        self._add(
+            "ConditionCheck",
+            {
+                "Key": items.key_of(entity).item(),
+                "ConditionExpression": "#version = :version",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": {":version": {"N": str(entity.version)}},  # type: ignore[attr-defined]
+            },
+            StaleWrite("Данные изменились: обновите страницу"),
+        )
+
+    def send(self, entry: OutboxEntry) -> None:
+        """Add a message to the outbox."""
+        self._outbox.append(entry)
+        self._add("Put", {"Item": items.to_item(entry)}, StaleWrite())
+
+    def record(self, *, person_id: str, entry: AuditEntry) -> None:
+        """Add a journal entry; its id is new, so it can never overwrite another."""
+        condition = {"ConditionExpression": f"attribute_not_exists({keys.PARTITION})"}
+        self._add("Put", {"Item": items.activity_item(person_id, entry), **condition}, StaleWrite())
+
+    def commit(self) -> None:
+        """Write everything or nothing, then hint the relay; a lost hint is made good by the schedule."""
+        for attempt in range(CONFLICT_RETRIES + 1):
+            conflict = self._transact()
+            if conflict is None:
+                break
+            if attempt == CONFLICT_RETRIES:
+                raise conflict
+        if self._outbox:
+            self._hint(json.dumps({"entries": [entry.entry_id for entry in self._outbox]}))
+
+    def _transact(self) -> StaleWrite | None:
+        actions = [write.action for write in self._writes]
+        with translated():
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+            except self._client.exceptions.ClientError as failure:
+                if not is_cancelled(failure):
+                    raise
+                reasons = cancellation_reasons(failure)
+                for write, reason in zip(self._writes, reasons, strict=True):
+                    if reason == "ConditionalCheckFailed":
+                        raise write.refusal from None
+                if "TransactionConflict" in reasons:
+                    return StaleWrite("Данные меняются прямо сейчас: повторите")
+                raise
+        return None
+
+    def _check(self, key: keys.Key, condition: str, values: dict[str, Any], refusal: Exception) -> None:
+        self._add(
+            "ConditionCheck",
+            {
+                "Key": key.item(),
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": values,
+            },
+            refusal,
+        )
+
+    def _add(self, action: str, body: dict[str, Any], refusal: Exception) -> None:
+        self._writes.append(_Write({action: {"TableName": self._table, **body}}, refusal))
+
+
+def _with_version(entity: object, version: int) -> object:
+    if isinstance(entity, ApplicationChallenge):
+        return replace(entity, challenge=replace(entity.challenge, version=version))
+    return replace(entity, version=version)  # type: ignore[type-var]
+
+
+def _already_exists(entity: object) -> AlreadyExists:
+    if isinstance(entity, LiveMarker):
+        return AlreadyExists("Такое заявление уже подано и рассматривается", marker="live_application")
+    if isinstance(entity, IdempotencyRecord):
+        return AlreadyExists("Запрос с этим ключом уже выполнен", marker="idempotency_key")
+    if isinstance(entity, Pointer):
+        return AlreadyExists("Такой номер уже занят", marker=entity.kind)
+    return AlreadyExists("Такая запись уже есть", marker=type(entity).__name__)

@@ -1,0 +1,157 @@
+"""The life of an application as data: states, events and what each transition tells the person (requirement B8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.errors import StateConflict
+
+
+class ApplicationState(StrEnum):
+    """Where an application is in its life."""
+
+    DRAFT = "draft"
+    AWAITING_SIGNATURE = "awaiting_signature"
+    IN_PROCESSING = "in_processing"
+    CLARIFICATION_REQUIRED = "clarification_required"
+    APPROVED = "approved"
+    READY = "ready"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class ApplicationEvent(StrEnum):
+    """What may happen to an application."""
+
+    REQUEST_SIGNATURE = "request_signature"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    ASK_CLARIFICATION = "ask_clarification"
+    CLARIFY = "clarify"
+    LAPSE = "lapse"
+    REFUSE = "refuse"
+    APPROVE = "approve"
+    COMPLETE = "complete"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+
+
+STATE_TITLES = {
+    ApplicationState.DRAFT: "Черновик",
+    ApplicationState.AWAITING_SIGNATURE: "Ожидает подписи",
+    ApplicationState.IN_PROCESSING: "В обработке",
+    ApplicationState.CLARIFICATION_REQUIRED: "Требуется уточнение",
+    ApplicationState.APPROVED: "Одобрено",
+    ApplicationState.READY: "Готово к использованию",
+    ApplicationState.REFUSED: "Отказано",
+    ApplicationState.WITHDRAWN: "Отозвано",
+    ApplicationState.EXPIRED: "Истекло",
+}
+
+FINAL_STATES = frozenset(
+    {
+        ApplicationState.READY,
+        ApplicationState.REFUSED,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.EXPIRED,
+    }
+)
+EDITABLE_STATES = frozenset(
+    {
+        ApplicationState.DRAFT,
+        ApplicationState.AWAITING_SIGNATURE,
+        ApplicationState.CLARIFICATION_REQUIRED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionRule:
+    """One arrow of the machine; ``silent_because`` says why a transition without a notification has none."""
+
+    event: ApplicationEvent
+    sources: frozenset[ApplicationState]
+    target: ApplicationState
+    notification: str | None = None
+    silent_because: str | None = None
+
+
+def _rule(
+    event: ApplicationEvent,
+    sources: set[ApplicationState],
+    target: ApplicationState,
+    *,
+    tells: str | None = None,
+    silent: str | None = None,
+) -> TransitionRule:
+    return TransitionRule(
+        event=event,
+        sources=frozenset(sources),
+        target=target,
+        notification=tells,
+        silent_because=silent,
+    )
+
+
+_S = ApplicationState
+_E = ApplicationEvent
+
+TRANSITIONS: tuple[TransitionRule, ...] = (
+    _rule(
+        _E.REQUEST_SIGNATURE,
+        {_S.DRAFT, _S.AWAITING_SIGNATURE},
+        _S.AWAITING_SIGNATURE,
+        silent="the code itself is the message",
+    ),
+    _rule(
+        _E.EDIT,
+        {_S.DRAFT, _S.AWAITING_SIGNATURE},
+        _S.DRAFT,
+        silent="the person does it on the screen",
+    ),
+    _rule(_E.SUBMIT, {_S.AWAITING_SIGNATURE}, _S.IN_PROCESSING, tells="application_submitted"),
+    _rule(
+        _E.ASK_CLARIFICATION,
+        {_S.IN_PROCESSING},
+        _S.CLARIFICATION_REQUIRED,
+        tells="clarification_required",
+    ),
+    _rule(
+        _E.CLARIFY,
+        {_S.CLARIFICATION_REQUIRED},
+        _S.IN_PROCESSING,
+        silent="the person does it on the screen",
+    ),
+    _rule(_E.LAPSE, {_S.CLARIFICATION_REQUIRED}, _S.EXPIRED, tells="application_lapsed"),
+    _rule(_E.REFUSE, {_S.IN_PROCESSING, _S.APPROVED}, _S.REFUSED, tells="application_refused"),
+    _rule(
+        _E.APPROVE,
+        {_S.IN_PROCESSING},
+        _S.APPROVED,
+        silent="the message on the policy follows at once",
+    ),
+    _rule(_E.COMPLETE, {_S.APPROVED}, _S.READY, tells="policy_issued"),
+    _rule(
+        _E.WITHDRAW,
+        {_S.DRAFT, _S.AWAITING_SIGNATURE, _S.IN_PROCESSING, _S.CLARIFICATION_REQUIRED, _S.APPROVED},
+        _S.WITHDRAWN,
+        tells="application_withdrawn",
+    ),
+    _rule(_E.EXPIRE, {_S.DRAFT, _S.AWAITING_SIGNATURE}, _S.EXPIRED, tells="draft_expired"),
+)
+
+_BY_EVENT = {rule.event: rule for rule in TRANSITIONS}
+
+
+def transition_rule(*, state: ApplicationState, event: ApplicationEvent) -> TransitionRule:
+    """Return the arrow that ``event`` follows from ``state``.
+
+    Raises:
+        StateConflict: the event is not possible in this state.
+    """
+    rule = _BY_EVENT[event]
+    if state not in rule.sources:
+        raise StateConflict(f"Действие невозможно: заявление в состоянии «{STATE_TITLES[state]}»")
+    return rule

@@ -1,0 +1,120 @@
+"""When a person may change the insurer: dated rules with their article (requirement I1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.policy import InsurerPeriod
+
+FIRST_POLICY_WINDOW = timedelta(days=30)
+"""Requirement I1: a change is also possible within 30 days of receiving the first policy."""
+
+LAST_MONTH, LAST_DAY = 11, 1
+"""326-ФЗ, art. 16, part 1, cl. 3: not later than 1 November."""
+
+
+class ChangeReason(StrEnum):
+    """Why the insurer is changed; the codes of the choice types 2-4 of the register."""
+
+    BY_WISH = "by_wish"
+    MOVED = "moved"
+    INSURER_LEFT = "insurer_left"
+
+
+REASON_TITLES = {
+    ChangeReason.BY_WISH: "По желанию, один раз в календарном году",
+    ChangeReason.MOVED: "Переезд в другой регион",
+    ChangeReason.INSURER_LEFT: "Страховая организация прекратила работу",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest:
+    """What is needed to judge a change: where from, where to, why, and on which local day."""
+
+    periods: Sequence[InsurerPeriod]
+    policy_received_on: date | None
+    new_insurer: str
+    new_region: str
+    old_region: str
+    old_insurer_may_insure: bool
+    reason: ChangeReason
+    on: date
+
+
+_ARTICLE = "326-ФЗ, ст. 16, ч. 1, п. 3"
+
+
+def check_change(*, request: ChangeRequest) -> str:
+    """Return the basis on which the change is allowed.
+
+    Raises:
+        RuleRefused: no rule allows it on this day; carries the article and the first possible date.
+    """
+    current = next((period for period in request.periods if period.covers(request.on)), None)
+    if current is not None and current.insurer_code == request.new_insurer:
+        raise RuleRefused("same_insurer", "Вы уже застрахованы в этой организации", rule=_ARTICLE)
+    if any(period.insured_from > request.on for period in request.periods):
+        raise RuleRefused(
+            "change_pending",
+            "Смена страховой организации уже оформлена и вступит в силу позже",
+            rule=_ARTICLE,
+            possible_on=date(request.on.year + 1, 1, 1),
+        )
+    if request.reason is ChangeReason.MOVED:
+        return _moved(request)
+    if request.reason is ChangeReason.INSURER_LEFT:
+        return _insurer_left(request)
+    return _by_wish(request)
+
+
+def _moved(request: ChangeRequest) -> str:
+    if request.new_region == request.old_region:
+        raise RuleRefused(
+            "moved_within_region",
+            "Переезд внутри одного региона не даёт права сменить страховую организацию вне очереди",
+            rule="Правила ОМС, п. 21",
+            possible_on=_first_possible_by_wish(request),
+        )
+    return ChangeReason.MOVED.value
+
+
+def _insurer_left(request: ChangeRequest) -> str:
+    if request.old_insurer_may_insure:
+        raise RuleRefused(
+            "insurer_still_works",
+            "Ваша страховая организация продолжает работать: это основание не подходит",
+            rule=_ARTICLE,
+            possible_on=_first_possible_by_wish(request),
+        )
+    return ChangeReason.INSURER_LEFT.value
+
+
+def _by_wish(request: ChangeRequest) -> str:
+    received = request.policy_received_on
+    is_first = len(request.periods) == 1
+    if is_first and received is not None and request.on <= received + FIRST_POLICY_WINDOW:
+        return "first_policy_window"
+    possible_on = _first_possible_by_wish(request)
+    if possible_on == request.on:
+        return ChangeReason.BY_WISH.value
+    if _changed_in_year(request):
+        detail = "В этом календарном году страховая организация уже выбиралась; сменить её можно раз в год"
+        raise RuleRefused("once_a_year", detail, rule=_ARTICLE, possible_on=possible_on)
+    detail = "Сменить страховую организацию по желанию можно не позднее 1 ноября"
+    raise RuleRefused("after_november_1", detail, rule=_ARTICLE, possible_on=possible_on)
+
+
+def _changed_in_year(request: ChangeRequest) -> bool:
+    return any(period.insured_from.year == request.on.year for period in request.periods)
+
+
+def _first_possible_by_wish(request: ChangeRequest) -> date:
+    in_season = (request.on.month, request.on.day) <= (LAST_MONTH, LAST_DAY)
+    if in_season and not _changed_in_year(request):
+        return request.on
+    return date(request.on.year + 1, 1, 1)

@@ -1,0 +1,171 @@
+"""Which notifications there are, by which channels they go, and what they may say (A5, M1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    CABINET = "cabinet"
+
+
+class NotificationKind(StrEnum):
+    """What a notification tells; the value names the folder of its templates."""
+
+    APPLICATION_SUBMITTED = "application_submitted"
+    VERIFICATION_DELAYED = "verification_delayed"
+    CLARIFICATION_REQUIRED = "clarification_required"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
+    CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    POLICY_ISSUED = "policy_issued"
+    APPLICATION_REFUSED = "application_refused"
+    APPLICATION_WITHDRAWN = "application_withdrawn"
+    APPLICATION_LAPSED = "application_lapsed"
+    DRAFT_EXPIRED = "draft_expired"
+    DRAFT_EXPIRES_SOON = "draft_expires_soon"
+    INSURER_CHANGE_APPROVED = "insurer_change_approved"
+    INSURER_CHANGED = "insurer_changed"
+    INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
+    INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
+    ONE_TIME_CODE = "one_time_code"
+    CONTACT_VERIFICATION_CODE = "contact_verification_code"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_REVOKED = "consent_revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRules:
+    """How one kind is delivered.
+
+    ``fields`` are the names that its templates need, all of them required; ``sms_fields`` those
+    that its SMS may show: a number, a code, a date, never anything personal (M1).
+    """
+
+    channels: frozenset[Channel]
+    fields: frozenset[str]
+    sms_fields: frozenset[str] = frozenset()
+    may_be_switched_off: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person does not want: pairs of kind and channel (A5)."""
+
+    switched_off: frozenset[tuple[NotificationKind, Channel]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """Where a person can be reached; ``None`` when not given or stopped by a hard bounce (M2)."""
+
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One rendered notification for one channel.
+
+    ``notification_id`` is the id by which senders and consumers de-duplicate; ``to`` is ``None``
+    in the cabinet; ``subject`` and ``html`` are empty where the channel has none.
+    """
+
+    notification_id: str
+    kind: NotificationKind
+    channel: Channel
+    to: str | None = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+_ALL: Final = frozenset(Channel)
+_QUIET: Final = frozenset({Channel.EMAIL, Channel.CABINET})
+_LINK: Final = "link"
+
+
+def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
+    return KindRules(
+        channels=_ALL,
+        fields=frozenset({"number", day, _LINK, *more}),
+        sms_fields=frozenset({"number", day}),
+        may_be_switched_off=not forced,
+    )
+
+
+def _without_sms(*fields: str) -> KindRules:
+    return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
+
+
+_CODE: Final = frozenset({"code", "valid_minutes"})
+_KIND: Final = NotificationKind
+
+RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
+    {
+        _KIND.APPLICATION_SUBMITTED: _about_application("submitted_on", "due_on"),
+        _KIND.VERIFICATION_DELAYED: _without_sms("number", "due_on"),
+        # The application lapses without an answer: the person must learn of it (B9).
+        _KIND.CLARIFICATION_REQUIRED: _about_application("answer_until", forced=True),
+        _KIND.CERTIFICATE_ISSUED: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_1_DAY: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
+        _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
+        _KIND.POLICY_ISSUED: _about_application("issued_on"),
+        _KIND.APPLICATION_REFUSED: _about_application("decided_on", forced=True),
+        _KIND.APPLICATION_WITHDRAWN: _about_application("withdrawn_on"),
+        _KIND.APPLICATION_LAPSED: _about_application("lapsed_on", forced=True),
+        _KIND.DRAFT_EXPIRED: _without_sms("expired_on"),
+        _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
+        _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
+        _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),
+        _KIND.INSURER_NOTIFIED_OF_ARRIVAL: _without_sms("number", "effective_on"),
+        _KIND.ONE_TIME_CODE: KindRules(
+            channels=frozenset({Channel.SMS}),
+            fields=_CODE,
+            sms_fields=_CODE,
+            may_be_switched_off=False,
+        ),
+        _KIND.CONTACT_VERIFICATION_CODE: KindRules(
+            channels=frozenset({Channel.SMS, Channel.EMAIL}),
+            fields=_CODE,
+            sms_fields=_CODE,
+            may_be_switched_off=False,
+        ),
+        _KIND.CONSENT_GIVEN: _without_sms("version", "given_on"),
+        _KIND.CONSENT_REVOKED: _without_sms("version", "revoked_on"),
+    }
+)
+"""Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""
+
+
+def channels_for(
+    *, kind: NotificationKind, preferences: Preferences, contacts: Contacts
+) -> frozenset[Channel]:
+    """Give the channels by which this notification goes to this person (A5, M1).
+
+    The message in the cabinet always stays: a person who wants no letters can still find what
+    happened. To verify a new contact, pass only that contact.
+    """
+    rules = RULES[kind]
+    reachable = {Channel.CABINET}
+    if contacts.phone:
+        reachable.add(Channel.SMS)
+    if contacts.email:
+        reachable.add(Channel.EMAIL)
+    refused = {channel for switched, channel in preferences.switched_off if switched == kind}
+    if not rules.may_be_switched_off:
+        refused = set()
+    return (rules.channels & reachable) - (refused - {Channel.CABINET})

@@ -1,0 +1,72 @@
+"""An insured person (застрахованное лицо): profile, contacts, consent (requirements A4, A5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.audit import ChainHead
+
+CONSENT_VERSION = "2026-11"
+CONSENT_TEXT = (
+    "Я согласен на обработку моих персональных данных территориальным фондом обязательного медицинского "
+    "страхования и выбранной страховой медицинской организацией: фамилии, имени, отчества, пола, даты и места "
+    "рождения, гражданства, данных документа, удостоверяющего личность, СНИЛС, ИНН, адресов, телефона и "
+    "электронной почты — для оформления полиса ОМС, ведения единого регистра застрахованных лиц и "
+    "информирования меня о ходе заявлений. Согласие действует до отзыва; отозвать его можно в личном кабинете."
+)
+"""Requirement A4: the text that is agreed to, under `CONSENT_VERSION` (152-ФЗ, art. 9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set."""
+
+    value: str
+    verified_at: datetime | None = None
+    pending: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A consent given, and when it was revoked."""
+
+    version: str
+    given_at: datetime
+    channel: str
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What the service knows of a person; names exactly as in the document."""
+
+    person_id: str
+    account_id: str
+    family_name: str
+    given_name: str
+    middle_name: str
+    born_on: str
+    sex: str
+    snils: str
+    phone: Contact | None = None
+    email: Contact | None = None
+    address: Mapping[str, str] = field(default_factory=dict)
+    preferences: Mapping[str, bool] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    policy_number: str | None = None
+    updated_at: datetime | None = None
+    version: int = 1
+    chain: ChainHead = field(default_factory=ChainHead)
+
+    @property
+    def consent(self) -> Consent | None:
+        """The consent in force, if any."""
+        last = self.consents[-1] if self.consents else None
+        return last if last is not None and last.revoked_at is None else None
+
+    @property
+    def full_name(self) -> str:
+        """Surname, name and patronymic in one line."""
+        return " ".join(part for part in (self.family_name, self.given_name, self.middle_name) if part)

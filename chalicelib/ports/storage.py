@@ -1,0 +1,276 @@
+"""The store of everything: reads that cost one call each, and units of work that are one transaction each.
+
+The store keeps to DESIGN's rules: every write is conditional, uniqueness is a marker in the same transaction,
+and what must leave afterwards is written with the change (the outbox).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from chalicelib.domain.application import Application
+from chalicelib.domain.person import Person
+from chalicelib.domain.policy import Policy, PolicyState
+from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
+from chalicelib.domain.scan import Scan
+from chalicelib.domain.signing_code import Challenge
+from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.domain.validity import ValidityCard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.insurer import Insurer
+    from chalicelib.domain.records import (
+        CabinetMessage,
+        OutboxEntry,
+    )
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFile:
+    """An application with all that lies in its folder."""
+
+    application: Application
+    scans: tuple[Scan, ...] = ()
+    challenge: Challenge | None = None
+
+    def scan(self, scan_id: str) -> Scan | None:
+        """Return a scan by its id."""
+        return next((scan for scan in self.scans if scan.scan_id == scan_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFile:
+    """A person with policies, certificates and generated documents."""
+
+    person: Person | None = None
+    policies: tuple[Policy, ...] = ()
+    certificates: tuple[TemporaryCertificate, ...] = ()
+    documents: tuple[StoredDocument, ...] = ()
+    views: ViewLog | None = None
+
+    @property
+    def active_policy(self) -> Policy | None:
+        """The one active policy, if any."""
+        return next((p for p in self.policies if p.state is PolicyState.ACTIVE), None)
+
+    @property
+    def active_certificate(self) -> TemporaryCertificate | None:
+        """The temporary certificate in force, if any."""
+        return next((c for c in self.certificates if c.state is CertificateState.ACTIVE), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice(Generic[T]):
+    """A part of a list; ``after`` is where the next part begins, None at the end."""
+
+    items: tuple[T, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most ``times`` within ``seconds`` for one ``subject`` (already hashed)."""
+
+    name: str
+    subject: str
+    times: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupRecord:
+    """What is kept of a public lookup (requirement G4): when, by whom and of what, as hashes, and the answer."""
+
+    record_id: str
+    at: datetime
+    client_hash: str
+    subject_hash: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftChange:
+    """Sections of a form to replace in one write; ``if_version`` is the caller's If-Match."""
+
+    application_id: str
+    account_id: str
+    at: datetime
+    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    if_version: int | None = None
+
+
+class UnitOfWork(Protocol):
+    """Collects conditional writes; nothing happens before `commit`."""
+
+    def create(self, entity: object) -> None:
+        """Add an entity; the commit raises AlreadyExists if it stands."""
+        ...
+
+    def update(self, entity: object) -> None:
+        """Replace an entity of the version read by the next; the commit raises StaleWrite if it moved on."""
+        ...
+
+    def put(self, entity: object) -> None:
+        """Write a copy or a record whose earlier content does not matter (cards, revocations, messages)."""
+        ...
+
+    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard) -> None:
+        """Write the validity card of a number, so that lookups see the change at once."""
+        ...
+
+    def require_version(self, entity: object) -> None:
+        """Commit only if an entity that is not written still is as it was read."""
+        ...
+
+    def claim(self, pointer: Pointer) -> None:
+        """Point an identifier at its person; the commit raises AlreadyExists if it is another person's."""
+        ...
+
+    def remove(self, entity: object) -> None:
+        """Remove a marker or a challenge, whether it stands or not."""
+        ...
+
+    def require_consent(self, *, person_id: str, version: str) -> None:
+        """Commit only if the person's consent of this version is in force."""
+        ...
+
+    def require_open_insurer(self, *, code: str, on: date) -> None:
+        """Commit only if the insurer may be chosen on the day."""
+        ...
+
+    def send(self, entry: OutboxEntry) -> None:
+        """Add a message to the outbox."""
+        ...
+
+    def record(self, *, person_id: str, entry: AuditEntry) -> None:
+        """Add an entry to the person's journal of actions."""
+        ...
+
+    def commit(self) -> None:
+        """Write everything in one transaction, then hint the relay.
+
+        Raises:
+            AlreadyExists: a uniqueness marker stands.
+            StaleWrite: a version moved on.
+            RuleRefused: a required condition does not hold.
+            Throttled, Unavailable: the store did not answer; nothing, or everything, was written.
+        """
+        ...
+
+
+class Store(Protocol):
+    """Reads, counters and units of work."""
+
+    def work(self, *, at: datetime) -> UnitOfWork:
+        """Begin a unit of work."""
+        ...
+
+    def application_file(self, *, application_id: str) -> ApplicationFile:
+        """Read an application's folder (1 call); raises NotFound."""
+        ...
+
+    def save_draft(self, *, change: DraftChange) -> Application:
+        """Replace sections of an editable form (1 call).
+
+        Raises:
+            NotFound: there is none, or it is another account's.
+            PreconditionFailed: If-Match is not the present version.
+            StateConflict: it cannot be edited in one write now.
+        """
+        ...
+
+    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
+        """List a person's applications, newest first (1 call)."""
+        ...
+
+    def person_file(self, *, person_id: str) -> PersonFile:
+        """Read a person with policies, certificates and documents (1 call per 1 MB)."""
+        ...
+
+    def challenge(self, *, challenge_id: str) -> Challenge | None:
+        """Read a challenge that is not an application's (1 call)."""
+        ...
+
+    def pointers(self, *, kind: str, value_hash: str) -> Sequence[Pointer]:
+        """Follow an identifier; more than one only where people may share it (1 call)."""
+        ...
+
+    def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
+        """Read a validity card (1 call)."""
+        ...
+
+    def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
+        """Read what a client's key created (1 call)."""
+        ...
+
+    def insurer(self, *, code: str) -> Insurer | None:
+        """Read an insurer (1 call)."""
+        ...
+
+    def insurer_name(self, *, code: str) -> str:
+        """Name an insurer; names are kept in memory for some minutes (0 or 1 call)."""
+        ...
+
+    def insurers(self, *, region: str | None) -> Sequence[Insurer]:
+        """List the insurers of a region, or all (1 call per page)."""
+        ...
+
+    def activity(self, *, person_id: str, limit: int, after: str | None) -> Slice[AuditEntry]:
+        """List a person's journal of actions, newest first (1 call)."""
+        ...
+
+    def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
+        """List the cabinet messages, newest first (1 call)."""
+        ...
+
+    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
+        """Count one use against every limit and keep the record (1 call); raises RateLimited."""
+        ...
+
+    def next_serial(self, *, counter: str) -> int:
+        """Draw the next number of a counter, from 1 (1 call)."""
+        ...
+
+    def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:
+        """Page through certificates whose next step is due, earliest first (1 call per page)."""
+        ...
+
+    def due_applications(self, *, until: datetime, page: int) -> Iterator[Sequence[Application]]:
+        """Page through applications that a timer has to look at, earliest first (1 call per page)."""
+        ...
+
+    def revocations(self, *, status_list: int) -> Mapping[int, str]:
+        """Read the entries of a status list (1 call per page)."""
+        ...
+
+    def outbox_entries(self, *, entry_ids: Sequence[str]) -> Sequence[OutboxEntry]:
+        """Read outbox entries that still wait (1 call per 100)."""
+        ...
+
+    def outbox_waiting(self, *, shard: int, before: datetime) -> Sequence[OutboxEntry]:
+        """Read entries of a shard that wait since before the moment (1 call)."""
+        ...
+
+    def outbox_done(self, *, entries: Sequence[OutboxEntry]) -> None:
+        """Forget entries that were sent (1 call per 25)."""
+        ...
+
+    def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
+        """Claim one delivery: returns "claimed", "sent" when it was done, or "taken" by a live lease (1 call)."""
+        ...
+
+    def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
+        """Note the final outcome of a claimed delivery (1 call)."""
+        ...
+
+    def release_delivery(self, *, key: str) -> None:
+        """Give a claim back after a failure that certainly sent nothing (1 call)."""
+        ...

@@ -1,0 +1,96 @@
+"""Everything that the use cases may reach, in one place; the container makes each thing when it is first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from chalicelib.domain.records import OutboxEntry
+    from chalicelib.ports.contacts import ContactParser
+    from chalicelib.ports.documents import DocumentRenderer, QrTokens
+    from chalicelib.ports.files import Files
+    from chalicelib.ports.notifications import EmailSender, SmsSender
+    from chalicelib.ports.registers import Registers
+    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.storage import Store
+
+
+class IdSource(Protocol):
+    """New identifiers and chance."""
+
+    def new_id(self, *, at: datetime) -> str:
+        """Make a ULID: 26 characters that sort by time."""
+        ...
+
+    def below(self, limit: int) -> int:
+        """Draw a number from 0 to limit - 1 that nobody can guess."""
+        ...
+
+
+class Secrets(Protocol):
+    """What only the service can compute."""
+
+    def lookup_hash(self, *, kind: str, value: str) -> str:
+        """Hash an identifier for keys and indexes (HMAC-SHA-256 under the service's secret)."""
+        ...
+
+    @property
+    def signing_secret(self) -> bytes:
+        """The secret that one-time codes are derived from."""
+        ...
+
+
+class Queues(Protocol):
+    """The message queues."""
+
+    def send(self, *, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+        """Send outbox entries to their queues; returns those that the queues took."""
+        ...
+
+
+class Texts(Protocol):
+    """The templates of messages to people."""
+
+    def render(self, *, kind: str, channel: str, context: Mapping[str, str]) -> Mapping[str, str]:
+        """Render the parts of a message: subject, body and html of an e-mail, text of an SMS."""
+        ...
+
+
+class Toolbox(Protocol):
+    """The ports and the few settings that use cases depend on."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def ids(self) -> IdSource: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def contacts(self) -> ContactParser: ...
+    @property
+    def registers(self) -> Registers: ...
+    @property
+    def scans(self) -> Files: ...
+    @property
+    def documents(self) -> Files: ...
+    @property
+    def inspector(self) -> ScanInspector: ...
+    @property
+    def renderer(self) -> DocumentRenderer: ...
+    @property
+    def qr(self) -> QrTokens: ...
+    @property
+    def queues(self) -> Queues: ...
+    @property
+    def texts(self) -> Texts: ...
+    @property
+    def sms(self) -> SmsSender: ...
+    @property
+    def email(self) -> EmailSender: ...
+    @property
+    def public_base_url(self) -> str: ...
+    @property
+    def scanner_required(self) -> bool: ...

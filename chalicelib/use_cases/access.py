@@ -1,0 +1,67 @@
+"""Who may do what: deny by default (DESIGN, HTTP; requirements A1, O1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.audit import Actor
+from chalicelib.domain.errors import NotPermitted
+from chalicelib.domain.principal import Assurance, Role
+from chalicelib.ports.errors import NotFound
+
+if TYPE_CHECKING:
+    from chalicelib.domain.application import Application
+    from chalicelib.domain.principal import Principal
+    from chalicelib.ports.storage import ApplicationFile
+
+
+class AccountNotConfirmed(NotPermitted):
+    """The e-government account is not confirmed (requirement A1)."""
+
+    code = "account_not_confirmed"
+
+
+HOW_TO_CONFIRM = (
+    "Подать заявление можно с подтверждённой учётной записью Госуслуг. Подтвердите её в приложении банка, "
+    "в центре обслуживания (МФЦ) с паспортом или электронной подписью и войдите снова"
+)
+
+
+def require_citizen(principal: Principal) -> str:
+    """Return the person id of a citizen's account; raises NotPermitted for other roles."""
+    require_role(principal, Role.CITIZEN)
+    return principal.account_id
+
+
+def require_confirmed(principal: Principal) -> str:
+    """Return the person id of a citizen whose account is confirmed.
+
+    Raises:
+        AccountNotConfirmed: it is not; tells how to confirm it.
+    """
+    person_id = require_citizen(principal)
+    if not principal.assurance.is_at_least(Assurance.CONFIRMED):
+        raise AccountNotConfirmed(HOW_TO_CONFIRM)
+    return person_id
+
+
+def require_role(principal: Principal, *roles: Role) -> None:
+    """Refuse whoever has none of the roles."""
+    if not principal.has_role(*roles):
+        raise NotPermitted("Для этого действия нужна другая роль")
+
+
+def own(file: ApplicationFile, principal: Principal) -> Application:
+    """Return the application if it is the principal's; raises NotFound else, so that nothing shows."""
+    if file.application.account_id != principal.account_id:
+        raise NotFound("Заявление не найдено")
+    return file.application
+
+
+def actor_of(principal: Principal) -> Actor:
+    """The actor that the journal names for a principal."""
+    if principal.has_role(Role.CITIZEN) and principal.clinic is None and principal.insurer is None:
+        return Actor(kind="person", actor_id=principal.account_id)
+    organisation = principal.clinic or principal.insurer or principal.region or ""
+    kind = "clinic" if principal.clinic else "operator"
+    return Actor(kind=kind, actor_id=principal.account_id, organisation=organisation)

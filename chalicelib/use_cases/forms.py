@@ -1,0 +1,161 @@
+"""Checking and tidying forms: the rules of the domain together with the formats of contacts (requirement B4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.application_form import SECTIONS, check_form
+from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.errors import FieldError, InvalidValue
+from chalicelib.domain.identity_documents import IdentityDocument, normalize_document
+from chalicelib.domain.inn import parse_person_inn
+from chalicelib.domain.names import norm_key
+from chalicelib.domain.regions import is_region, local_date
+from chalicelib.domain.snils import parse_snils
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+
+    from chalicelib.domain.application import Application
+    from chalicelib.domain.matrix import MatrixRow
+    from chalicelib.domain.principal import PersonClaims
+    from chalicelib.ports.contacts import ContactParser
+
+Form = dict[str, dict[str, str]]
+
+DEFAULT_REGION = "77"
+"""The clock of a person whose region is not known yet."""
+
+
+def region_of(form: Mapping[str, Mapping[str, str]]) -> str:
+    """The region whose clock and insurers an application lives by."""
+    region = form.get("registration_address", {}).get("region", "")
+    return region if is_region(code=region) else DEFAULT_REGION
+
+
+def local_day(application: Application, *, at: datetime) -> date:
+    """The local day of an applicant."""
+    return local_date(at=at, region=region_of(application.form))
+
+
+def form_errors(
+    *,
+    form: Mapping[str, Mapping[str, str]],
+    row: MatrixRow,
+    on: date,
+    complete: bool,
+    contacts: ContactParser,
+) -> tuple[FieldError, ...]:
+    """Find every mistake of a form, contacts included."""
+    found = list(check_form(form=form, row=row, on=on, complete=complete))
+    section = form.get("contacts", {})
+    parsers = {"phone": contacts.parse_phone, "email": contacts.parse_email}
+    for name, parse in parsers.items():
+        try:
+            if section.get(name):
+                parse(section[name])
+        except InvalidValue as refusal:
+            found.append(FieldError(field=f"contacts.{name}", code=refusal.reason, message=refusal.detail))
+    return tuple(sorted(found, key=lambda error: error.field))
+
+
+def tidy(form: Mapping[str, Mapping[str, str]], *, contacts: ContactParser) -> Form:
+    """Write what can be read in its canonical form; what is wrong stays as it was typed."""
+    tidied: Form = {name: dict(section) for name, section in form.items()}
+    _tidy_field(tidied, "person", "snils", lambda text: parse_snils(text=text))
+    _tidy_field(tidied, "person", "inn", lambda text: parse_person_inn(text=text))
+    for section, name in (
+        ("person", "born_on"),
+        ("identity_document", "issued_on"),
+        ("identity_document", "expires_on"),
+    ):
+        _tidy_field(tidied, section, name, lambda text: read_date(text=text).isoformat())
+    _tidy_field(tidied, "contacts", "phone", contacts.parse_phone)
+    _tidy_field(tidied, "contacts", "email", contacts.parse_email)
+    if "type" in tidied.get("identity_document", {}):
+        _tidy_document(tidied["identity_document"])
+    return tidied
+
+
+def _tidy_field(form: Form, section: str, name: str, parse: Callable[[str], str]) -> None:
+    text = form.get(section, {}).get(name)
+    if not text:
+        return
+    try:
+        form[section][name] = parse(text)
+    except InvalidValue:
+        return
+
+
+def _tidy_document(section: dict[str, str]) -> None:
+    names = ("series", "number", "issuer", "issuer_code")
+    document = normalize_document(
+        IdentityDocument(type=section["type"], **{name: section.get(name, "") for name in names})
+    )
+    section["type"] = document.type
+    for name in names:
+        if section.get(name):
+            section[name] = getattr(document, name)
+
+
+def prefilled(claims: PersonClaims | None) -> Form:
+    """Fill a form with what the confirmed account says (requirement B1)."""
+    if claims is None:
+        return {}
+    document = claims.identity_document
+    form: Form = {
+        "person": _filled(
+            family_name=claims.family_name,
+            given_name=claims.given_name,
+            middle_name=claims.middle_name,
+            sex=claims.sex.value if claims.sex else None,
+            born_on=claims.born_on.isoformat() if claims.born_on else None,
+            birthplace=claims.birthplace,
+            citizenship="RUS",
+            snils=claims.snils,
+            inn=claims.inn,
+        ),
+        "contacts": _filled(phone=claims.phone, email=claims.email),
+    }
+    if document is not None:
+        form["identity_document"] = _filled(
+            type=document.type_code,
+            series=document.series,
+            number=document.number,
+            issuer=document.issuer,
+            issuer_code=document.issuer_code,
+            issued_on=document.issued_on.isoformat() if document.issued_on else None,
+        )
+    if claims.address:
+        known = {k: v for k, v in claims.address.items() if k in SECTIONS["registration_address"] and v}
+        form["registration_address"] = known
+    return {name: section for name, section in form.items() if section}
+
+
+def _filled(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def differences_from_account(
+    *, form: Mapping[str, Mapping[str, str]], claims: PersonClaims | None
+) -> tuple[FieldError, ...]:
+    """Find fields that contradict the confirmed account: one applies for oneself under one's own name."""
+    if claims is None:
+        return ()
+    person = form.get("person", {})
+    pairs = {
+        "snils": (claims.snils or "", person.get("snils", "")),
+        "born_on": (claims.born_on.isoformat() if claims.born_on else "", person.get("born_on", "")),
+        "family_name": (norm_key(claims.family_name or ""), norm_key(person.get("family_name", ""))),
+        "given_name": (norm_key(claims.given_name or ""), norm_key(person.get("given_name", ""))),
+    }
+    return tuple(
+        FieldError(
+            field=f"person.{name}",
+            code="differs_from_account",
+            message="Не совпадает с учётной записью Госуслуг: исправьте поле или обновите данные на Госуслугах",
+        )
+        for name, (account, typed) in pairs.items()
+        if account and typed and account != typed
+    )

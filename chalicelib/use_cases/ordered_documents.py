@@ -1,0 +1,72 @@
+"""Ordering documents in the transaction of the change, and making them afterwards (requirements B7, E1, F3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.records import DocumentType, Queue, StoredDocument
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.access import require_citizen
+from chalicelib.use_cases.journal import send
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.application import Application
+    from chalicelib.domain.principal import Principal
+    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+LINK_SECONDS = 300
+
+FILENAMES = {
+    DocumentType.RECEIPT: "raspiska.pdf",
+    DocumentType.TEMPORARY_CERTIFICATE: "vremennoe-svidetelstvo.pdf",
+    DocumentType.POLICY: "polis-oms.pdf",
+    DocumentType.EXTRACT: "vypiska-oms.pdf",
+}
+
+
+def order_document(
+    *,
+    work: UnitOfWork,
+    tools: Toolbox,
+    application: Application,
+    document_type: DocumentType,
+    subject_id: str,
+    at: datetime,
+) -> StoredDocument:
+    """Write down that a document is to be made, and queue its making."""
+    document_id = tools.ids.new_id(at=at)
+    document = StoredDocument(
+        document_id=document_id,
+        person_id=application.person_id,
+        document_type=document_type,
+        subject_id=subject_id,
+        application_id=application.application_id,
+        object_key=f"documents/{document_id}.pdf",
+        ordered_at=at,
+    )
+    work.create(document)
+    body = {"person_id": application.person_id, "document_id": document_id}
+    send(work=work, tools=tools, queue=Queue.DOCUMENTS, body=body, at=at)
+    return document
+
+
+def supersede(*, work: UnitOfWork, file: PersonFile, subject_id: str) -> None:
+    """Mark the present documents of a subject as replaced by newer ones."""
+    for document in file.documents:
+        if document.subject_id == subject_id and not document.superseded:
+            work.update(replace(document, superseded=True))
+
+
+def document_link(*, tools: Toolbox, principal: Principal, document_id: str) -> str:
+    """Make a short-lived link to a generated document of the person; raises NotFound."""
+    person_id = require_citizen(principal)
+    file = tools.store.person_file(person_id=person_id)
+    found = next((d for d in file.documents if d.document_id == document_id), None)
+    if found is None or found.made_at is None:
+        raise NotFound("Документ не найден или ещё готовится")
+    name = FILENAMES[found.document_type]
+    return tools.documents.link(key=found.object_key, filename=name, seconds=LINK_SECONDS)

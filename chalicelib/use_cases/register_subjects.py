@@ -1,0 +1,40 @@
+"""What each register is told of an applicant: only what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.checks import CheckKind
+
+if TYPE_CHECKING:
+    from chalicelib.domain.application import Application
+
+_NAMES = ("family_name", "given_name", "middle_name", "born_on", "sex")
+
+_FIELDS: dict[CheckKind, tuple[tuple[str, str, str], ...]] = {
+    CheckKind.IDENTITY: tuple(("person", name, name) for name in (*_NAMES, "snils")),
+    CheckKind.SNILS: tuple(("person", name, name) for name in (*_NAMES, "snils")),
+    CheckKind.INN: tuple(("person", name, name) for name in (*_NAMES, "inn")),
+    CheckKind.PASSPORT: (("identity_document", "issued_on", "issued_on"),),
+    CheckKind.ADDRESS: tuple(
+        ("registration_address", name, name)
+        for name in ("region", "index", "city", "street", "house", "flat")
+    ),
+    CheckKind.INSURED_PERSON: (
+        *(("person", name, name) for name in (*_NAMES, "snils")),
+        ("options", "existing_policy_number", "enp"),
+    ),
+}
+_WITH_DOCUMENT = frozenset({CheckKind.IDENTITY, CheckKind.PASSPORT, CheckKind.INSURED_PERSON})
+_WITH_SNILS = frozenset({CheckKind.ADDRESS, CheckKind.PASSPORT})
+
+
+def subject_of(*, kind: CheckKind, application: Application) -> dict[str, str]:
+    """Gather the fields that a register is asked about; empty ones are left out."""
+    fields = list(_FIELDS[kind])
+    if kind in _WITH_DOCUMENT:
+        fields += [("identity_document", name, f"document_{name}") for name in ("type", "series", "number")]
+    if kind in _WITH_SNILS:
+        fields.append(("person", "snils", "snils"))
+    values = {target: application.section(section).get(name, "") for section, name, target in fields}
+    return {name: value for name, value in values.items() if value}

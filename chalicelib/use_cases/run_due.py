@@ -1,0 +1,142 @@
+"""What time brings: drafts expire, clarifications lapse, a new insurer takes effect, delays show as overdue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.application import Application, advance
+from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
+from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.records import DocumentType, LiveMarker, Revocation
+from chalicelib.ports.errors import StaleWrite
+from chalicelib.use_cases.certificates import STATUS_COUNTER
+from chalicelib.use_cases.closing import close_unfavorably
+from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.ordered_documents import order_document, supersede
+from chalicelib.use_cases.policy_cards import put_policy_card
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.ports.storage import UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+PAGE = 100
+
+
+def run_due(*, tools: Toolbox, at: datetime) -> Mapping[str, int]:
+    """Do what is due with applications, one transaction each; returns how many of each.
+
+    An application that changes meanwhile is left to the next run.
+    """
+    done: Counter[str] = Counter()
+    for page in tools.store.due_applications(until=at, page=PAGE):
+        for application in page:
+            try:
+                done[_act(tools, application, at)] += 1
+            except (StaleWrite, StateConflict):
+                done["skipped"] += 1
+    return dict(done)
+
+
+def _act(tools: Toolbox, application: Application, at: datetime) -> str:
+    state = application.state
+    if state in {ApplicationState.DRAFT, ApplicationState.AWAITING_SIGNATURE}:
+        return _expire_draft(tools, application, at)
+    if state is ApplicationState.CLARIFICATION_REQUIRED:
+        return _lapse(tools, application, at)
+    if state is ApplicationState.APPROVED and application.effective_on is not None:
+        return _take_effect(tools, application, at)
+    return _mark_overdue(tools, application, at)
+
+
+def _expire_draft(tools: Toolbox, application: Application, at: datetime) -> str:
+    work = tools.store.work(at=at)
+    expired = advance(application=application, event=ApplicationEvent.EXPIRE, at=at, actor=SYSTEM)
+    notify(work=work, tools=tools, kind="draft_expired", person_id=application.person_id, at=at)
+    _commit(tools, work, expired, "draft_expired", at)
+    return "drafts_expired"
+
+
+def _lapse(tools: Toolbox, application: Application, at: datetime) -> str:
+    work = tools.store.work(at=at)
+    lapsed = close_unfavorably(
+        work=work,
+        tools=tools,
+        application=application,
+        event=ApplicationEvent.LAPSE,
+        actor=SYSTEM,
+        at=at,
+    )
+    _commit(tools, work, lapsed, "application_lapsed", at)
+    return "lapsed"
+
+
+def _mark_overdue(tools: Toolbox, application: Application, at: datetime) -> str:
+    work = tools.store.work(at=at)
+    overdue = replace(application, is_overdue=True, next_look_at=None)
+    _commit(tools, work, overdue, "application_overdue", at)
+    return "overdue"
+
+
+def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
+    """The day has come: new documents with the new insurer, the old code is replaced (requirement I2)."""
+    known = tools.store.person_file(person_id=application.person_id)
+    policy = next((p for p in known.policies if p.policy_id == application.policy_id), None)
+    if policy is None:
+        raise StateConflict("Полис не найден")
+    work = tools.store.work(at=at)
+    renewed = replace(policy, status_index=tools.store.next_serial(counter=STATUS_COUNTER))
+    details = {"application_id": application.application_id, "policy_id": policy.policy_id}
+    renewed = record(
+        renewed, work=work, tools=tools, name="insurer_changed", at=at, actor=SYSTEM, details=details
+    )
+    work.update(renewed)
+    work.put(Revocation(status_index=policy.status_index, status="replaced", at=at))
+    put_policy_card(
+        work=work, tools=tools, policy=renewed, person=application.section("person")
+    )
+    supersede(work=work, file=known, subject_id=policy.policy_id)
+    for document_type in (DocumentType.POLICY, DocumentType.EXTRACT):
+        order_document(
+            work=work,
+            tools=tools,
+            application=application,
+            document_type=document_type,
+            subject_id=policy.policy_id,
+            at=at,
+        )
+    completed = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
+    work.remove(
+        LiveMarker(
+            person_id=application.person_id,
+            kind=application.kind.value,
+            application_id=application.application_id,
+        )
+    )
+    notify(
+        work=work,
+        tools=tools,
+        kind="insurer_changed",
+        person_id=application.person_id,
+        at=at,
+        context={
+            "application_number": application.number or "",
+            "effective_on": str(application.effective_on),
+        },
+    )
+    _commit(tools, work, replace(completed, next_look_at=None), "insurer_changed", at)
+    return "insurer_changes"
+
+
+def _commit(tools: Toolbox, work: UnitOfWork, application: Application, name: str, at: datetime) -> None:
+    details = {"application_id": application.application_id, "number": application.number or ""}
+    application = record(
+        application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details
+    )
+    work.update(application)
+    work.commit()

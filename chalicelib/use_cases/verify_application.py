@@ -1,0 +1,225 @@
+"""Verification: asks the registers what is not known yet and does what follows (requirements D1-D3, E1)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.application import Application, CheckRecord, Clarification, Delay, advance
+from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
+from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckRequest, CheckStatus
+from chalicelib.domain.decision import Judgement, Outcome, judge
+from chalicelib.domain.matrix import RULES_VERSION, MatrixRow
+from chalicelib.domain.working_days import RUSSIAN_CALENDAR
+from chalicelib.domain.records import Queue
+from chalicelib.ports.errors import DependencyFailed, Rejected
+from chalicelib.use_cases.certificates import issue_certificate
+from chalicelib.use_cases.closing import close_unfavorably
+from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.identity import claim_identity
+from chalicelib.use_cases.journal import notify, record, send
+from chalicelib.use_cases.register_subjects import subject_of
+from chalicelib.use_cases.submit_application import end_of_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.ports.storage import UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+CLARIFICATION_DAYS = 5
+"""Requirement B9: working days to answer."""
+
+FIRST_DELAY_SECONDS = 5
+LONGEST_DELAY_SECONDS = 900
+"""SQS delays a message by at most 15 minutes; a longer outage is asked about again and again."""
+
+
+def verify_application(*, tools: Toolbox, application_id: str, at: datetime) -> Application:
+    """Ask every register that has not answered and act on what is known by now.
+
+    A register that is down delays and never refuses. Repeating it for a decided application changes nothing.
+
+    Raises:
+        NotFound: there is no such application.
+        StaleWrite: it changed meanwhile; the message will come again.
+    """
+    application = tools.store.application_file(application_id=application_id).application
+    if application.state is not ApplicationState.IN_PROCESSING or application.needs_operator:
+        return application
+    row = row_of(application, at=at)
+    kinds = needed_checks(application, row)
+    checks = tuple(_checked(tools, application, kind, at) for kind in kinds)
+    judgement = judge(row=row, checks=checks, kinds=kinds)
+    return _apply(tools, replace(application, checks=checks), judgement, at)
+
+
+def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, ...]:
+    """The checks of a row without those of optional fields that were left empty."""
+    without_inn = not application.section("person").get("inn")
+    knows_policy = application.present_policy_id is not None
+    skipped = {
+        *((CheckKind.INN,) if without_inn else ()),
+        *((CheckKind.INSURED_PERSON,) if knows_policy else ()),
+    }
+    return tuple(kind for kind in row.checks if kind not in skipped)
+
+
+def _checked(tools: Toolbox, application: Application, kind: CheckKind, at: datetime) -> CheckRecord:
+    known = application.check(kind)
+    if known is not None and known.status.is_final:
+        return known
+    subject = subject_of(kind=kind, application=application)
+    request_id = known.request_id if known else _request_id(application, kind, subject)
+    answer = _answer(tools, CheckRequest(request_id=request_id, kind=kind, subject=subject), known)
+    return CheckRecord(
+        kind=kind,
+        request_id=request_id,
+        status=answer.status,
+        asked_at=known.asked_at if known else at,
+        answered_at=at if answer.status.is_final else None,
+        attempts=known.attempts + 1 if known else 1,
+        ticket=answer.ticket,
+        reasons=answer.reasons,
+        data=dict(answer.data),
+        register_version=answer.register_version,
+        rules_version=RULES_VERSION,
+        retry_after=answer.retry_after,
+    )
+
+
+def _request_id(application: Application, kind: CheckKind, subject: dict[str, str]) -> str:
+    # The same question has the same id, however often it is sent; a mended form is another question.
+    text = "\x1f".join([application.application_id, kind.value, *sorted(f"{k}={v}" for k, v in subject.items())])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _answer(tools: Toolbox, request: CheckRequest, known: CheckRecord | None) -> CheckAnswer:
+    try:
+        if known is not None and known.ticket is not None:
+            return _collected(tools, request, known.ticket)
+        return tools.registers.ask(request=request)
+    except DependencyFailed as failure:
+        return CheckAnswer(status=CheckStatus.UNAVAILABLE, retry_after=failure.retry_after)
+
+
+def _collected(tools: Toolbox, request: CheckRequest, ticket: str) -> CheckAnswer:
+    try:
+        return tools.registers.collect(ticket=ticket)
+    except Rejected:
+        # The register has forgotten the ticket: the question is asked anew.
+        return tools.registers.ask(request=request)
+
+
+def _apply(tools: Toolbox, application: Application, judgement: Judgement, at: datetime) -> Application:
+    work = tools.store.work(at=at)
+    changed = _ACTS[judgement.outcome](tools, work, application, judgement, at)
+    details = {
+        "application_id": application.application_id,
+        "number": application.number or "",
+        "outcome": judgement.outcome.value,
+        **{f"check.{record.kind.value}": record.status.value for record in application.checks},
+    }
+    changed = record(
+        changed, work=work, tools=tools, name="application_verified", at=at, actor=SYSTEM, details=details
+    )
+    work.update(changed)
+    work.commit()
+    return replace(changed, version=changed.version + 1)
+
+
+def _approve(
+    tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
+) -> Application:
+    body = {"application_id": application.application_id}
+    send(work=work, tools=tools, queue=Queue.ISSUANCE, body=body, at=at)
+    approved = advance(application=application, event=ApplicationEvent.APPROVE, at=at, actor=SYSTEM)
+    return replace(approved, delay=None)
+
+
+def _wait(
+    tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
+) -> Application:
+    body = {"application_id": application.application_id}
+    delay = _delay_seconds(application)
+    send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at, delay_seconds=delay)
+    since = application.delay.since if application.delay else at
+    waiting = replace(application, delay=Delay(since=since, waiting_for=judgement.waiting_for))
+    if judgement.certificate and application.certificate_number is None:
+        claim_identity(work=work, tools=tools, application=application)
+        return issue_certificate(work=work, tools=tools, application=waiting, at=at)
+    if application.delay is None and application.certificate_number is None:
+        context = {"application_number": application.number or "", "due_on": str(application.due_on)}
+        notify(
+            work=work,
+            tools=tools,
+            kind="verification_delayed",
+            person_id=application.person_id,
+            at=at,
+            context=context,
+        )
+    return waiting
+
+
+def _delay_seconds(application: Application) -> int:
+    waiting = [record for record in application.checks if not record.status.is_final]
+    promised = [record.retry_after for record in waiting if record.ticket and record.retry_after]
+    if promised:
+        return max(1, min(LONGEST_DELAY_SECONDS, *promised))
+    attempts = max(record.attempts for record in waiting)
+    return int(min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 8)))
+
+
+def _ask_clarification(
+    tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
+) -> Application:
+    until_on = RUSSIAN_CALENDAR.add_working_days(start=local_day(application, at=at), days=CLARIFICATION_DAYS)
+    asked = advance(
+        application=application, event=ApplicationEvent.ASK_CLARIFICATION, at=at, actor=SYSTEM
+    )
+    notify(
+        work=work,
+        tools=tools,
+        kind="clarification_required",
+        person_id=application.person_id,
+        at=at,
+        context={"application_number": application.number or "", "until_on": str(until_on)},
+    )
+    return replace(
+        asked,
+        delay=None,
+        clarification=Clarification(
+            fields=judgement.fields,
+            documents=(),
+            message="; ".join(dict.fromkeys(finding.message for finding in judgement.findings)),
+            until_on=until_on,
+        ),
+        next_look_at=end_of_day(until_on, region_of(application.form)),
+    )
+
+
+def _refuse(
+    tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
+) -> Application:
+    refused = replace(application, refusals=judgement.refusals, delay=None)
+    return close_unfavorably(
+        work=work, tools=tools, application=refused, event=ApplicationEvent.REFUSE, actor=SYSTEM, at=at
+    )
+
+
+def _leave_to_operator(
+    tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
+) -> Application:
+    return replace(application, needs_operator=True, delay=None)
+
+
+_ACTS = {
+    Outcome.APPROVED: _approve,
+    Outcome.WAITING: _wait,
+    Outcome.CLARIFICATION: _ask_clarification,
+    Outcome.REFUSED: _refuse,
+    Outcome.OPERATOR: _leave_to_operator,
+}
