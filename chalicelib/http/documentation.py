@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from chalice import Blueprint
 
 from chalicelib.http.middleware import request_in_work
-from chalicelib.http.openapi_page import PAGE_POLICY, render_page
 from chalicelib.http.responses import request_id_of, respond
 
 if TYPE_CHECKING:
@@ -28,8 +27,10 @@ def _document() -> str:
 
 
 @cache
-def _page() -> str:
-    return render_page(json.loads(_document()))
+def _page() -> tuple[str, str]:
+    from chalicelib.http import openapi_page  # noqa: PLC0415  # seldom asked for
+
+    return openapi_page.render_page(json.loads(_document())), openapi_page.PAGE_POLICY
 
 
 @documentation.route("/openapi.json", name="openapi_document")  # type: ignore[untyped-decorator]  # chalice has no types
@@ -42,10 +43,11 @@ def openapi_document() -> Response:
 @documentation.route("/docs", name="openapi_page")  # type: ignore[untyped-decorator]  # chalice has no types
 def openapi_page() -> Response:
     """Answer with the page for people."""
+    page, policy = _page()
     return respond(
-        _page(),
+        page,
         status=200,
         request_id=request_id_of(request_in_work.get()),
-        headers={**_CACHE, "Content-Security-Policy": PAGE_POLICY},
+        headers={**_CACHE, "Content-Security-Policy": policy},
         content_type="text/html; charset=utf-8",
     )

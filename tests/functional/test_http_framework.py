@@ -443,3 +443,21 @@ def test_keeps_calls_of_threads_apart(http):
         names = [f"n{number}" for number in range(400)]
         answers = list(pool.map(lambda name: post(http, {"family_name": name}), names))
     assert [answer["json"]["family_name"] for answer in answers] == names
+
+
+def test_serves_the_document_and_its_page(http, tmp_path, monkeypatch):
+    import chalicelib.http.documentation as module
+
+    document = build_document(http.api.routes, version="1")
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setattr(module, "DOCUMENT", path)
+    for cached in (module._document, module._page):
+        cached.cache_clear()
+    assert http("GET", "/openapi.json")["json"] == document
+    page = http("GET", "/docs")
+    assert page["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "style-src 'sha256-" in page["headers"]["Content-Security-Policy"]
+    assert "/v1/persons/{name}" in page["body"]
+    for cached in (module._document, module._page):
+        cached.cache_clear()
