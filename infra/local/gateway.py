@@ -1,0 +1,8 @@
+"""Serves the app over HTTP on one machine: ``python -m infra.local.gateway``."""
+
+from __future__ import annotations
+
+from infra.local.api_gateway.server import serve
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,14 @@
+"""Feeds queues and schedules to the handlers on one machine: ``python -m infra.local.pump``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from infra.local.event_pump.supervision import run
+
+if __name__ == "__main__":
+    code = run()
+    sys.stdout.flush()
+    # A handler that hangs must not hold the process: its messages become visible again.
+    os._exit(code)
