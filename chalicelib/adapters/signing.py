@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
 
 COORDINATE_BYTES = 32
+RAW_BYTES = 4096  # KMS hashes up to this itself; what is longer, a status list, is hashed here
 
 
 class KMSSigner:
@@ -43,11 +44,12 @@ class KMSSigner:
         """Sign the message; 64 bytes, r then s; raises `Unavailable`."""
         from cryptography.hazmat.primitives.asymmetric import utils  # noqa: PLC0415 - heavy
 
+        raw = len(message) <= RAW_BYTES
         answer = self._call(
             "sign",
             KeyId=self._kms_key_id,
-            Message=hashlib.sha256(message).digest(),
-            MessageType="DIGEST",
+            Message=message if raw else hashlib.sha256(message).digest(),
+            MessageType="RAW" if raw else "DIGEST",
             SigningAlgorithm="ECDSA_SHA_256",
         )
         return _raw(*utils.decode_dss_signature(answer["Signature"]))

@@ -162,7 +162,7 @@ def footers(page: Page, footing: Footing) -> None:
     """Write the foot of every page, now that their number is known."""
     total = len(page.pdf.pages)
     for number in range(1, total + 1):
-        page.pdf.page = number
+        page.go_to(number)
         page.rule(FOOTER_TOP + 2, MARGIN, ROOM)
         mark = clean(f"{footing.page_word} {number} / {total}")
         page.lines(WIDTH - MARGIN - width(mark, FOOTER), FOOTER_TOP + 4, [mark], FOOTER)

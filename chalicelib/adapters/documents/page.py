@@ -99,6 +99,11 @@ class Page:
         """Begin another page."""
         self.pdf.add_page()
 
+    def go_to(self, number: int) -> None:
+        """Draw on an earlier page again; the font has to be said anew there."""
+        self.pdf.page = number
+        self.pdf.current_font_is_set_on_page = False
+
     def text(self, x: float, baseline: float, text: str, style: Style) -> None:
         """Write one clean line."""
         self.pdf.set_font(fonts.FAMILY, style.weight, style.size)

@@ -39,6 +39,7 @@ EXPIRES, ISSUED_AT, TOKEN_ID = 4, 6, 7  # RFC 8392, 3.1
 DOCUMENT = -65537  # private use (RFC 8392, 9.1)
 EPOCH = date(1900, 1, 1)  # as in the barcode of the paper policy: a birth date takes two bytes
 LONGEST_PACKED_NUMBER = 18
+TOKEN_ID_BYTES = 5
 MAX_TOKEN = 2_000
 
 
@@ -136,42 +137,41 @@ def _pack_number(number: str) -> int | str:
     return int(f"1{number}") if plain else number
 
 
-def _unpack_number(packed: object) -> str:
-    if isinstance(packed, int) and not isinstance(packed, bool):
-        return str(packed)[1:]
-    if isinstance(packed, str):
-        return packed
-    raise TokenRefused(QrReason.UNREADABLE)
-
-
 def _claims(payload: dict[Any, Any]) -> QrClaims:
-    document = payload.get(DOCUMENT)
-    if not isinstance(document, list) or not document:
-        raise TokenRefused(QrReason.UNSUPPORTED)
-    if document[0] not in set(QrKind):
-        raise TokenRefused(QrReason.UNSUPPORTED)
+    match payload.get(DOCUMENT):
+        case [int() as kind, int() | str(), int(), int(), int(), *name] if kind in set(QrKind):
+            if [type(part) for part in name] not in ([], [str]):
+                raise TokenRefused(QrReason.UNSUPPORTED)
+        case _:
+            raise TokenRefused(QrReason.UNSUPPORTED)
     try:
-        return _build(payload, document)
+        return _build(payload, payload[DOCUMENT])
     except (KeyError, ValueError, TypeError, OverflowError, OSError) as error:
         raise TokenRefused(QrReason.UNREADABLE) from error
 
 
 def _build(payload: dict[Any, Any], document: list[Any]) -> QrClaims:
     kind, number, born, valid_from, insurer, *name = document
-    place: bytes = payload[TOKEN_ID]
+    status_list, status_index = _place(payload[TOKEN_ID])
     until = payload.get(EXPIRES)
     return QrClaims(
         kind=QrKind(kind),
-        number=_unpack_number(number),
+        number=str(number)[1:] if isinstance(number, int) else number,
         born_on=EPOCH + timedelta(days=born),
         valid_from=EPOCH + timedelta(days=valid_from),
         valid_until=_day(until) if until is not None else None,
         insurer_code=f"{insurer:05d}" if insurer else "",
-        status_list=int.from_bytes(place[:2]),
-        status_index=int.from_bytes(place[2:]),
+        status_list=status_list,
+        status_index=status_index,
         issued_at=datetime.fromtimestamp(payload[ISSUED_AT], tz=UTC),
         name=name[0] if name else None,
     )
+
+
+def _place(token_id: object) -> tuple[int, int]:
+    if not isinstance(token_id, bytes) or len(token_id) != TOKEN_ID_BYTES:
+        raise TokenRefused(QrReason.UNREADABLE)
+    return int.from_bytes(token_id[:2]), int.from_bytes(token_id[2:])
 
 
 def _day(seconds: int) -> date:

@@ -91,9 +91,17 @@ def decode_status_list(*, message: bytes, keys: Iterable[PublicKey]) -> StatusLi
             raise TokenRefused(QrReason.UNSUPPORTED)
         return StatusList(
             list_id=int(payload[SUBJECT].rpartition("/")[2]),
-            packed=zlib.decompressobj().decompress(payload[STATUS_LIST]["lst"], MAX_BYTES),
+            packed=_inflate(payload[STATUS_LIST]["lst"]),
             issued_at=datetime.fromtimestamp(payload[ISSUED_AT], tz=UTC),
             ttl=timedelta(seconds=payload[TIME_TO_LIVE]),
         )
     except (KeyError, ValueError, TypeError, AttributeError, zlib.error) as error:
         raise TokenRefused(QrReason.UNREADABLE) from error
+
+
+def _inflate(data: bytes) -> bytes:
+    engine = zlib.decompressobj()
+    plain = engine.decompress(data, MAX_BYTES)
+    if not engine.eof:
+        raise TokenRefused(QrReason.UNREADABLE)
+    return plain

@@ -166,15 +166,17 @@ const bigEndian = (bytes) => bytes.reduce((value, byte) => value * 256 + byte, 0
 
 function claimsOf(payload) {
   const document = payload.get(DOCUMENT);
-  if (!Array.isArray(document) || !(document[0] in KINDS)) throw new Refused("unsupported");
+  const known = Array.isArray(document) && Number.isSafeInteger(document[0]) && document[0] in KINDS;
+  if (!known) throw new Refused("unsupported");
   const [kind, number, born, from, insurer, name] = document;
   const place = payload.get(CTI);
   const issued = payload.get(IAT);
   const until = payload.has(EXP) ? payload.get(EXP) : null;
   const numbers = [born, from, insurer, issued, until ?? 0];
-  if (!(place instanceof Uint8Array) || place.length !== 5 || !numbers.every(Number.isSafeInteger)) {
-    throw new Refused("unreadable");
-  }
+  const typed = place instanceof Uint8Array && place.length === 5 && numbers.every(Number.isSafeInteger)
+    && ["number", "bigint", "string"].includes(typeof number)
+    && ["string", "undefined"].includes(typeof name);
+  if (!typed) throw new Refused("unreadable");
   return {
     kind: KINDS[kind],
     number: typeof number === "string" ? number : String(number).slice(1),
