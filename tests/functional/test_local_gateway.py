@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -110,6 +115,21 @@ def add_odd_routes(app):
     def upload():
         event = app.current_request.to_original_event()
         return {"body": event["body"], "encoded": event["isBase64Encoded"]}
+
+
+HANGING_APP = """
+import time
+from chalice import Chalice
+app = Chalice("hanging", configure_logs=False)
+
+@app.route("/hang")
+def hang():
+    time.sleep(60)
+
+@app.route("/")
+def index():
+    return {"ok": True}
+"""
 
 
 class Quick(SimpleNamespace):
@@ -251,10 +271,10 @@ def test_a_cached_policy_is_evaluated_for_every_method(site):
 
 
 def test_refuses_who_has_no_valid_token(site):
-    assert_problem(site.client.get("/me"), 401, "unauthorized")
-    assert_problem(site.client.get("/me", headers={"Authorization": ""}), 401, "unauthorized")
+    assert_problem(site.client.get("/me"), 401, "unauthenticated")
+    assert_problem(site.client.get("/me", headers={"Authorization": ""}), 401, "unauthenticated")
     bad = site.client.get("/me", headers={"Authorization": "Bearer bad"})
-    assert_problem(bad, 401, "unauthorized")
+    assert_problem(bad, 401, "unauthenticated")
     assert bad.headers["www-authenticate"] == "Bearer"
 
 
@@ -339,7 +359,7 @@ def test_a_slow_body_and_a_slow_handler_are_given_up():
     with served(make_app(), body_timeout=0.2, handler_timeout=0.2) as site:
         head = b"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
         assert b"request_timeout" in raw(site, head)
-        assert_problem(site.client.get("/slow"), 504, "gateway_timeout")
+        assert_problem(site.client.get("/slow"), 504, "timeout")
         site.app.release.set()
 
 
@@ -367,7 +387,7 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back():
 
 def test_more_work_than_fits_is_refused_until_a_handler_ends():
     with served(make_app(), max_in_flight=1, handler_timeout=0.1) as site:
-        assert_problem(site.client.get("/slow"), 504, "gateway_timeout")
+        assert_problem(site.client.get("/slow"), 504, "timeout")
         refused = site.client.get("/ping")
         assert_problem(refused, 503, "overloaded")
         assert refused.headers["retry-after"] == "1"
@@ -457,6 +477,29 @@ def test_buckets_refill_and_are_bounded():
     assert throttle.wait("2001:db8::2", now=1) == 1
     assert throttle.wait("10.0.0.2", now=1) == 0
     assert throttle.wait("10.0.0.1", now=1) == 0  # forgotten: only two clients are remembered
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_process_stops_though_a_handler_hangs(tmp_path, workers):
+    (tmp_path / "app.py").write_text(HANGING_APP)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}",
+        "GATEWAY_PORT": "0",
+        "GATEWAY_WORKERS": str(workers),
+        "GATEWAY_HANDLER_TIMEOUT": "0.2",
+        "GATEWAY_STOP_TIMEOUT": "1",
+    }
+    command = [sys.executable, "-m", "infra.local.gateway"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = json.loads(process.stdout.readline())["port"]
+            assert httpx.get(f"http://127.0.0.1:{port}/hang", timeout=10).status_code == 504
+            assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).json() == {"ok": True}
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(8) == 0
+        finally:
+            process.kill()
 
 
 def test_options_come_from_the_environment():

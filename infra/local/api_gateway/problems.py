@@ -48,7 +48,7 @@ MALFORMED_BODY = Problem(
 )
 UNAUTHORIZED = Problem(
     status=401,
-    code="unauthorized",
+    code="unauthenticated",
     title="Требуется вход",
     detail="Войдите и повторите запрос с действующим токеном в заголовке Authorization.",
 )
@@ -118,7 +118,7 @@ OVERLOADED = Problem(
 )
 TIMED_OUT = Problem(
     status=504,
-    code="gateway_timeout",
+    code="timeout",
     title="Сервис не ответил вовремя",
     detail="Запрос мог быть выполнен. Повторите его с тем же Idempotency-Key.",
 )
@@ -133,7 +133,7 @@ def problem_body(problem: Problem, request_id: str) -> bytes:
             "status": problem.status,
             "detail": problem.detail,
             "code": problem.code,
-            "instance": f"urn:uuid:{request_id}",
+            "instance": f"urn:request:{request_id}",
             "request_id": request_id,
         },
         ensure_ascii=False,

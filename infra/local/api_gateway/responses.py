@@ -42,7 +42,7 @@ class Answer:
 def exceeds(value: Any, limit: int) -> bool:
     """Tell whether the JSON form of an event or a result is over ``limit`` bytes."""
     body = value.get("body") if isinstance(value, dict) else None
-    if isinstance(body, str) and len(body) < min(_SURELY_SMALL, limit // 8):
+    if body is None or (isinstance(body, str) and len(body) < min(_SURELY_SMALL, limit // 8)):
         return False
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) > limit
 

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -71,12 +72,16 @@ def serve() -> None:
     log_to_stderr()
     config = configure(options)
     listener = config.bind_socket()
+    # Who connects before the workers are ready waits instead of being refused.
+    listener.listen(config.backlog)
     _announce(listener)
-    server = uvicorn.Server(config)
     if options.workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
     else:
-        server.run(sockets=[listener])
+        # uvicorn raises the signal again when it has stopped; a stop that was asked for is no failure.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def log_to_stderr() -> None:
