@@ -57,10 +57,13 @@ def ours() -> Callable[[PolicyDocument], bytes]:
     return lambda document: renderer.policy(document=document)
 
 
-def reportlab_page(*, presubset: bool, own_qr: bool) -> Callable[[PolicyDocument], bytes]:
+def reportlab_page(
+    *, presubset: bool, own_qr: bool = False, plain: bool = False
+) -> Callable[[PolicyDocument], bytes]:
     """The same page by reportlab: the same texts, boxes and fonts.
 
-    The code is drawn by its own widget, or as one path of the very matrix that our page draws.
+    The code is drawn by its own widget, or as one path of the very matrix that our page draws;
+    texts are its paragraphs, or (plain) bare strings after its simpleSplit, its floor.
     """
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
@@ -68,7 +71,7 @@ def reportlab_page(*, presubset: bool, own_qr: bool) -> Callable[[PolicyDocument
     prefix = "Small" if presubset else "Full"
     for style, name in (("", "PT_Sans-Web-Regular.ttf"), ("B", "PT_Sans-Web-Bold.ttf")):
         pdfmetrics.registerFont(TTFont(prefix + style, _font(name, presubset=presubset)))
-    return lambda document: _reportlab(document, prefix, own_qr=own_qr)
+    return lambda document: _reportlab(document, prefix, own_qr=own_qr, plain=plain)
 
 
 def _font(name: str, *, presubset: bool) -> Any:
@@ -81,11 +84,12 @@ def _font(name: str, *, presubset: bool) -> Any:
     return str(fontpkg_pt_sans.ROOT / "files" / name)
 
 
-def _reportlab(document: PolicyDocument, font: str, *, own_qr: bool) -> bytes:  # noqa: PLR0915 - one page, top down
+def _reportlab(document: PolicyDocument, font: str, *, own_qr: bool, plain: bool) -> bytes:  # noqa: PLR0915, C901 - one page, top down
     from reportlab.lib.colors import Color
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.lib.units import mm
+    from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Paragraph
 
@@ -96,7 +100,18 @@ def _reportlab(document: PolicyDocument, font: str, *, own_qr: bool) -> bytes:  
     canvas = Canvas(out, pagesize=A4, invariant=1, lang="ru-RU", pageCompression=1)
     canvas.setTitle("Полис обязательного медицинского страхования")
 
+    def strings(x: float, top: float, room: float, text: str, style: page.Style) -> float:
+        name, leading = font + style.weight, style.size * style.leading
+        canvas.setFont(name, style.size)
+        canvas.setFillColorRGB(*(part / 255 for part in style.color))
+        lines = simpleSplit(text, name, style.size, room * mm)
+        for place, line in enumerate(lines):
+            canvas.drawString(x * mm, A4[1] - top * mm - style.size - place * leading, line)
+        return len(lines) * leading / mm
+
     def paragraph(x: float, top: float, room: float, text: str, style: page.Style) -> float:
+        if plain:
+            return strings(x, top, room, text, style)
         color = Color(*(part / 255 for part in style.color))
         look = ParagraphStyle(
             "s",
@@ -211,8 +226,9 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
     variants = {
         "polis_ms": ours(),
         "reportlab_own_qr_ms": reportlab_page(presubset=False, own_qr=True),
-        "reportlab_ms": reportlab_page(presubset=False, own_qr=False),
-        "reportlab_presubset_ms": reportlab_page(presubset=True, own_qr=False),
+        "reportlab_ms": reportlab_page(presubset=False),
+        "reportlab_presubset_ms": reportlab_page(presubset=True),
+        "reportlab_plain_presubset_ms": reportlab_page(presubset=True, plain=True),
     }
     times: dict[str, list[float]] = {name: [] for name in variants}
     names = list(variants)

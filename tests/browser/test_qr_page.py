@@ -141,7 +141,7 @@ def cases(server):
         "unknown key": link(server, signer=local_signer(secret=99)),
         "bad signature": good[:-3] + ("AAA" if good[-3:] != "AAA" else "BBB"),
         "cut": good[:-40],
-        "noise": good.partition("#")[0] + "#0189!",
+        "noise": good.partition("#")[0] + "#01%89!",
     }
 
 

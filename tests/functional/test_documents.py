@@ -265,6 +265,16 @@ def test_a_long_receipt_goes_on_to_another_page_with_its_code_whole():
     assert_inside_the_margins(data)
 
 
+def test_a_word_or_number_wider_than_its_place_is_cut_or_shrunk():
+    holder = replace(HOLDER, family_name="Щ" * 90, given_name="Щ" * 20 + "-" + "Щ" * 30)
+    data = render("policy", holder=holder, insurer=replace(INSURER, name="", phones=(), site=""))
+    assert said(data).count("Щ") == 140
+    assert_inside_the_margins(data)
+    data = render("receipt", number="2611-000123-7-" * 3)
+    assert "2611-000123-7-" * 3 in said(data)
+    assert_inside_the_margins(data)
+
+
 def test_bilingual_extract_says_it_in_english_too():
     text = said(render("extract", bilingual=True))
     for value in ("Smirnov", "Iurevich", "Insured person", "Active", "Date of birth"):

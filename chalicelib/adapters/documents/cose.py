@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,11 +73,12 @@ def verify(*, message: bytes, keys: Iterable[PublicKey], typ: str | None = None)
 
 
 def _open(message: bytes) -> tuple[bytes, bytes, bytes]:
+    """Take a COSE_Sign1 apart; what is not under the signature, the loose header, must be empty."""
     envelope = _load(message)
     if getattr(envelope, "tag", None) != TAG_SIGN1:
         raise TokenRefused(QrReason.UNSUPPORTED)
     match envelope.value:
-        case [bytes() as protected, _, bytes() as body, bytes() as signature]:
+        case [bytes() as protected, Mapping() as loose, bytes() as body, bytes() as signature] if not loose:
             return protected, body, signature
         case _:
             raise TokenRefused(QrReason.UNREADABLE)

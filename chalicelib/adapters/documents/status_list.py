@@ -105,3 +105,27 @@ def _inflate(data: bytes) -> bytes:
     if not engine.eof:
         raise TokenRefused(QrReason.UNREADABLE)
     return plain
+
+
+TTL = timedelta(hours=24)
+_STATUSES = {
+    "revoked": DocumentStatus.REVOKED,
+    "suspended": DocumentStatus.SUSPENDED,
+    "replaced": DocumentStatus.REPLACED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStatusLists:
+    """The `StatusLists` port over a signer."""
+
+    signer: Signer
+    public_base_url: str
+
+    def sign(self, *, number: int, statuses: Mapping[int, str], at: datetime) -> bytes:
+        """Sign the list of a number; ``statuses`` maps a place to revoked, suspended or replaced."""
+        size = max(statuses, default=0) + 1
+        packed = pack(size=size, statuses={place: _STATUSES[name] for place, name in statuses.items()})
+        made = StatusList(list_id=number, packed=packed, issued_at=at, ttl=TTL)
+        subject = f"{self.public_base_url}/v1/status-lists/{number}"
+        return encode_status_list(status_list=made, subject=subject, signer=self.signer)

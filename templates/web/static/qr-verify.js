@@ -144,7 +144,8 @@ export async function verifySign1(bytes, jwks, typ) {
   if (!envelope || envelope.tag !== 18) throw new Refused("unsupported");
   const parts = envelope.value;
   const wellFormed = Array.isArray(parts) && parts.length === 4
-    && [0, 2, 3].every((place) => parts[place] instanceof Uint8Array);
+    && [0, 2, 3].every((place) => parts[place] instanceof Uint8Array)
+    && parts[1] instanceof Map && parts[1].size === 0; // it is not under the signature
   if (!wellFormed) throw new Refused("unreadable");
   const [protectedHeader, , body, signature] = parts;
   const header = asMap(cbor(protectedHeader));

@@ -110,8 +110,12 @@ function show(verdict, now) {
   element("freshness").textContent = freshness(verdict, now);
 }
 
+let latest = 0;
+
 async function check() {
-  const token = decodeURIComponent(location.hash.slice(1));
+  latest += 1;
+  const run = latest;
+  const token = location.hash.slice(1);
   element("verdict").dataset.tone = "wait";
   element("verdict").removeAttribute("data-reason");
   if (!token) {
@@ -122,7 +126,8 @@ async function check() {
   element("title").textContent = "Проверяем…";
   const now = Math.floor(Date.now() / 1000);
   const jwks = await load(".well-known/jwks.json");
-  show(await verify(token, jwks ?? { keys: [] }, now, (id) => loadList(id, jwks)), now);
+  const verdict = await verify(token, jwks ?? { keys: [] }, now, (id) => loadList(id, jwks));
+  if (run === latest) show(verdict, now); // another code may have been scanned meanwhile
 }
 
 addEventListener("hashchange", check);
