@@ -31,3 +31,67 @@ def identity_settings(environment: Mapping[str, str] | None = None) -> IdentityS
         audience=given["OIDC_AUDIENCE"],
         jwks_url=given["OIDC_JWKS_URL"],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Names and addresses of what the Lambdas use."""
+
+    table_name: str
+    scans_bucket: str
+    documents_bucket: str
+    verification_queue_url: str
+    issuance_queue_url: str
+    documents_queue_url: str
+    notifications_queue_url: str
+    outbox_relay_queue_url: str
+    signing_key_id: str
+    lookup_secret_id: str
+    registers_url: str
+    public_base_url: str
+    mail_from: str
+    web_origin: str
+    retired_signing_key_ids: tuple[str, ...] = ()
+    sms_sender_id: str = ""
+    scanner_required: bool = False
+
+
+def settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of the service.
+
+    Raises:
+        KeyError: a required one is not set.
+    """
+    given = os.environ if environment is None else environment
+    retired = given.get("RETIRED_SIGNING_KEY_IDS", "")
+    return Settings(
+        table_name=given["TABLE_NAME"],
+        scans_bucket=given["SCANS_BUCKET"],
+        documents_bucket=given["DOCUMENTS_BUCKET"],
+        verification_queue_url=given["VERIFICATION_QUEUE_URL"],
+        issuance_queue_url=given["ISSUANCE_QUEUE_URL"],
+        documents_queue_url=given["DOCUMENTS_QUEUE_URL"],
+        notifications_queue_url=given["NOTIFICATIONS_QUEUE_URL"],
+        outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
+        signing_key_id=given["SIGNING_KEY_ID"],
+        lookup_secret_id=given["LOOKUP_SECRET_ID"],
+        registers_url=given["REGISTERS_URL"],
+        public_base_url=given["PUBLIC_BASE_URL"].rstrip("/"),
+        mail_from=given["MAIL_FROM"],
+        web_origin=given["WEB_ORIGIN"],
+        retired_signing_key_ids=tuple(part for part in retired.split(",") if part),
+        sms_sender_id=given.get("SMS_SENDER_ID", ""),
+        scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
+    )
+
+
+def web_origin(environment: Mapping[str, str] | None = None) -> str | None:
+    """Read WEB_ORIGIN, which the API needs before anything else; None where it is not set."""
+    given = os.environ if environment is None else environment
+    return given.get("WEB_ORIGIN")
+
+
+def log_level(environment: Mapping[str, str] | None = None) -> str:
+    """Read LOG_LEVEL, INFO by default."""
+    given = os.environ if environment is None else environment
+    return given.get("LOG_LEVEL", "INFO")

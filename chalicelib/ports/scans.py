@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 class ScanInspector(Protocol):
     """Looks into an uploaded file (C2, C3)."""
 
-    def inspect(
-        self, *, data: bytes, declared_media_type: str
-    ) -> tuple[ScanVerdict, bytes | None]:
+    def inspect(self, *, data: bytes, declared_media_type: str) -> tuple[ScanVerdict, bytes | None]:
         """Judge ``data`` by its content; give the verdict and a preview.
 
         ``declared_media_type`` is what the uploader claimed: it decides nothing, for the verdict

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from chalicelib.domain.notifications import Channel, NotificationKind
     from chalicelib.domain.records import OutboxEntry
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
@@ -51,11 +52,32 @@ class Queues(Protocol):
         ...
 
 
+class Rendered(Protocol):
+    """The parts of a rendered message; those that the channel lacks are empty."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+
+
 class Texts(Protocol):
     """The templates of messages to people."""
 
-    def render(self, *, kind: str, channel: str, context: Mapping[str, str]) -> Mapping[str, str]:
-        """Render the parts of a message: subject, body and html of an e-mail, text of an SMS."""
+    def render(
+        self, *, kind: NotificationKind, channel: Channel, context: Mapping[str, str | int | date]
+    ) -> Rendered:
+        """Fill the templates of a notification for one channel."""
+        ...
+
+
+class StatusLists(Protocol):
+    """The signed lists by which a verifier without a connection to us learns of revocations."""
+
+    def sign(self, *, number: int, statuses: Mapping[int, str], at: datetime) -> bytes:
+        """Sign a list; ``statuses`` names what is not valid: revoked, suspended or replaced."""
         ...
 
 
@@ -82,6 +104,8 @@ class Toolbox(Protocol):
     def renderer(self) -> DocumentRenderer: ...
     @property
     def qr(self) -> QrTokens: ...
+    @property
+    def status_lists(self) -> StatusLists: ...
     @property
     def queues(self) -> Queues: ...
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
@@ -90,12 +90,16 @@ def issue_certificate(
         person_id=application.person_id,
         at=at,
         context={
-            "certificate_number": certificate.number,
-            "application_number": application.number or "",
-            "valid_until": str(certificate.valid_until),
+            "number": certificate.number,
+            "day": str(last_day(certificate)),
         },
     )
     return replace(application, certificate_number=certificate.number)
+
+
+def last_day(certificate: TemporaryCertificate) -> date:
+    """The last day on which a certificate is valid, as people count."""
+    return certificate.valid_until - timedelta(days=1)
 
 
 def put_certificate_card(*, work: UnitOfWork, tools: Toolbox, certificate: TemporaryCertificate) -> None:
@@ -177,8 +181,8 @@ def _step(tools: Toolbox, certificate: TemporaryCertificate, at: datetime) -> Ce
         person_id=certificate.person_id,
         at=at,
         context={
-            "certificate_number": certificate.number,
-            "valid_until": str(certificate.valid_until),
+            "number": certificate.number,
+            "day": str(last_day(certificate)),
         },
     )
     try:

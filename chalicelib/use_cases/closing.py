@@ -9,6 +9,7 @@ from chalicelib.domain.application_states import ApplicationEvent, transition_ru
 from chalicelib.domain.records import LiveMarker
 from chalicelib.use_cases.access import actor_of, own, require_citizen
 from chalicelib.use_cases.certificates import revoke_certificate
+from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def close_unfavorably(
     if application.certificate_number is not None:
         _revoke(work, tools, application, event, at)
     if rule.notification is not None:
-        context = {"application_number": application.number or ""}
-        if application.refusals:
-            context["reason"] = application.refusals[0].message
+        context = {"number": application.number or "", "day": str(local_day(application, at=at))}
         notify(
             work=work,
             tools=tools,

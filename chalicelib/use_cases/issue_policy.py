@@ -224,7 +224,7 @@ def _finish(
 ) -> Application:
     """Complete the application now, or on the day when the new insurer takes effect."""
     name = "policy_issued"
-    context = {"application_number": application.number or "", "policy_id": policy.policy_id}
+    context = {"number": application.number or "", "day": str(policy.issued_on)}
     if application.effective_on is None:
         application = advance(
             application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM
@@ -243,7 +243,7 @@ def _finish(
         name = "insurer_change_approved"
         start = end_of_day(application.effective_on - timedelta(days=1), region_of(application.form))
         application = replace(application, next_look_at=start)
-        context["effective_on"] = str(application.effective_on)
+        context["day"] = str(application.effective_on)
         _tell_change(tools, work, application, policy, context, at)
     details = {"application_id": application.application_id, "number": application.number or ""}
     application = record(

@@ -14,6 +14,7 @@ from chalicelib.domain.records import DocumentType, LiveMarker, Revocation
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.closing import close_unfavorably
+from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document, supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
@@ -57,7 +58,15 @@ def _act(tools: Toolbox, application: Application, at: datetime) -> str:
 def _expire_draft(tools: Toolbox, application: Application, at: datetime) -> str:
     work = tools.store.work(at=at)
     expired = advance(application=application, event=ApplicationEvent.EXPIRE, at=at, actor=SYSTEM)
-    notify(work=work, tools=tools, kind="draft_expired", person_id=application.person_id, at=at)
+    context = {"day": str(local_day(application, at=at))}
+    notify(
+        work=work,
+        tools=tools,
+        kind="draft_expired",
+        person_id=application.person_id,
+        at=at,
+        context=context,
+    )
     _commit(tools, work, expired, "draft_expired", at)
     return "drafts_expired"
 
@@ -125,8 +134,8 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
         person_id=application.person_id,
         at=at,
         context={
-            "application_number": application.number or "",
-            "effective_on": str(application.effective_on),
+            "number": application.number or "",
+            "day": str(application.effective_on),
         },
     )
     _commit(tools, work, replace(completed, next_look_at=None), "insurer_changed", at)

@@ -393,6 +393,6 @@ def _numbered(
         kind="application_submitted",
         person_id=submitted.person_id,
         at=at,
-        context={"application_number": number, "due_on": str(submitted.due_on)},
+        context={"number": number, "day": str(day), "due_on": str(submitted.due_on)},
     )
     return numbered

@@ -152,7 +152,7 @@ def _wait(
         claim_identity(work=work, tools=tools, application=application)
         return issue_certificate(work=work, tools=tools, application=waiting, at=at)
     if application.delay is None and application.certificate_number is None:
-        context = {"application_number": application.number or "", "due_on": str(application.due_on)}
+        context = {"number": application.number or "", "due_on": str(application.due_on)}
         notify(
             work=work,
             tools=tools,
@@ -186,7 +186,7 @@ def _ask_clarification(
         kind="clarification_required",
         person_id=application.person_id,
         at=at,
-        context={"application_number": application.number or "", "until_on": str(until_on)},
+        context={"number": application.number or "", "day": str(until_on)},
     )
     return replace(
         asked,

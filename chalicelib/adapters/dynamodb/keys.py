@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -160,14 +161,33 @@ def delivery(key: str) -> Key:
     return Key(f"DELIVERY#{key}", "DELIVERY")
 
 
+def start(key: Key) -> str:
+    """Where a page begins that follows an item."""
+    return json.dumps(key.item(), sort_keys=True)
+
+
+def owner_partition(person_id: str) -> str:
+    """The index partition of a person's applications."""
+    return f"PERSON#{person_id}"
+
+
+def owner_start(person_id: str, application_id: str) -> str:
+    """Where a page of a person's applications begins that follows one of them."""
+    key = {**application(application_id).item(), **owner_index(person_id, application_id)}
+    return json.dumps(key, sort_keys=True)
+
+
 def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]]:
     """Index keys by which a person's applications are listed."""
-    return {"gsi1pk": {"S": f"PERSON#{person_id}"}, "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"}}
+    return {"gsi1pk": {"S": owner_partition(person_id)}, "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"}}
+
+
+REGISTRY_PARTITION = "INSURERS"
 
 
 def region_index(region: str, code: str) -> dict[str, dict[str, str]]:
     """Index keys by which a region's insurers are listed."""
-    return {"gsi1pk": {"S": "INSURERS"}, "gsi1sk": {"S": f"{region}#{code}"}}
+    return {"gsi1pk": {"S": REGISTRY_PARTITION}, "gsi1sk": {"S": f"{region}#{code}"}}
 
 
 def due_partition(kind: str, shard: int) -> str:

@@ -83,11 +83,13 @@ class DynamoDBStore(OutboxReads):
         return save_draft(table=self._table, change=change)
 
     def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first."""
+        """List a person's applications, newest first; ``after`` is the last application id seen."""
+        start = keys.owner_start(person_id, after) if after else None
         found, following = self._table.query_index(
-            keys.OWNER_INDEX, f"PERSON#{person_id}", limit=limit, after=after
+            keys.OWNER_INDEX, keys.owner_partition(person_id), limit=limit, after=start
         )
-        return Slice(items=tuple(items.from_item(Application, item) for item in found), after=following)
+        applications = tuple(items.from_item(Application, item) for item in found)
+        return Slice(items=applications, after=applications[-1].application_id if following else None)
 
     def person_file(self, *, person_id: str) -> PersonFile:
         """Read a person with policies, certificates and documents."""
@@ -180,12 +182,13 @@ class DynamoDBStore(OutboxReads):
         """Read the entries of a status list."""
         found = self._table.query_all(keys.status_list(status_list))
         entries = [items.from_item(Revocation, item) for item in found]
-        return {entry.status_index: entry.status for entry in entries}
+        return {entry.status_index % keys.STATUS_LIST_SIZE: entry.status for entry in entries}
 
-    def _newest(
-        self, kind: type[Any], person_id: str, prefix: str, limit: int, after: str | None
-    ) -> Slice[Any]:
+    def _newest(self, kind: type[Any], person_id: str, prefix: str, limit: int, after: str | None) -> Slice[Any]:
+        partition = keys.person(person_id).partition
+        start = keys.start(keys.Key(partition, f"{prefix}{after}")) if after else None
         found, following = self._table.query(
-            keys.person(person_id).partition, prefix=prefix, limit=limit, after=after, newest_first=True
+            partition, prefix=prefix, limit=limit, after=start, newest_first=True
         )
-        return Slice(items=tuple(items.from_item(kind, item) for item in found), after=following)
+        last = keys.of_item(found[-1]).sort.removeprefix(prefix) if following else None
+        return Slice(items=tuple(items.from_item(kind, item) for item in found), after=last)

@@ -1,0 +1,35 @@
+"""Polis: the Chalice application. Wiring only."""
+
+from __future__ import annotations
+
+from chalice.app import Chalice
+
+from chalicelib import settings
+from chalicelib.bootstrap import container
+from chalicelib.events import (
+    documents,
+    due,
+    expiry,
+    issuance,
+    notifications,
+    outbox_relay,
+    scan_uploads,
+    verification,
+)
+from chalicelib.http import applications, operators, people, registry, validity
+from chalicelib.http.auth import authorizer_blueprint
+from chalicelib.http.blueprint import set_clock
+from chalicelib.http.documentation import documentation
+from chalicelib.http.middleware import cors_config, http_middleware
+from chalicelib.web import pages
+
+app = Chalice(app_name="polis", configure_logs=False)
+app.api.cors = cors_config(settings.web_origin())
+app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
+app.register_blueprint(authorizer_blueprint)
+for module in (applications, people, validity, registry, operators, pages):
+    app.register_blueprint(module.blueprint)
+app.register_blueprint(documentation)
+for event in (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due):
+    app.register_blueprint(event.blueprint)
+set_clock(lambda: container().now())

@@ -1,0 +1,89 @@
+"""AWS clients: one session, one lazy client per service, time-outs and retries set once, and the seam for faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+Seam = Callable[[str, str], None]
+"""Called around every AWS call with its name ("dynamodb.GetItem") and "before" or "after"."""
+
+_MESSAGING = frozenset({"sns", "sesv2"})
+
+_seams: list[Seam] = []
+
+
+@lru_cache(maxsize=1)
+def session() -> Any:
+    """Return the process's session."""
+    return boto3.Session()
+
+
+_making = Lock()
+_clients: dict[str, Any] = {}
+
+
+def client(service: str) -> Any:
+    """Return the one client of a service; making one is not safe in two threads at once."""
+    if service not in _clients:
+        with _making:
+            if service not in _clients:
+                _clients[service] = _made(service)
+    return _clients[service]
+
+
+def _made(service: str) -> Any:
+    made = session().client(service, config=_config(service))
+    made.meta.events.register("before-call", _before, unique_id="polis-seam-before")
+    made.meta.events.register("after-call", _after, unique_id="polis-seam-after")
+    return made
+
+
+def forget_clients() -> None:
+    """Let a test begin with new clients and a new session."""
+    _clients.clear()
+    session.cache_clear()
+
+
+def _config(service: str) -> Config:
+    if service in _MESSAGING:
+        # A message whose answer got lost may have left: sending it again is decided above, not here.
+        from chalicelib.adapters.notifications.failures import client_config  # noqa: PLC0415 — only there
+
+        return client_config()
+    return Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        signature_version="s3v4" if service == "s3" else None,
+        max_pool_connections=32,
+    )
+
+
+def add_seam(seam: Seam) -> None:
+    """Let a test see, and break, every AWS call."""
+    _seams.append(seam)
+
+
+def remove_seam(seam: Seam) -> None:
+    """Take a seam away."""
+    _seams.remove(seam)
+
+
+def _name(model: Any) -> str:
+    return f"{model.service_model.service_name}.{model.name}"
+
+
+def _before(model: Any, **_: Any) -> None:
+    for seam in _seams:
+        seam(_name(model), "before")
+
+
+def _after(model: Any, **_: Any) -> None:
+    for seam in _seams:
+        seam(_name(model), "after")

@@ -1,0 +1,1 @@
+"""Delivery of notifications by SNS and SES."""

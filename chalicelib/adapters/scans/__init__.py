@@ -1,0 +1,1 @@
+"""Inspection of scans in a process of its own, with bounded time and memory."""

@@ -1,0 +1,193 @@
+"""The composition root: settings to a container of adapters, each made when first asked for and then kept."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import settings as environment
+from chalicelib.adapters import clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.ports.contacts import ContactParser
+    from chalicelib.ports.documents import DocumentRenderer, QrTokens
+    from chalicelib.ports.files import Files
+    from chalicelib.ports.notifications import EmailSender, SmsSender
+    from chalicelib.ports.registers import Registers
+    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.signing import Signer
+    from chalicelib.ports.storage import Store
+    from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
+    from chalicelib.settings import Settings
+
+
+class Container:
+    """Implements the Toolbox port; nothing is imported or connected before it is needed."""
+
+    def __init__(self, *, settings: Settings) -> None:
+        self.settings = settings
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return clock.now()
+
+    def client(self, service: str) -> Any:
+        """Return the one client of an AWS service."""
+        from chalicelib.adapters.aws import client  # noqa: PLC0415 — boto3 is the heaviest import
+
+        return client(service)
+
+    @property
+    def public_base_url(self) -> str:
+        """The address under which people reach the service."""
+        return self.settings.public_base_url
+
+    @property
+    def scanner_required(self) -> bool:
+        """Whether a scan without a malware scanner's verdict has to wait."""
+        return self.settings.scanner_required
+
+    @cached_property
+    def store(self) -> Store:
+        """The table."""
+        from chalicelib.adapters.dynamodb.store import DynamoDBStore  # noqa: PLC0415 — made when asked
+
+        return DynamoDBStore(
+            client=self.client("dynamodb"), table=self.settings.table_name, hint=self._hint
+        )
+
+    def _hint(self, body: str) -> None:
+        from chalicelib.adapters.sqs.queues import RelayHint  # noqa: PLC0415 — only after a write
+
+        RelayHint(client=self.client("sqs"), url=self.settings.outbox_relay_queue_url)(body)
+
+    @cached_property
+    def ids(self) -> IdSource:
+        """New identifiers."""
+        from chalicelib.adapters.ids import UlidSource  # noqa: PLC0415 — made when asked
+
+        return UlidSource()
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Hashes under the service's secret."""
+        from chalicelib.adapters.secrets import ServiceSecrets  # noqa: PLC0415 — made when asked
+
+        return ServiceSecrets(
+            client=self.client("secretsmanager"), secret_id=self.settings.lookup_secret_id
+        )
+
+    @cached_property
+    def contacts(self) -> ContactParser:
+        """Phones and e-mails."""
+        from chalicelib.adapters import contacts  # noqa: PLC0415 — made when asked
+
+        return contacts
+
+    @cached_property
+    def registers(self) -> Registers:
+        """The registers' gateway."""
+        from chalicelib.adapters.registers import HTTPRegisters  # noqa: PLC0415 — made when asked
+
+        return HTTPRegisters(base_url=self.settings.registers_url)
+
+    @cached_property
+    def scans(self) -> Files:
+        """Uploaded scans."""
+        return self._files(self.settings.scans_bucket)
+
+    @cached_property
+    def documents(self) -> Files:
+        """Generated documents."""
+        return self._files(self.settings.documents_bucket)
+
+    def _files(self, bucket: str) -> Files:
+        from chalicelib.adapters.s3.files import S3Files  # noqa: PLC0415 — made when asked
+
+        return S3Files(client=self.client("s3"), bucket=bucket)
+
+    @cached_property
+    def inspector(self) -> ScanInspector:
+        """The inspection of scans."""
+        from chalicelib.adapters.scans.inspector import (  # noqa: PLC0415 — heavy libraries
+            SandboxedScanInspector,
+        )
+
+        return SandboxedScanInspector()
+
+    @cached_property
+    def renderer(self) -> DocumentRenderer:
+        """The PDFs."""
+        from chalicelib.adapters.documents.fpdf_renderer import FPDFRenderer  # noqa: PLC0415 — heavy
+
+        return FPDFRenderer()
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The key that signs codes."""
+        from chalicelib.adapters.signing import KMSSigner  # noqa: PLC0415 — heavy
+
+        return KMSSigner(
+            kms=self.client("kms"),
+            key_id=self.settings.signing_key_id,
+            retired_key_ids=self.settings.retired_signing_key_ids,
+        )
+
+    @cached_property
+    def qr(self) -> QrTokens:
+        """Codes on documents; the table, not a status list, tells what is revoked."""
+        from chalicelib.adapters.documents.qr_token import CwtQrTokens  # noqa: PLC0415 — heavy
+
+        return CwtQrTokens(
+            signer=self.signer, public_base_url=self.public_base_url, status=lambda _: None
+        )
+
+    @cached_property
+    def status_lists(self) -> StatusLists:
+        """Signed lists of revoked documents."""
+        from chalicelib.adapters.documents.status_list import SignedStatusLists  # noqa: PLC0415 — heavy
+
+        return SignedStatusLists(signer=self.signer, public_base_url=self.public_base_url)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The message queues."""
+        from chalicelib.adapters.sqs.queues import SQSQueues  # noqa: PLC0415 — made when asked
+        from chalicelib.domain.records import Queue  # noqa: PLC0415 — made when asked
+
+        urls = {
+            Queue.VERIFICATION: self.settings.verification_queue_url,
+            Queue.ISSUANCE: self.settings.issuance_queue_url,
+            Queue.DOCUMENTS: self.settings.documents_queue_url,
+            Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+        }
+        return SQSQueues(client=self.client("sqs"), urls=urls)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The templates of messages."""
+        from chalicelib.adapters import templates  # noqa: PLC0415 — made when asked
+
+        return templates
+
+    @cached_property
+    def sms(self) -> SmsSender:
+        """SMS."""
+        from chalicelib.adapters.notifications.sns import SnsSmsSender  # noqa: PLC0415 — made when asked
+
+        return SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
+
+    @cached_property
+    def email(self) -> EmailSender:
+        """E-mail."""
+        from chalicelib.adapters.notifications.ses import SesEmailSender  # noqa: PLC0415 — made when asked
+
+        return SesEmailSender(client=self.client("sesv2"), sender=self.settings.mail_from)
+
+
+@lru_cache(maxsize=1)
+def container() -> Container:
+    """Return the process's container, made on first use."""
+    return Container(settings=environment.settings())

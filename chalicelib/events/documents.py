@@ -1,0 +1,33 @@
+"""Lambda: makes the ordered PDFs (requirements B7, E1, F3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint
+
+from chalicelib.events.runtime import message, run_batch, text_field
+from chalicelib.use_cases.make_document import make_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.bootstrap import Container
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn={"Fn::GetAtt": ["DocumentsQueue", "Arn"]}, batch_size=1, name="documents")
+def documents(event: Any) -> dict[str, list[dict[str, str]]]:
+    """Make each document that the queue names."""
+    return run_batch(event, _make)
+
+
+def _make(tools: Container, record: Mapping[str, Any]) -> None:
+    body = message(record)["body"]
+    make_document(
+        tools=tools,
+        person_id=text_field(body, "person_id"),
+        document_id=text_field(body, "document_id"),
+        at=tools.now(),
+    )

@@ -1,0 +1,29 @@
+"""Lambda: verifies submitted applications against the registers (requirements D1-D3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint
+
+from chalicelib.events.runtime import message, run_batch, text_field
+from chalicelib.use_cases.verify_application import verify_application
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.bootstrap import Container
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.on_sqs_message(queue_arn={"Fn::GetAtt": ["VerificationQueue", "Arn"]}, batch_size=1, name="verification")
+def verification(event: Any) -> dict[str, list[dict[str, str]]]:
+    """Verify each application that the queue names."""
+    return run_batch(event, _verify)
+
+
+def _verify(tools: Container, record: Mapping[str, Any]) -> None:
+    body = message(record)["body"]
+    application_id = text_field(body, "application_id")
+    verify_application(tools=tools, application_id=application_id, at=tools.now())

@@ -1,0 +1,318 @@
+"""Routes of applications (requirements B1-B12, C1-C3)."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
+from chalicelib.domain.numbers import parse_application_number
+from chalicelib.domain.signing_code import MAX_TRIES
+from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
+from chalicelib.http.models import Page
+from chalicelib.http.pagination import decode_cursor, encode_cursor
+from chalicelib.http.schemas.applications import (
+    ApplicationOut,
+    ApplicationsQuery,
+    CheckFormIn,
+    CreateApplicationIn,
+    FormCheckOut,
+    FormIn,
+    LinkOut,
+    ScanIn,
+    ScanOrderOut,
+    ScanOut,
+    SigningCodeOut,
+    SubmissionIn,
+    application_out,
+    errors_out,
+    scan_out,
+    upload_out,
+)
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import scans
+from chalicelib.use_cases.access import own, require_citizen
+from chalicelib.use_cases.closing import withdraw_application
+from chalicelib.use_cases.drafts import (
+    check_partial_form,
+    create_application,
+    draft_errors,
+    save_draft,
+)
+from chalicelib.use_cases.idempotency import request_key
+from chalicelib.use_cases.submit_application import (
+    Submission,
+    request_signing_code,
+    submit_application,
+)
+
+blueprint = ApiBlueprint(__name__)
+
+TAG = "applications"
+CITIZEN = ("citizen",)
+_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def after(cursor: str | None) -> str | None:
+    """Read the id after which a page begins; raises ValidationFailed."""
+    key = decode_cursor(cursor)
+    if key is None:
+        return None
+    last = key.get("after", "")
+    if not _ID.fullmatch(last):
+        message = "Передайте значение next_cursor предыдущей страницы без изменений"
+        raise ValidationFailed([FieldError(field="cursor", code="invalid_cursor", message=message)])
+    return last
+
+
+def cursor_of(last: str | None) -> str | None:
+    """Write the cursor of the next page."""
+    return encode_cursor({"after": last}) if last else None
+
+
+def entity_id(text: str) -> str:
+    """Refuse what cannot be an id, as if it were not found."""
+    if not _ID.fullmatch(text):
+        raise NotFound("Не найдено")
+    return text
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications",
+    status=201,
+    summary="Создать черновик заявления",
+    tag=TAG,
+    idempotent="optional",
+    etag=True,
+    errors=(403, 409),
+    roles=CITIZEN,
+)
+def create(call: Call, body: CreateApplicationIn) -> Reply[ApplicationOut]:
+    """Черновик заполняется тем, что известно из подтверждённой учётной записи."""
+    tools = container()
+    application = create_application(
+        tools=tools,
+        principal=call.principal,
+        kind=body.kind,
+        at=call.at,
+        request=request_key(call.idempotency_key, "create", body.kind.value),
+    )
+    errors = draft_errors(tools=tools, application=application, at=call.at)
+    return Reply(
+        application_out(application, errors=errors),
+        version=application.version,
+        location=f"/v1/applications/{application.application_id}",
+    )
+
+
+@blueprint.route("GET", "/v1/applications", summary="Мои заявления", tag=TAG, roles=CITIZEN)
+def list_mine(call: Call, query: ApplicationsQuery) -> Page[ApplicationOut]:
+    """Сначала новые; можно отобрать по состоянию или номеру."""
+    person_id = require_citizen(call.principal)
+    number = _number(query.number)
+    found = container().store.applications_of(
+        person_id=person_id, limit=query.limit, after=after(query.cursor)
+    )
+    chosen = [
+        application
+        for application in found.items
+        if query.state in {None, application.state} and number in {None, application.number}
+    ]
+    return Page[ApplicationOut](
+        items=[application_out(application) for application in chosen],
+        next_cursor=cursor_of(found.after),
+    )
+
+
+def _number(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return parse_application_number(text=text)
+    except InvalidValue as refusal:
+        error = FieldError(field="number", code=refusal.reason, message=refusal.detail)
+        raise ValidationFailed([error]) from None
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}",
+    summary="Заявление: состояние, срок, история",
+    tag=TAG,
+    etag=True,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def status(call: Call, application_id: str) -> Reply[ApplicationOut]:
+    """Форма, скан-копии, проверки, задержки, решение и вся история."""
+    require_citizen(call.principal)
+    file = container().store.application_file(application_id=entity_id(application_id))
+    application = own(file, call.principal)
+    return Reply(application_out(application, scans=file.scans), version=application.version)
+
+
+@blueprint.route(
+    "PATCH",
+    "/v1/applications/{application_id}",
+    summary="Сохранить разделы формы",
+    tag=TAG,
+    etag=True,
+    if_match="optional",
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def save(call: Call, application_id: str, body: FormIn) -> Reply[ApplicationOut]:
+    """Названные разделы заменяются целиком, остальные не меняются; ошибки полей — в ответе."""
+    saved, errors = save_draft(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        sections=body.sections(),
+        at=call.at,
+        if_version=call.if_match,
+    )
+    return Reply(application_out(saved, errors=errors), version=saved.version)
+
+
+@blueprint.route(
+    "POST", "/v1/form-checks", summary="Проверить форму, не сохраняя", tag=TAG, roles=CITIZEN
+)
+def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
+    """Все ошибки сразу, с полем, кодом и советом, как исправить."""
+    errors = check_partial_form(
+        tools=container(),
+        principal=call.principal,
+        kind=body.kind,
+        form=body.form.sections(),
+        at=call.at,
+        complete=body.complete,
+    )
+    return FormCheckOut(valid=not errors, errors=errors_out(errors))
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/scans",
+    status=201,
+    summary="Получить разрешение загрузить скан-копию",
+    tag=TAG,
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def order_scan(call: Call, application_id: str, body: ScanIn) -> ScanOrderOut:
+    """Файл отправляется прямо в хранилище формой из ответа: PDF, JPG или PNG, не больше 5 МБ."""
+    order = scans.UploadOrder(
+        application_id=entity_id(application_id),
+        document=body.document,
+        media_type=body.media_type,
+    )
+    scan, form = scans.order_upload(
+        tools=container(), principal=call.principal, order=order, at=call.at
+    )
+    return ScanOrderOut(scan=scan_out(scan), upload=upload_out(form))
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/scans/{scan_id}",
+    summary="Что показала проверка скан-копии",
+    tag=TAG,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def scan_status(call: Call, application_id: str, scan_id: str) -> ScanOut:
+    """Принята или отклонена, с названием недостатка."""
+    require_citizen(call.principal)
+    file = container().store.application_file(application_id=entity_id(application_id))
+    own(file, call.principal)
+    scan = file.scan(scan_id)
+    if scan is None:
+        raise NotFound("Скан-копия не найдена")
+    return scan_out(scan)
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/scans/{scan_id}/preview",
+    summary="Ссылка на просмотр скан-копии",
+    tag=TAG,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def scan_preview(call: Call, application_id: str, scan_id: str) -> LinkOut:
+    """Ссылка действует пять минут."""
+    url = scans.preview_link(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        scan_id=scan_id,
+    )
+    return LinkOut(url=url, expires_in=scans.LINK_SECONDS)
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/signing-codes",
+    status=201,
+    summary="Проверить заявление и прислать код для подписи",
+    tag=TAG,
+    errors=(403, 404, 409, 429),
+    roles=CITIZEN,
+)
+def signing_code(call: Call, application_id: str) -> SigningCodeOut:
+    """Код приходит по СМС на подтверждённый телефон; действует пять минут, пять попыток."""
+    challenge = request_signing_code(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        at=call.at,
+    )
+    return SigningCodeOut(
+        sent_at=challenge.sent_at,
+        expires_at=challenge.expires_at,
+        resend_at=challenge.resend_at,
+        tries=MAX_TRIES,
+    )
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/submission",
+    status=201,
+    summary="Подписать кодом и подать",
+    tag=TAG,
+    idempotent="optional",
+    etag=True,
+    errors=(403, 404, 409),
+    roles=CITIZEN,
+)
+def submit(call: Call, application_id: str, body: SubmissionIn) -> Reply[ApplicationOut]:
+    """Подаёт заявление или ответ на уточнение; повтор с тем же Idempotency-Key ничего не удваивает."""
+    application = submit_application(
+        tools=container(),
+        principal=call.principal,
+        submission=Submission(application_id=entity_id(application_id), code=body.code),
+        at=call.at,
+        request=request_key(call.idempotency_key, "submit", application_id),
+    )
+    return Reply(application_out(application), version=application.version)
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/withdrawal",
+    summary="Отозвать заявление",
+    tag=TAG,
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def withdraw(call: Call, application_id: str) -> ApplicationOut:
+    """Можно до выпуска полиса; временное свидетельство при этом отзывается."""
+    application = withdraw_application(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        at=call.at,
+    )
+    return application_out(application)

@@ -1,0 +1,264 @@
+"""Routes of what is public: insurers, dictionaries, keys, status lists, health (requirements B8, F3, H1, H3)."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.application import KIND_TITLES, ApplicantCategory
+from chalicelib.domain.application_form import CITIZENSHIP, EMPLOYMENT, POLICY_FORMS, SECTIONS
+from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, TRANSITIONS
+from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
+from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.insurer_change import REASON_TITLES
+from chalicelib.domain.matrix import DOCUMENT_TITLES, MATRIX, RULES_VERSION
+from chalicelib.domain.regions import REGIONS, local_date
+from chalicelib.http.blueprint import ApiBlueprint, Call
+from chalicelib.http.models import Out, Query
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.status_lists import signed_status_list
+
+blueprint = ApiBlueprint(__name__)
+
+TAG = "registry"
+MOSCOW = "77"
+LONG = "public, max-age=300"
+
+
+class InsurersQuery(Query):
+    """Which insurers to list."""
+
+    region: str | None = Field(default=None, max_length=2, description="Код региона, F010")
+    on: date | None = Field(default=None, description="Кого можно выбрать на эту дату")
+
+
+class InsurerOut(Out):
+    """An insurer of the registry."""
+
+    code: str
+    region: str
+    name: str
+    full_name: str
+    inn: str
+    ogrn: str
+    kpp: str
+    address: str
+    phones: list[str]
+    email: str
+    site: str
+    head: str
+    licence_number: str
+    licence_from: date
+    licence_until: date | None
+    included_on: date
+    excluded_on: date | None
+    may_be_chosen: bool
+    source: str
+
+
+class InsurersOut(Out):
+    """The insurers found."""
+
+    items: list[InsurerOut]
+
+
+class DictionaryOut(Out):
+    """A dictionary: its entries as data."""
+
+    name: str
+    version: str
+    items: list[dict[str, Any]]
+
+
+class StatusListOut(Out):
+    """A signed status list in base64url."""
+
+    status_list: str
+
+
+class HealthOut(Out):
+    """The service answers."""
+
+    status: str
+
+
+class JwksOut(Out):
+    """Published keys (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+def _insurer_out(insurer: Insurer, on: date) -> InsurerOut:
+    return InsurerOut(
+        **{
+            name: getattr(insurer, name)
+            for name in InsurerOut.model_fields
+            if name not in {"may_be_chosen", "phones"}
+        },
+        phones=list(insurer.phones),
+        may_be_chosen=insurer.may_be_chosen_on(on),
+    )
+
+
+@blueprint.route(
+    "GET",
+    "/v1/insurers",
+    auth=False,
+    summary="Реестр страховых организаций",
+    tag=TAG,
+    cache="public, max-age=60",
+)
+def insurers(call: Call, query: InsurersQuery) -> InsurersOut:
+    """По региону; признак may_be_chosen — есть ли действующая лицензия."""
+    on = query.on or local_date(at=call.at, region=MOSCOW)
+    found = container().store.insurers(region=query.region)
+    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in found])
+
+
+@blueprint.route(
+    "GET",
+    "/v1/insurers/{code}",
+    auth=False,
+    summary="Страховая организация",
+    tag=TAG,
+    cache="public, max-age=60",
+    errors=(404,),
+)
+def insurer(call: Call, code: str) -> InsurerOut:
+    """По коду реестра."""
+    found = container().store.insurer(code=code)
+    if found is None:
+        raise NotFound("Страховая организация не найдена")
+    return _insurer_out(found, local_date(at=call.at, region=MOSCOW))
+
+
+def _titles(table: dict[Any, str]) -> list[dict[str, Any]]:
+    return [{"code": str(code), "title": title} for code, title in table.items()]
+
+
+def _states() -> list[dict[str, Any]]:
+    return [
+        {
+            "code": state.value,
+            "title": title,
+            "is_final": state in FINAL_STATES,
+            "transitions": [
+                {
+                    "event": rule.event.value,
+                    "target": rule.target.value,
+                    "notification": rule.notification,
+                    "silent_because": rule.silent_because,
+                }
+                for rule in TRANSITIONS
+                if state in rule.sources
+            ],
+        }
+        for state, title in STATE_TITLES.items()
+    ]
+
+
+def _matrix() -> list[dict[str, Any]]:
+    return [
+        {
+            "category": row.category.value,
+            "kind": row.kind.value,
+            "title": row.title,
+            "fields": sorted(row.fields),
+            "documents": sorted(row.documents),
+            "optional_documents": sorted(row.optional_documents),
+            "checks": [check.value for check in row.checks],
+            "decision_days": row.decision_days,
+            "temporary_certificate": row.certificate,
+            "article": row.article,
+            "in_force_from": row.in_force_from.isoformat(),
+        }
+        for row in MATRIX
+    ]
+
+
+DICTIONARIES = {
+    "application-states": _states,
+    "application-kinds": lambda: _titles(KIND_TITLES),
+    "applicant-categories": lambda: [{"code": category.value} for category in ApplicantCategory],
+    "requirements": _matrix,
+    "form-sections": lambda: [
+        {"section": name, "fields": sorted(fields)} for name, fields in SECTIONS.items()
+    ],
+    "supporting-documents": lambda: _titles(dict(DOCUMENT_TITLES)),
+    "change-reasons": lambda: _titles(dict(REASON_TITLES)),
+    "regions": lambda: [{"code": code, "title": region.name} for code, region in REGIONS.items()],
+    "identity-documents": lambda: [
+        {
+            "code": code,
+            "title": kind.name,
+            "series_mask": kind.series_mask,
+            "number_mask": kind.number_mask,
+            "is_admissible": kind.is_admissible,
+        }
+        for code, kind in IDENTITY_DOCUMENT_TYPES.items()
+    ],
+    "employment": lambda: _titles(EMPLOYMENT),
+    "citizenship": lambda: _titles(CITIZENSHIP),
+    "policy-forms": lambda: _titles(POLICY_FORMS),
+}
+
+
+@blueprint.route(
+    "GET",
+    "/v1/dictionaries/{name}",
+    auth=False,
+    summary="Справочник",
+    tag=TAG,
+    cache=LONG,
+    errors=(404,),
+)
+def dictionary(call: Call, name: str) -> DictionaryOut:
+    """Состояния и переходы, виды заявлений, требования, регионы, документы и другие."""
+    if name not in DICTIONARIES:
+        known = ", ".join(sorted(DICTIONARIES))
+        raise NotFound(f"Такого справочника нет. Есть: {known}")
+    return DictionaryOut(name=name, version=RULES_VERSION, items=DICTIONARIES[name]())
+
+
+@blueprint.route(
+    "GET",
+    "/.well-known/jwks.json",
+    auth=False,
+    summary="Ключи, которыми проверяются QR-коды",
+    tag=TAG,
+    cache=LONG,
+)
+def keys(call: Call) -> JwksOut:
+    """Действующий ключ и прежние: подписанное ими остаётся проверяемым."""
+    from chalicelib.adapters.signing import jwks  # noqa: PLC0415 — loads cryptography
+
+    return JwksOut(**jwks(keys=container().signer.public_keys()))
+
+
+@blueprint.route(
+    "GET",
+    "/v1/status-lists/{number}",
+    auth=False,
+    summary="Подписанный список отозванных документов",
+    tag=TAG,
+    cache=LONG,
+    errors=(404,),
+)
+def status_list(call: Call, number: str) -> StatusListOut:
+    """CWT со сжатым списком: два бита на документ; в нём виден возраст списка."""
+    if not (number.isascii() and number.isdigit() and len(number) <= 4):  # noqa: PLR2004 — 10,000 lists
+        raise NotFound("Такого списка нет")
+    message = signed_status_list(tools=container(), number=int(number), at=call.at)
+    return StatusListOut(status_list=base64.urlsafe_b64encode(message).rstrip(b"=").decode())
+
+
+@blueprint.route("GET", "/health", auth=False, summary="Сервис отвечает", tag=TAG)
+def health(call: Call) -> HealthOut:
+    """Без обращения к хранилищам."""
+    return HealthOut(status="ok")
+
+

@@ -1,0 +1,427 @@
+"""Applications, their forms, scans and signatures as JSON."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from chalicelib.domain.application import (
+    CATEGORY_TITLES,
+    KIND_TITLES,
+    ApplicantCategory,
+    Application,
+    ApplicationKind,
+)
+from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, ApplicationState
+from chalicelib.domain.checks import CheckKind, CheckStatus
+from chalicelib.domain.matrix import DocumentKind
+from chalicelib.domain.scan import ScanState
+from chalicelib.http.models import In, Out, PageQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.domain.errors import FieldError
+    from chalicelib.domain.scan import Scan
+    from chalicelib.ports.files import UploadForm
+
+Text = str | None
+_LONG = 300
+
+
+def _text(description: str, example: str) -> str | None:
+    field: str | None = Field(
+        default=None, max_length=_LONG, description=description, examples=[example]
+    )
+    return field
+
+
+class PersonSection(In):
+    """Who applies."""
+
+    family_name: Text = _text("Фамилия, как в документе", "Примерова")
+    given_name: Text = _text("Имя, как в документе", "Анна")
+    middle_name: Text = _text("Отчество, если есть", "Сергеевна")
+    sex: Text = _text("Пол: male или female", "female")
+    born_on: Text = _text("Дата рождения, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ", "1990-05-14")
+    birthplace: Text = _text("Место рождения, как в документе", "г. Москва")
+    citizenship: Text = _text("Гражданство, код страны", "RUS")
+    snils: Text = _text("СНИЛС, с разделителями или без", "900-000-001 82")
+    inn: Text = _text("ИНН, если есть", "500100732259")
+    employment: Text = _text("Занятость: working или non_working", "working")
+
+
+class IdentityDocumentSection(In):
+    """The identity document; the type is a code of classifier F011 (14 is the Russian passport)."""
+
+    type: Text = _text("Вид документа, код F011", "14")
+    series: Text = _text("Серия", "00 20")
+    number: Text = _text("Номер", "900001")
+    issuer: Text = _text("Кем выдан", "ОВД района Пример")
+    issuer_code: Text = _text("Код подразделения", "770-001")
+    issued_on: Text = _text("Дата выдачи", "2020-09-01")
+    expires_on: Text = _text("Срок действия, если есть", "2030-09-01")
+
+
+class AddressSection(In):
+    """A postal address; the region is a code of classifier F010."""
+
+    index: Text = _text("Почтовый индекс", "101000")
+    region: Text = _text("Регион, код F010", "77")
+    city: Text = _text("Город или населённый пункт", "Москва")
+    street: Text = _text("Улица", "Примерная улица")
+    house: Text = _text("Дом", "1")
+    flat: Text = _text("Квартира", "2")
+
+
+class ContactsSection(In):
+    """Where to write and call."""
+
+    phone: Text = _text("Телефон", "+7 900 000-00-01")
+    email: Text = _text("Электронная почта", "citizen@example.org")
+
+
+class InsurerSection(In):
+    """The chosen insurer; why it is changed, if it is."""
+
+    code: Text = _text("Код страховой организации", "77012")
+    change_reason: Text = _text("Основание смены: by_wish, moved, insurer_left", "by_wish")
+
+
+class OptionsSection(In):
+    """Wishes."""
+
+    policy_form: Text = _text("Форма полиса: digital или paper_extract", "digital")
+    name_in_qr: Text = _text("Записать имя в код: yes или no", "no")
+    existing_policy_number: Text = _text("Номер имеющегося полиса", "7856130840000017")
+
+
+class FormIn(In):
+    """Sections of a form; what is left out stays as it is, a given section is replaced whole."""
+
+    person: PersonSection | None = None
+    identity_document: IdentityDocumentSection | None = None
+    registration_address: AddressSection | None = None
+    residence_address: AddressSection | None = None
+    contacts: ContactsSection | None = None
+    insurer: InsurerSection | None = None
+    options: OptionsSection | None = None
+
+    def sections(self) -> dict[str, dict[str, str]]:
+        """The given sections with their filled fields."""
+        dumped = self.model_dump(exclude_none=True)
+        return {name: dict(section) for name, section in dumped.items()}
+
+
+class CreateApplicationIn(In):
+    """What is applied for."""
+
+    kind: ApplicationKind = Field(
+        strict=False, description="Вид заявления", examples=["first_policy"]
+    )
+
+
+class CheckFormIn(In):
+    """A form to check without saving it."""
+
+    kind: ApplicationKind = Field(strict=False, description="Вид заявления")
+    form: FormIn
+    complete: bool = Field(default=False, description="Сообщать и о незаполненных полях")
+
+
+class ScanIn(In):
+    """A file that is going to be uploaded."""
+
+    document: DocumentKind = Field(strict=False, description="Какой документ")
+    media_type: str = Field(
+        max_length=100, description="Тип файла", examples=["image/jpeg", "application/pdf"]
+    )
+
+
+class SubmissionIn(In):
+    """The code from the SMS."""
+
+    code: str = Field(pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
+
+
+class ApplicationsQuery(PageQuery):
+    """Which applications to list."""
+
+    state: ApplicationState | None = Field(default=None, description="Только в этом состоянии")
+    number: str | None = Field(default=None, max_length=20, description="Только с этим номером")
+
+
+class FieldErrorOut(Out):
+    """A mistake in a field and how to mend it."""
+
+    field: str
+    code: str
+    message: str
+
+
+class FormCheckOut(Out):
+    """All mistakes of a form."""
+
+    valid: bool
+    errors: list[FieldErrorOut]
+
+
+class ScanOut(Out):
+    """A scan and what its check found."""
+
+    id: str
+    document: DocumentKind
+    media_type: str
+    state: ScanState
+    code: str
+    message: str
+    pages: int | None
+    size: int | None
+    created_at: datetime
+    checked_at: datetime | None
+    has_preview: bool
+
+
+class UploadFormOut(Out):
+    """POST the file here as multipart/form-data: first these fields, then the file in the field ``file``."""
+
+    url: str
+    fields: dict[str, str]
+    expires_in: int
+    max_bytes: int
+
+
+class ScanOrderOut(Out):
+    """A scan that is awaited, and where to upload it."""
+
+    scan: ScanOut
+    upload: UploadFormOut
+
+
+class LinkOut(Out):
+    """A link that works for a short time."""
+
+    url: str
+    expires_in: int
+
+
+class SigningCodeOut(Out):
+    """A code is on its way."""
+
+    sent_at: datetime
+    expires_at: datetime
+    resend_at: datetime
+    tries: int
+
+
+class MomentOut(Out):
+    """One step of the history."""
+
+    state: ApplicationState
+    title: str
+    at: datetime
+    by: str
+
+
+class CheckOut(Out):
+    """A check against a register."""
+
+    kind: CheckKind
+    status: CheckStatus
+    asked_at: datetime
+    answered_at: datetime | None
+    reasons: list[str]
+
+
+class DelayOut(Out):
+    """Why the application waits."""
+
+    since: datetime
+    waiting_for: list[CheckKind]
+    message: str
+
+
+class RefusalOut(Out):
+    """A reason of the refusal and its mend."""
+
+    code: str
+    message: str
+    mend: str
+    rule: str | None
+    possible_on: date | None
+
+
+class ClarificationOut(Out):
+    """What to mend, until when."""
+
+    fields: list[str]
+    documents: list[str]
+    message: str
+    until_on: date
+
+
+class ApplicationOut(Out):
+    """An application: its form, scans, checks and history."""
+
+    id: str
+    number: str | None
+    kind: ApplicationKind
+    kind_title: str
+    category: ApplicantCategory
+    category_title: str
+    state: ApplicationState
+    state_title: str
+    is_final: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    due_on: date | None
+    is_overdue: bool
+    expires_at: datetime | None
+    form: dict[str, dict[str, str]]
+    errors: list[FieldErrorOut]
+    scans: list[ScanOut]
+    checks: list[CheckOut]
+    delay: DelayOut | None
+    clarification: ClarificationOut | None
+    refusals: list[RefusalOut]
+    needs_operator: bool
+    certificate_number: str | None
+    policy_id: str | None
+    effective_on: date | None
+    history: list[MomentOut]
+
+
+_WAITING = "Ждём ответа государственного реестра. Заявление не отклонено, делать ничего не нужно"
+
+
+def errors_out(errors: Iterable[FieldError]) -> list[FieldErrorOut]:
+    """Present mistakes."""
+    return [FieldErrorOut(field=e.field, code=e.code, message=e.message) for e in errors]
+
+
+def scan_out(scan: Scan) -> ScanOut:
+    """Present a scan."""
+    return ScanOut(
+        id=scan.scan_id,
+        document=scan.document,
+        media_type=scan.media_type,
+        state=scan.state,
+        code=scan.code,
+        message=scan.message,
+        pages=scan.pages,
+        size=scan.size,
+        created_at=scan.created_at,
+        checked_at=scan.checked_at,
+        has_preview=scan.preview_key is not None,
+    )
+
+
+def upload_out(form: UploadForm) -> UploadFormOut:
+    """Present the permission to upload."""
+    return UploadFormOut(
+        url=form.url,
+        fields=dict(form.fields),
+        expires_in=form.expires_in,
+        max_bytes=form.max_bytes,
+    )
+
+
+def application_out(
+    application: Application,
+    *,
+    scans: Iterable[Scan] = (),
+    errors: Iterable[FieldError] = (),
+) -> ApplicationOut:
+    """Present an application."""
+    unsubmitted = application.submitted_at is None and application.state not in FINAL_STATES
+    return ApplicationOut(
+        id=application.application_id,
+        number=application.number,
+        kind=application.kind,
+        kind_title=KIND_TITLES[application.kind],
+        category=application.category,
+        category_title=CATEGORY_TITLES[application.category],
+        state=application.state,
+        state_title=STATE_TITLES[application.state],
+        is_final=application.state in FINAL_STATES,
+        version=application.version,
+        created_at=application.created_at,
+        updated_at=application.updated_at,
+        submitted_at=application.submitted_at,
+        due_on=application.due_on,
+        is_overdue=application.is_overdue,
+        expires_at=application.keep_until if unsubmitted else None,
+        form={name: dict(section) for name, section in application.form.items()},
+        errors=errors_out(errors),
+        scans=[scan_out(scan) for scan in scans],
+        checks=_checks(application),
+        delay=_delay(application),
+        clarification=_clarification(application),
+        refusals=_refusals(application),
+        needs_operator=application.needs_operator,
+        certificate_number=application.certificate_number,
+        policy_id=application.policy_id,
+        effective_on=application.effective_on,
+        history=_history(application),
+    )
+
+
+def _checks(application: Application) -> list[CheckOut]:
+    return [
+        CheckOut(
+            kind=record.kind,
+            status=record.status,
+            asked_at=record.asked_at,
+            answered_at=record.answered_at,
+            reasons=list(record.reasons),
+        )
+        for record in application.checks
+    ]
+
+
+def _delay(application: Application) -> DelayOut | None:
+    delay = application.delay
+    if delay is None:
+        return None
+    return DelayOut(since=delay.since, waiting_for=list(delay.waiting_for), message=_WAITING)
+
+
+def _clarification(application: Application) -> ClarificationOut | None:
+    asked = application.clarification
+    if asked is None:
+        return None
+    return ClarificationOut(
+        fields=list(asked.fields),
+        documents=list(asked.documents),
+        message=asked.message,
+        until_on=asked.until_on,
+    )
+
+
+def _refusals(application: Application) -> list[RefusalOut]:
+    return [
+        RefusalOut(
+            code=refusal.code,
+            message=refusal.message,
+            mend=refusal.mend,
+            rule=refusal.rule,
+            possible_on=refusal.possible_on,
+        )
+        for refusal in application.refusals
+    ]
+
+
+def _history(application: Application) -> list[MomentOut]:
+    return [
+        MomentOut(
+            state=moment.state,
+            title=STATE_TITLES[moment.state],
+            at=moment.at,
+            by=moment.actor.kind,
+        )
+        for moment in application.history
+    ]

@@ -1,0 +1,147 @@
+"""Routes of lookups: by anyone and by clinics (requirements G1-G4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.regions import local_date
+from chalicelib.http.blueprint import ApiBlueprint, Call
+from chalicelib.http.schemas.validity import (
+    ClinicQuestionIn,
+    InsuredPersonOut,
+    QrOut,
+    ReadinessIn,
+    ReadinessOut,
+    ValidityIn,
+    ValidityOut,
+)
+from chalicelib.use_cases.check_insured_person import (
+    ClinicQuestion,
+    DocumentKey,
+    NameKey,
+    check_insured_person,
+)
+from chalicelib.use_cases.check_validity import PublicQuestion, check_readiness, check_validity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+blueprint = ApiBlueprint(__name__)
+
+TAG = "validity"
+MOSCOW = "77"
+
+
+def _day(call: Call, given: date | None) -> date:
+    return given if given is not None else local_date(at=call.at, region=MOSCOW)
+
+
+@blueprint.route(
+    "POST",
+    "/v1/validity-checks",
+    auth=False,
+    summary="Действует ли полис или временное свидетельство",
+    tag=TAG,
+    errors=(429,),
+)
+def public_check(call: Call, body: ValidityIn) -> ValidityOut:
+    """Ответ одинаков для неизвестного номера и для неверной даты рождения или фамилии."""
+    tools = container()
+    on = _day(call, body.on)
+    answer = check_validity(
+        tools=tools,
+        question=PublicQuestion(
+            on=on,
+            client=call.client,
+            consent=body.consent,
+            policy_number=body.policy_number,
+            certificate_number=body.certificate_number,
+            born_on=body.born_on,
+            family_name=body.family_name,
+        ),
+        at=call.at,
+    )
+    code = answer.insurer_code
+    return ValidityOut(
+        status=answer.status,
+        kind=answer.kind,
+        insurer_code=code,
+        insurer_name=tools.store.insurer_name(code=code) if code else None,
+        valid_from=answer.valid_from,
+        valid_until=answer.valid_until,
+        reason=answer.reason,
+        on=on,
+    )
+
+
+@blueprint.route(
+    "POST",
+    "/v1/readiness-checks",
+    auth=False,
+    summary="Готов ли полис: по номеру заявления или свидетельства",
+    tag=TAG,
+    errors=(404, 429),
+)
+def readiness(call: Call, body: ReadinessIn) -> ReadinessOut:
+    """Только состояние и срок, без сведений о заявителе."""
+    found = check_readiness(tools=container(), number=body.number, client=call.client, at=call.at)
+    return ReadinessOut(
+        state=found.state,
+        title=found.title,
+        is_ready=found.is_ready,
+        is_delayed=found.is_delayed,
+        due_on=found.due_on,
+    )
+
+
+@blueprint.route(
+    "POST",
+    "/v1/clinic/validity-checks",
+    summary="Кто и кем застрахован на дату",
+    tag=TAG,
+    errors=(403,),
+    roles=("clinic_registrar",),
+)
+def clinic_check(call: Call, body: ClinicQuestionIn) -> InsuredPersonOut:
+    """По ЕНП, СНИЛС, документу, имени с датой рождения, свидетельству или QR; каждый просмотр в журнале."""
+    on = _day(call, body.on)
+    answer = check_insured_person(
+        tools=container(),
+        principal=call.principal,
+        question=ClinicQuestion(
+            on=on,
+            policy_number=body.policy_number,
+            snils=body.snils,
+            certificate_number=body.certificate_number,
+            document=DocumentKey(**body.document.model_dump()) if body.document else None,
+            person=NameKey(**body.person.model_dump()) if body.person else None,
+            qr=_token(body.qr),
+        ),
+        at=call.at,
+    )
+    person = answer.person
+    return InsuredPersonOut(
+        is_insured=answer.is_insured,
+        on=on,
+        kind=answer.kind,
+        family_name=person.family_name if person else None,
+        given_name=person.given_name if person else None,
+        middle_name=person.middle_name if person else None,
+        born_on=person.born_on if person else None,
+        sex=person.sex if person else None,
+        snils=person.snils if person else None,
+        policy_number=answer.policy_number,
+        certificate_number=answer.certificate_number,
+        insurer_code=answer.insurer_code,
+        insurer_name=answer.insurer_name or None,
+        valid_from=answer.valid_from,
+        valid_until=answer.valid_until,
+        qr=QrOut(reason=answer.qr.reason, text=answer.qr.text) if answer.qr else None,
+        answered_at=call.at,
+    )
+
+
+def _token(qr: str | None) -> str | None:
+    """A scanner reads the whole link; the token is its fragment."""
+    return None if qr is None else qr.strip().rpartition("#")[2]

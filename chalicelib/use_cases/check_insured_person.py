@@ -1,0 +1,230 @@
+"""Lookups by clinics: who is insured, by whom and on which day; every view leaves an entry (requirement G3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.audit import Action, append
+from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
+from chalicelib.domain.plain_text import without_separators
+from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy_number import parse_policy_number
+from chalicelib.domain.principal import Role
+from chalicelib.domain.qr_claims import QrKind
+from chalicelib.domain.records import ViewLog
+from chalicelib.domain.snils import parse_snils
+from chalicelib.domain.validity import CardKind
+from chalicelib.ports.errors import AlreadyExists, NotFound, StaleWrite
+from chalicelib.use_cases.access import actor_of, require_role
+from chalicelib.use_cases.identity import document_value, name_value
+
+if TYPE_CHECKING:
+    from chalicelib.domain.person import Person
+    from chalicelib.domain.principal import Principal
+    from chalicelib.domain.qr_claims import QrVerdict
+    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.toolbox import Toolbox
+
+VIEW_TRIES = 4
+"""Views of one person at the very same moment are chained one after another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameKey:
+    """Name and birth date as a person tells them."""
+
+    family_name: str
+    given_name: str
+    born_on: date
+    middle_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKey:
+    """An identity document; the type is a code of F011."""
+
+    type: str
+    number: str
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicQuestion:
+    """What a clinic asks: exactly one key, and the day of the treatment."""
+
+    on: date
+    policy_number: str | None = None
+    snils: str | None = None
+    certificate_number: str | None = None
+    document: DocumentKey | None = None
+    person: NameKey | None = None
+    qr: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuredPerson:
+    """The answer: the person, the insurance on the day, and what the QR said if one was shown."""
+
+    is_insured: bool
+    kind: CardKind | None = None
+    person: Person | None = None
+    policy_number: str | None = None
+    certificate_number: str | None = None
+    insurer_code: str | None = None
+    insurer_name: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    qr: QrVerdict | None = None
+
+
+NOT_INSURED = InsuredPerson(is_insured=False)
+
+
+def check_insured_person(
+    *, tools: Toolbox, principal: Principal, question: ClinicQuestion, at: datetime
+) -> InsuredPerson:
+    """Answer a clinic (3 AWS calls: the key, the person's folder, the entry in the journal).
+
+    Raises:
+        NotPermitted: the principal is no clinic's.
+        ValidationFailed: no key, more than one, or a malformed one.
+    """
+    require_role(principal, Role.CLINIC_REGISTRAR)
+    verdict = tools.qr.verify(token=question.qr, at=at) if question.qr is not None else None
+    if verdict is not None and verdict.claims is None:
+        return replace(NOT_INSURED, qr=verdict)
+    kind, value = _key(question, verdict)
+    value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
+    pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
+    if len(pointers) > 1:
+        message = "Найдено несколько человек: уточните документ или СНИЛС"
+        raise ValidationFailed([FieldError(field="person", code="several_found", message=message)])
+    if not pointers:
+        return replace(NOT_INSURED, qr=verdict)
+    known = _viewed(tools, principal, pointers[0].person_id, kind, at)
+    return replace(_answer(tools, known, question.on), qr=verdict)
+
+
+def _key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[str, str]:
+    keys = {
+        "policy_number": question.policy_number,
+        "snils": question.snils,
+        "certificate_number": question.certificate_number,
+        "document": question.document,
+        "person": question.person,
+        "qr": question.qr,
+    }
+    given = [name for name, value in keys.items() if value is not None]
+    if len(given) != 1:
+        message = "Укажите ровно один ключ: номер полиса, СНИЛС, документ, имя с датой рождения или код"
+        raise ValidationFailed([FieldError(field="key", code="one_key_required", message=message)])
+    try:
+        return _parsed_key(question, verdict)
+    except InvalidValue as refusal:
+        error = FieldError(field=given[0], code=refusal.reason, message=refusal.detail)
+        raise ValidationFailed([error]) from None
+
+
+def _parsed_key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[str, str]:
+    if verdict is not None and verdict.claims is not None:
+        return _QR_KINDS[verdict.claims.kind], verdict.claims.number
+    if question.policy_number is not None:
+        return "policy_number", parse_policy_number(text=question.policy_number)
+    if question.snils is not None:
+        return "snils", parse_snils(text=question.snils)
+    if question.certificate_number is not None:
+        return "certificate", without_separators(question.certificate_number)
+    if question.document is not None:
+        document = question.document
+        value = document_value(
+            document_type=document.type, series=document.series, number=document.number
+        )
+        return "document", value
+    if question.person is None:
+        raise InvalidValue("one_key_required", "Укажите ключ поиска")
+    person = question.person
+    return "person", name_value(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        middle_name=person.middle_name,
+        born_on=person.born_on.isoformat(),
+    )
+
+
+_QR_KINDS = {
+    QrKind.POLICY: "policy_number",
+    QrKind.EXTRACT: "policy_number",
+    QrKind.CERTIFICATE: "certificate",
+    QrKind.RECEIPT: "application",
+}
+
+
+def _viewed(
+    tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime
+) -> PersonFile:
+    """Read the person's folder and chain the view to its journal; nothing is shown that is not noted."""
+    for _ in range(VIEW_TRIES):
+        known = tools.store.person_file(person_id=person_id)
+        log = known.views or ViewLog(person_id=person_id)
+        action = Action(
+            name="insurance_viewed", at=at, actor=actor_of(principal), details={"by": key_kind}
+        )
+        entry, head = append(
+            head=log.chain,
+            chain=f"views:{person_id}",
+            entry_id=tools.ids.new_id(at=at),
+            action=action,
+        )
+        work = tools.store.work(at=at)
+        work.record(person_id=person_id, entry=entry)
+        viewed = replace(log, chain=head)
+        if known.views is None:
+            work.create(viewed)
+        else:
+            work.update(viewed)
+        try:
+            work.commit()
+        except (StaleWrite, AlreadyExists):
+            continue
+        return known
+    raise StaleWrite("Данные этого человека сейчас запрашивают другие: повторите")
+
+
+def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
+    if known.person is None:
+        raise NotFound("Застрахованное лицо не найдено")
+    policy = known.active_policy
+    if policy is not None:
+        period = policy.insurer_on(on)
+        return InsuredPerson(
+            is_insured=policy.is_valid_on(on),
+            kind=CardKind.POLICY,
+            person=known.person,
+            policy_number=policy.policy_number,
+            insurer_code=period.insurer_code if period else None,
+            insurer_name=_name(tools, period),
+            valid_from=policy.valid_from,
+            valid_until=policy.valid_until,
+        )
+    certificate = known.active_certificate
+    if certificate is None:
+        return InsuredPerson(is_insured=False, person=known.person)
+    period = InsurerPeriod(
+        insurer_code=certificate.insurer_code, insured_from=certificate.issued_on
+    )
+    return InsuredPerson(
+        is_insured=certificate.is_valid_on(on),
+        kind=CardKind.TEMPORARY_CERTIFICATE,
+        person=known.person,
+        certificate_number=certificate.number,
+        insurer_code=certificate.insurer_code,
+        insurer_name=_name(tools, period),
+        valid_from=certificate.issued_on,
+        valid_until=certificate.valid_until,
+    )
+
+
+def _name(tools: Toolbox, period: InsurerPeriod | None) -> str:
+    return tools.store.insurer_name(code=period.insurer_code) if period else ""

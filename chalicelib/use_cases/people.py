@@ -1,0 +1,323 @@
+"""A person's own data: profile, consent, contacts (requirements A4, A5, A7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.contacts import PostalAddress, check_address
+from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
+from chalicelib.domain.notifications import RULES, Channel, NotificationKind
+from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
+from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, check_open, matches, spend_try
+from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed, RateLimited
+from chalicelib.ports.storage import Limit, PersonFile
+from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
+from chalicelib.use_cases.forms import local_date
+from chalicelib.use_cases.journal import notify, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from chalicelib.domain.principal import Principal
+    from chalicelib.ports.toolbox import Toolbox
+
+CODES_PER_DAY = 10
+DAY_SECONDS = int(timedelta(days=1).total_seconds())
+CABINET = "cabinet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """What a person changes in the profile; None leaves as it is."""
+
+    phone: str | None = None
+    email: str | None = None
+    address: Mapping[str, str] | None = None
+    preferences: Mapping[str, bool] | None = None
+    if_version: int | None = None
+
+
+def own_file(*, tools: Toolbox, principal: Principal, at: datetime) -> PersonFile:
+    """Read what the service holds of the person; before the first consent, what the account says (1 AWS call)."""
+    person_id = require_citizen(principal)
+    file = tools.store.person_file(person_id=person_id)
+    if file.person is not None:
+        return file
+    return replace(file, person=_from_account(tools, principal, at))
+
+
+def _from_account(tools: Toolbox, principal: Principal, at: datetime) -> Person:
+    claims = principal.person
+    if claims is None:
+        raise NotFound("В учётной записи нет сведений о человеке")
+    return Person(
+        person_id=principal.account_id,
+        account_id=principal.account_id,
+        family_name=claims.family_name or "",
+        given_name=claims.given_name or "",
+        middle_name=claims.middle_name or "",
+        born_on=claims.born_on.isoformat() if claims.born_on else "",
+        sex=claims.sex.value if claims.sex else "",
+        snils=claims.snils or "",
+        # The e-government portal has verified the contacts of a confirmed account itself.
+        phone=Contact(value=claims.phone, verified_at=at) if claims.phone else None,
+        email=Contact(value=claims.email, verified_at=at) if claims.email else None,
+        address=dict(claims.address or {}),
+        updated_at=at,
+    )
+
+
+def give_consent(*, tools: Toolbox, principal: Principal, version: str, at: datetime) -> Person:
+    """Record the consent to processing of personal data; giving it again changes nothing (requirement A4).
+
+    Raises:
+        AccountNotConfirmed: requirement A1.
+        RuleRefused: the text was renewed: read the present version first.
+    """
+    require_confirmed(principal)
+    if version != CONSENT_VERSION:
+        raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
+    stored = tools.store.person_file(person_id=principal.account_id).person
+    if stored is not None and stored.consent is not None and stored.consent.version == version:
+        return stored
+    person = stored or _from_account(tools, principal, at)
+    consent = Consent(version=version, given_at=at, channel=CABINET)
+    changed = replace(person, consents=(*person.consents, consent), updated_at=at)
+    try:
+        return _keep(tools, principal, changed, "consent_given", at, is_new=stored is None)
+    except AlreadyExists:
+        # Given at the same moment in another window: that one stands.
+        return give_consent(tools=tools, principal=principal, version=version, at=at)
+
+
+def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Person:
+    """Revoke the consent; the history keeps it (requirement A4). Raises NotFound without a consent in force."""
+    require_citizen(principal)
+    person = tools.store.person_file(person_id=principal.account_id).person
+    if person is None or person.consent is None:
+        raise NotFound("Действующего согласия нет")
+    revoked = replace(person.consents[-1], revoked_at=at)
+    changed = replace(person, consents=(*person.consents[:-1], revoked), updated_at=at)
+    return _keep(tools, principal, changed, "consent_revoked", at, is_new=False)
+
+
+def _keep(
+    tools: Toolbox, principal: Principal, person: Person, name: str, at: datetime, *, is_new: bool
+) -> Person:
+    work = tools.store.work(at=at)
+    details = {"version": CONSENT_VERSION, "channel": CABINET}
+    person = record(
+        person,
+        work=work,
+        tools=tools,
+        name=name,
+        at=at,
+        actor=actor_of(principal),
+        details=details,
+    )
+    if is_new:
+        work.create(person)
+    else:
+        work.update(person)
+    day = str(local_date(at=at, region="77"))
+    notify(
+        work=work,
+        tools=tools,
+        kind=name,
+        person_id=person.person_id,
+        at=at,
+        context={"day": day},
+    )
+    work.commit()
+    return person if is_new else replace(person, version=person.version + 1)
+
+
+def change_profile(
+    *, tools: Toolbox, principal: Principal, change: ProfileChange, at: datetime
+) -> Person:
+    """Change address and preferences at once, phone and e-mail after a code (requirement A5).
+
+    Raises:
+        NotFound: the person has no profile before the first consent.
+        ValidationFailed: with every mistake.
+        PreconditionFailed: the profile changed since ``if_version``.
+    """
+    require_confirmed(principal)
+    person = _stored(tools, principal)
+    if change.if_version is not None and change.if_version != person.version:
+        raise PreconditionFailed("Профиль изменили в другом окне: обновите страницу")
+    errors = _profile_errors(tools, change)
+    if errors:
+        raise ValidationFailed(errors)
+    changed = replace(
+        person,
+        phone=_pending(person.phone, change.phone, tools.contacts.parse_phone),
+        email=_pending(person.email, change.email, tools.contacts.parse_email),
+        address=dict(change.address) if change.address is not None else person.address,
+        preferences={**person.preferences, **(change.preferences or {})},
+        updated_at=at,
+    )
+    work = tools.store.work(at=at)
+    named = {"phone": change.phone, "email": change.email, "address": change.address}
+    fields = ",".join(sorted(name for name, value in named.items() if value is not None))
+    changed = record(
+        changed,
+        work=work,
+        tools=tools,
+        name="profile_changed",
+        at=at,
+        actor=actor_of(principal),
+        details={"fields": fields},
+    )
+    work.update(changed)
+    work.commit()
+    return replace(changed, version=changed.version + 1)
+
+
+def _stored(tools: Toolbox, principal: Principal) -> Person:
+    person = tools.store.person_file(person_id=principal.account_id).person
+    if person is None:
+        raise NotFound("Профиль появится после согласия на обработку персональных данных")
+    return person
+
+
+def _pending(contact: Contact | None, typed: str | None, parse: Callable[[str], str]) -> Contact | None:
+    if typed is None:
+        return contact
+    value = parse(typed)
+    if contact is not None and contact.value == value:
+        return replace(contact, pending=None)
+    return replace(contact or Contact(value=""), pending=value)
+
+
+def _profile_errors(tools: Toolbox, change: ProfileChange) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for name, typed, parse in (
+        ("phone", change.phone, tools.contacts.parse_phone),
+        ("email", change.email, tools.contacts.parse_email),
+    ):
+        try:
+            if typed is not None:
+                parse(typed)
+        except InvalidValue as refusal:
+            errors.append(FieldError(field=name, code=refusal.reason, message=refusal.detail))
+    if change.address is not None:
+        parts = {
+            name: change.address.get(name, "")
+            for name in ("index", "region", "city", "street", "house", "flat")
+        }
+        errors.extend(check_address(address=PostalAddress(**parts), prefix="address"))
+    errors.extend(_preference_errors(change.preferences or {}))
+    return errors
+
+
+def _preference_errors(preferences: Mapping[str, bool]) -> list[FieldError]:
+    errors = []
+    for name, wanted in preferences.items():
+        kind, _, channel = name.partition(".")
+        known = kind in set(NotificationKind) and channel in set(Channel)
+        if not known or Channel(channel) not in RULES[NotificationKind(kind)].channels:
+            message = "Такого уведомления или канала нет"
+            errors.append(
+                FieldError(field=f"preferences.{name}", code="unknown_preference", message=message)
+            )
+        elif not wanted and not RULES[NotificationKind(kind)].may_be_switched_off:
+            message = "Это уведомление отключить нельзя: без него можно пропустить срок"
+            errors.append(FieldError(field=f"preferences.{name}", code="required", message=message))
+    return errors
+
+
+def _contact_challenge_id(person_id: str, channel: Channel) -> str:
+    return f"{person_id}:{channel.value}"
+
+
+def _contact_digest(tools: Toolbox, pending: str, sent_at: datetime) -> str:
+    return tools.secrets.lookup_hash(kind="contact", value=f"{pending}|{sent_at.isoformat()}")
+
+
+def send_contact_code(
+    *, tools: Toolbox, principal: Principal, channel: Channel, at: datetime
+) -> Challenge:
+    """Send a code to a changed phone or e-mail (requirement A5).
+
+    Raises:
+        RuleRefused: nothing waits to be confirmed there.
+        RateLimited: a code was sent less than a minute ago, or too many today.
+    """
+    require_confirmed(principal)
+    person = _stored(tools, principal)
+    contact = person.phone if channel is Channel.SMS else person.email
+    if contact is None or contact.pending is None:
+        raise RuleRefused("nothing_to_confirm", "Сначала укажите новый телефон или адрес в профиле")
+    key = _contact_challenge_id(person.person_id, channel)
+    earlier = tools.store.challenge(challenge_id=key)
+    if earlier is not None and at < earlier.resend_at:
+        raise RateLimited("Код уже отправлен: подождите минуту", retry_after=60)
+    limit = Limit(
+        name="contact-codes", subject=person.person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS
+    )
+    tools.store.count_limits(limits=(limit,), record=None, at=at)
+    # The code is derived from the id under which it is stored, the content and the moment together.
+    digest = _contact_digest(tools, contact.pending, at)
+    challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
+    work = tools.store.work(at=at)
+    work.put(challenge)
+    notify(
+        work=work,
+        tools=tools,
+        kind="contact_verification_code",
+        person_id=person.person_id,
+        at=at,
+        context={"challenge_id": f"{key}|{digest}", "channel": channel.value},
+    )
+    work.commit()
+    return challenge
+
+
+def confirm_contact(
+    *, tools: Toolbox, principal: Principal, channel: Channel, code: str, at: datetime
+) -> Person:
+    """Take over a changed phone or e-mail once its code is right.
+
+    Raises:
+        CodeNotAccepted: wrong, expired, spent, or none was sent.
+    """
+    require_confirmed(principal)
+    person = _stored(tools, principal)
+    key = _contact_challenge_id(person.person_id, channel)
+    stored = tools.store.challenge(challenge_id=key)
+    contact = person.phone if channel is Channel.SMS else person.email
+    if contact is None or contact.pending is None:
+        raise RuleRefused("nothing_to_confirm", "Подтверждать нечего")
+    digest = _contact_digest(tools, contact.pending, stored.sent_at if stored else at)
+    challenge = check_open(challenge=stored, subject_digest=digest, at=at)
+    derived = replace(challenge, challenge_id=f"{key}|{challenge.subject_digest}")
+    work = tools.store.work(at=at)
+    if not matches(secret=tools.secrets.signing_secret, challenge=derived, code=code):
+        spent = spend_try(challenge=challenge)
+        work.update(spent)
+        work.commit()
+        raise CodeNotAccepted("wrong_code", "Неверный код", tries_left=spent.tries_left)
+    name = "phone" if channel is Channel.SMS else "email"
+    confirmed = Contact(value=contact.pending, verified_at=at)
+    changed = (
+        replace(person, phone=confirmed, updated_at=at)
+        if channel is Channel.SMS
+        else replace(person, email=confirmed, updated_at=at)
+    )
+    changed = record(
+        changed,
+        work=work,
+        tools=tools,
+        name="contact_confirmed",
+        at=at,
+        actor=actor_of(principal),
+        details={"contact": name},
+    )
+    work.update(changed)
+    work.remove(challenge)
+    work.commit()
+    return replace(changed, version=changed.version + 1)
