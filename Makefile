@@ -1,0 +1,55 @@
+# Everything is started from here: `make help` lists it.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& command -v $$p && break; done)
+PORTS ?= default
+DATA ?= .local
+DEV := .venv/bin/python
+RUN := .venv-run/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test bench package rehearse lint types format openapi redrive clean environment-run environment-dev
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+environment-run environment-dev:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) infra/bootstrap.py $(@:environment-%=%)
+
+run: environment-run ## Run the whole service on this machine (PORTS=auto for free ports, DATA=folder)
+	@exec $(RUN) -m infra.local.supervisor --ports $(PORTS) --data $(DATA)
+
+demo: environment-run ## Walk the whole journey of an application against a local cloud of its own
+	@$(RUN) -m infra.local.demo
+
+test: environment-dev ## Run all tests
+	@$(DEV) -m infra.checks test
+
+bench: environment-dev ## Measure against floors and write bench/results.json
+	@$(DEV) -m bench
+
+package: environment-dev ## Make the deployment package and template
+	@$(DEV) -m infra.package
+
+rehearse: environment-dev ## Deploy the package into a local cloud and walk the journey through it
+	@$(DEV) -m infra.rehearse
+
+lint: environment-dev ## Check style, layers and the template
+	@$(DEV) -m infra.checks lint
+
+types: environment-dev ## Check types
+	@$(DEV) -m mypy
+
+format: environment-dev ## Format the code
+	@$(DEV) -m ruff format . && $(DEV) -m ruff check --fix-only --quiet .
+
+openapi: environment-dev ## Write the description of the API from routes and models
+	@$(DEV) -m infra.openapi
+
+redrive: environment-dev ## Show given-up messages; ARGS="--apply" sends them back to their queues
+	@$(DEV) -m infra.redrive $(ARGS)
+
+clean: ## Delete environments, caches and packages; the data in .local stays
+	@rm -rf .venv .venv-run .venv-cloud .venv-tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

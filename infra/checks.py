@@ -1,0 +1,27 @@
+"""Runs the checks of the project: `python -m infra.checks test|lint`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+_CHECKS = {
+    "test": [["-m", "pytest", "tests"]],
+    "lint": [
+        ["-m", "ruff", "check", "."],
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "importlinter.cli", "lint"],
+    ],
+}
+
+
+def main() -> int:
+    """Run all steps of a check, also after one failed; return the worst exit status."""
+    name, *more = sys.argv[1:]
+    return max(
+        subprocess.run([sys.executable, *step, *more], check=False).returncode for step in _CHECKS[name]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
