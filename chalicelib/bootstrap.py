@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings as environment
@@ -187,7 +187,16 @@ class Container:
         return SesEmailSender(client=self.client("sesv2"), sender=self.settings.mail_from)
 
 
-@lru_cache(maxsize=1)
+_held: list[Container] = []
+
+
 def container() -> Container:
     """Return the process's container, made on first use."""
-    return Container(settings=environment.settings())
+    if not _held:
+        _held.append(Container(settings=environment.settings()))
+    return _held[0]
+
+
+def use_container(made: Container | None) -> None:
+    """Let a test put its own container in place; None forgets it."""
+    _held[:] = [] if made is None else [made]

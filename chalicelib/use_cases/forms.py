@@ -10,6 +10,7 @@ from chalicelib.domain.errors import FieldError, InvalidValue
 from chalicelib.domain.identity_documents import IdentityDocument, normalize_document
 from chalicelib.domain.inn import parse_person_inn
 from chalicelib.domain.names import norm_key
+from chalicelib.domain.plain_text import without_separators
 from chalicelib.domain.regions import is_region, local_date
 from chalicelib.domain.snils import parse_snils
 
@@ -145,7 +146,7 @@ def differences_from_account(
         return ()
     person = form.get("person", {})
     pairs = {
-        "snils": (claims.snils or "", person.get("snils", "")),
+        "snils": (without_separators(claims.snils or ""), without_separators(person.get("snils", ""))),
         "born_on": (claims.born_on.isoformat() if claims.born_on else "", person.get("born_on", "")),
         "family_name": (norm_key(claims.family_name or ""), norm_key(person.get("family_name", ""))),
         "given_name": (norm_key(claims.given_name or ""), norm_key(person.get("given_name", ""))),

@@ -10,6 +10,7 @@ from chalicelib.domain.contacts import PostalAddress, check_address
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.notifications import RULES, Channel, NotificationKind
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
+from chalicelib.domain.plain_text import without_separators
 from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, check_open, matches, spend_try
 from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed, RateLimited
 from chalicelib.ports.storage import Limit, PersonFile
@@ -61,7 +62,7 @@ def _from_account(tools: Toolbox, principal: Principal, at: datetime) -> Person:
         middle_name=claims.middle_name or "",
         born_on=claims.born_on.isoformat() if claims.born_on else "",
         sex=claims.sex.value if claims.sex else "",
-        snils=claims.snils or "",
+        snils=without_separators(claims.snils or ""),
         # The e-government portal has verified the contacts of a confirmed account itself.
         phone=Contact(value=claims.phone, verified_at=at) if claims.phone else None,
         email=Contact(value=claims.email, verified_at=at) if claims.email else None,

@@ -1,0 +1,14 @@
+"""Resources that tests share: fake credentials, the in-process cloud, the identity provider."""
+
+from __future__ import annotations
+
+import os
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "WEB_ORIGIN": "https://polis.example.org",
+}
+for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+    os.environ.pop(name, None)
