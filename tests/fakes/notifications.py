@@ -1,0 +1,47 @@
+"""Senders that keep what was sent and fail as told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentSms:
+    to: str
+    text: str
+    dedup_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentEmail:
+    to: str
+    subject: str
+    text: str
+    html: str
+    dedup_id: str
+
+
+@dataclass(kw_only=True)
+class FakeSmsSender:
+    """Keeps messages in ``sent``; raises the next of ``failures`` instead, if any is left."""
+
+    sent: list[SentSms] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def send(self, *, to: str, text: str, dedup_id: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(SentSms(to=to, text=text, dedup_id=dedup_id))
+
+
+@dataclass(kw_only=True)
+class FakeEmailSender:
+    """Keeps letters in ``sent``; raises the next of ``failures`` instead, if any is left."""
+
+    sent: list[SentEmail] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(SentEmail(to=to, subject=subject, text=text, html=html, dedup_id=dedup_id))

@@ -1,0 +1,135 @@
+"""Makes the files that the tests of scan inspection feed: pages, photos of pages, hostile files."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
+
+WORDS = (
+    "паспорт",
+    "гражданин",
+    "Российская",
+    "Федерация",
+    "выдан",
+    "отделом",
+    "внутренних",
+    "дел",
+    "города",
+    "Воронежа",
+    "дата",
+    "выдачи",
+    "код",
+    "подразделения",
+    "фамилия",
+    "имя",
+    "отчество",
+    "пол",
+    "рождения",
+    "место",
+    "страховой",
+    "номер",
+    "индивидуального",
+    "лицевого",
+    "счёта",
+    "полис",
+    "обязательного",
+    "медицинского",
+    "страхования",
+)
+
+
+def page(*, width=1240, height=1754, font_size=28, seed=1, lines=None, ink=20, paper=252):
+    """A printed page: black text on white with margins and a rule."""
+    rng = random.Random(seed)
+    image = Image.new("L", (width, height), paper)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(font_size)
+    margin, step = width // 10, int(font_size * 1.5)
+    rows = range(margin, height - margin, step)
+    for top in rows if lines is None else list(rows)[:lines]:
+        text = ""
+        while draw.textlength(text, font) < width - 2.6 * margin:
+            text += rng.choice(WORDS) + " "
+        draw.text((margin, top), text, font=font, fill=ink)
+    return image
+
+
+def passport(*, seed=1):
+    """A passport spread: guilloche background, a portrait, few lines of text, a machine zone."""
+    rng = random.Random(seed)
+    image = Image.new("RGB", (1000, 1400), (236, 214, 205))
+    draw = ImageDraw.Draw(image)
+    for shift in range(0, 1400, 14):
+        draw.arc((-400, shift - 700, 1400, shift + 700), 0, 180, fill=(222, 196, 190), width=2)
+    draw.line((0, 700, 1000, 700), fill=(150, 120, 120), width=3)
+    draw.ellipse((90, 840, 310, 1120), fill=(180, 150, 130))
+    draw.rectangle((70, 1100, 330, 1180), fill=(70, 80, 110))
+    small, big = ImageFont.load_default(24), ImageFont.load_default(34)
+    for top in range(90, 640, 80):
+        draw.text((90, top), " ".join(rng.choices(WORDS, k=3)).upper(), font=big, fill=(60, 40, 45))
+    for top in range(800, 1200, 60):
+        draw.text((400, top), " ".join(rng.choices(WORDS, k=2)), font=small, fill=(60, 40, 45))
+    for top in (1260, 1310):
+        draw.text((60, top), "PNRUSIVANOV<<IVAN<IVANOVICH<<<<<<<<<<<<<<", font=big, fill=(50, 40, 45))
+    return image
+
+
+def photo(source, *, size=(3000, 4000), angle=3.0, grain=7, blur=0.0, light=0.6, seed=1, fill=0.8):
+    """The page lying on a table, as a phone sees it: turned, unevenly lit, grainy, out of focus.
+
+    ``blur`` is the radius in thousandths of the long side, so in pixels of a picture of 1000 px.
+    """
+    rng = random.Random(seed)
+    table = Image.effect_noise((size[0] // 16, size[1] // 16), 30).resize(size).convert("L")
+    table = ImageEnhance.Brightness(table).enhance(rng.uniform(0.4, 0.9)).convert("RGB")
+    side = fill * min(size[0] / source.width, size[1] / source.height)
+    sheet = source.convert("RGB").resize((int(source.width * side), int(source.height * side)))
+    mask = Image.new("L", sheet.size, 255).rotate(angle, expand=True)
+    sheet = sheet.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True)
+    table.paste(sheet, ((size[0] - sheet.width) // 2, (size[1] - sheet.height) // 2), mask)
+    shade = Image.linear_gradient("L").resize(size).point(lambda v: int(255 * light + v * (1 - light)))
+    lit = ImageChops.multiply(table, shade.convert("RGB"))
+    if blur:
+        lit = lit.filter(ImageFilter.GaussianBlur(blur * max(size) / 1000))
+    return grainy(lit, grain)
+
+
+def grainy(image, sigma):
+    """Add sensor noise of the standard deviation ``sigma``."""
+    if not sigma:
+        return image
+    noise = Image.effect_noise(image.size, sigma)
+    if image.mode == "RGB":
+        noise = noise.convert("RGB")
+    return ImageChops.add(image, noise, scale=1, offset=-128)
+
+
+def jpeg(image, **options):
+    out = io.BytesIO()
+    image.save(out, "JPEG", **{"quality": 88, **options})
+    return out.getvalue()
+
+
+def png(image, **options):
+    out = io.BytesIO()
+    image.save(out, "PNG", **options)
+    return out.getvalue()
+
+
+def saved(image, kind):
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+def zip_file():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("run.js", "alert(1)")
+    return out.getvalue()
