@@ -54,9 +54,7 @@ class Container:
         """The table."""
         from chalicelib.adapters.dynamodb.store import DynamoDBStore  # noqa: PLC0415 — made when asked
 
-        return DynamoDBStore(
-            client=self.client("dynamodb"), table=self.settings.table_name, hint=self._hint
-        )
+        return DynamoDBStore(client=self.client("dynamodb"), table=self.settings.table_name, hint=self._hint)
 
     def _hint(self, body: str) -> None:
         from chalicelib.adapters.sqs.queues import RelayHint  # noqa: PLC0415 — only after a write
@@ -75,9 +73,7 @@ class Container:
         """Hashes under the service's secret."""
         from chalicelib.adapters.secrets import ServiceSecrets  # noqa: PLC0415 — made when asked
 
-        return ServiceSecrets(
-            client=self.client("secretsmanager"), secret_id=self.settings.lookup_secret_id
-        )
+        return ServiceSecrets(client=self.client("secretsmanager"), secret_id=self.settings.lookup_secret_id)
 
     @cached_property
     def contacts(self) -> ContactParser:
@@ -140,9 +136,7 @@ class Container:
         """Codes on documents; the table, not a status list, tells what is revoked."""
         from chalicelib.adapters.documents.qr_token import CwtQrTokens  # noqa: PLC0415 — heavy
 
-        return CwtQrTokens(
-            signer=self.signer, public_base_url=self.public_base_url, status=lambda _: None
-        )
+        return CwtQrTokens(signer=self.signer, public_base_url=self.public_base_url, status=lambda _: None)
 
     @cached_property
     def status_lists(self) -> StatusLists:

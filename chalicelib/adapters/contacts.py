@@ -10,9 +10,7 @@ _RUSSIA: Final = "RU"
 _CODE: Final = 7
 _LONGEST: Final = 320
 _EMAIL_MENDING: Final = "Проверьте адрес электронной почты: он должен иметь вид ivanov@example.ru"
-_PHONE_MENDING: Final = (
-    "Проверьте номер телефона: нужен российский номер из 11 цифр, например +7 912 345-67-89"
-)
+_PHONE_MENDING: Final = "Проверьте номер телефона: нужен российский номер из 11 цифр, например +7 912 345-67-89"
 
 
 def parse_email(text: str) -> str:

@@ -125,9 +125,7 @@ def public_key_of(*, key: EllipticCurvePublicKey, retired: bool) -> PublicKey:
     """The coordinates of a P-256 key and its short id."""
     numbers = key.public_numbers()
     x, y = numbers.x.to_bytes(COORDINATE_BYTES), numbers.y.to_bytes(COORDINATE_BYTES)
-    thumbprint = hashlib.sha256(
-        f'{{"crv":"P-256","kty":"EC","x":"{_base64url(x)}","y":"{_base64url(y)}"}}'.encode()
-    )
+    thumbprint = hashlib.sha256(f'{{"crv":"P-256","kty":"EC","x":"{_base64url(x)}","y":"{_base64url(y)}"}}'.encode())
     return PublicKey(kid=thumbprint.hexdigest()[:8], x=x, y=y, retired=retired)
 
 

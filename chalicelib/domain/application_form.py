@@ -39,9 +39,7 @@ SECTIONS: Mapping[str, frozenset[str]] = {
             "employment",
         }
     ),
-    "identity_document": frozenset(
-        {"type", "series", "number", "issuer", "issuer_code", "issued_on", "expires_on"}
-    ),
+    "identity_document": frozenset({"type", "series", "number", "issuer", "issuer_code", "issued_on", "expires_on"}),
     "registration_address": frozenset({"index", "region", "city", "street", "house", "flat"}),
     "residence_address": frozenset({"index", "region", "city", "street", "house", "flat"}),
     "contacts": frozenset({"phone", "email"}),
@@ -132,7 +130,9 @@ def _birth_date(person: Mapping[str, str], on: date) -> Iterator[FieldError]:
         return
     if born_on > on:
         yield FieldError(
-            field="person.born_on", code="date_in_future", message="Дата рождения ещё не наступила: исправьте её"
+            field="person.born_on",
+            code="date_in_future",
+            message="Дата рождения ещё не наступила: исправьте её",
         )
     elif age_on(born_on=born_on, on=on) < ADULT_AGE:
         yield FieldError(
@@ -180,9 +180,7 @@ def _address(
         address = form[name]
         if not all(address.get(part) for part in ("index", "region", "city", "house")):
             if address.get("region") and not is_region(code=address["region"]):
-                yield FieldError(
-                    field=f"{name}.region", code="address_region", message="Выберите регион из списка"
-                )
+                yield FieldError(field=f"{name}.region", code="address_region", message="Выберите регион из списка")
             return
         parts = {part: address.get(part, "") for part in SECTIONS[name]}
         yield from check_address(address=PostalAddress(**parts), prefix=name)
@@ -200,9 +198,7 @@ def _insurer(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) ->
     yield from _one_of(section, "insurer", "change_reason", {reason.value for reason in ChangeReason})
     code = section.get("code", "")
     if code and not (len(code) == 5 and code.isascii() and code.isalnum()):  # noqa: PLR2004 — smocod of F002
-        yield FieldError(
-            field="insurer.code", code="insurer_code", message="Выберите страховую организацию из списка"
-        )
+        yield FieldError(field="insurer.code", code="insurer_code", message="Выберите страховую организацию из списка")
 
 
 def _options(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) -> Iterator[FieldError]:
@@ -210,9 +206,7 @@ def _options(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) ->
     yield from _one_of(section, "options", "policy_form", set(POLICY_FORMS))
     yield from _one_of(section, "options", "name_in_qr", {"yes", "no"})
     if section.get("existing_policy_number"):
-        yield from policy_number_errors(
-            text=section["existing_policy_number"], field="options.existing_policy_number"
-        )
+        yield from policy_number_errors(text=section["existing_policy_number"], field="options.existing_policy_number")
 
 
 _CHECKS = {
@@ -226,9 +220,7 @@ _CHECKS = {
 }
 
 
-def _parsed(
-    section: Mapping[str, str], prefix: str, name: str, parse: Callable[[str], object]
-) -> Iterator[FieldError]:
+def _parsed(section: Mapping[str, str], prefix: str, name: str, parse: Callable[[str], object]) -> Iterator[FieldError]:
     if not section.get(name):
         return
     try:

@@ -1,4 +1,4 @@
-"""The append-only journal of actions: entries chained by hashes, so that a change or a gap shows (requirements A7, P1)."""
+"""The append-only journal of actions: entries chained by hashes, so that any change shows (requirements A7, P1)."""
 
 from __future__ import annotations
 

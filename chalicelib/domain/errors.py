@@ -69,9 +69,7 @@ class RuleRefused(DomainError):
 
     code = "rule_refused"
 
-    def __init__(
-        self, reason: str, detail: str, *, rule: str | None = None, possible_on: date | None = None
-    ) -> None:
+    def __init__(self, reason: str, detail: str, *, rule: str | None = None, possible_on: date | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.rule = rule

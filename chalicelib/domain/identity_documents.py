@@ -108,9 +108,7 @@ def check_document(
     found += _issue_mistakes(canonical, on=on, born_on=born_on)
     found += _term_mistakes(canonical, kind, on=on)
     found += _age_mistakes(canonical, on=on, born_on=born_on)
-    written = tuple(
-        FieldError(field=f"{prefix}.{name}", code=code, message=MESSAGES[code]) for name, code in found
-    )
+    written = tuple(FieldError(field=f"{prefix}.{name}", code=code, message=MESSAGES[code]) for name, code in found)
     return (*_mask_errors(canonical, kind, prefix), *written)
 
 
@@ -128,9 +126,7 @@ def passport_valid_until(*, issued_on: date, born_on: date) -> date | None:
     return None
 
 
-def _mask_errors(
-    document: IdentityDocument, kind: IdentityDocumentType | None, prefix: str
-) -> list[FieldError]:
+def _mask_errors(document: IdentityDocument, kind: IdentityDocumentType | None, prefix: str) -> list[FieldError]:
     if kind is None:
         return []
     return [
@@ -162,9 +158,7 @@ def _issue_mistakes(document: IdentityDocument, *, on: date, born_on: date) -> l
     return found
 
 
-def _term_mistakes(
-    document: IdentityDocument, kind: IdentityDocumentType | None, *, on: date
-) -> list[tuple[str, str]]:
+def _term_mistakes(document: IdentityDocument, kind: IdentityDocumentType | None, *, on: date) -> list[tuple[str, str]]:
     if document.expires_on is None:
         needed = kind is not None and kind.needs_expiry
         return [("expires_on", "document_expiry_required")] if needed else []

@@ -1,4 +1,4 @@
-"""An insurer (страховая медицинская организация): its registry entry and whether it may be chosen (requirements H1, H3)."""
+"""An insurer (страховая медицинская организация): its registry entry, and whether it may be chosen (H1, H3)."""
 
 from __future__ import annotations
 

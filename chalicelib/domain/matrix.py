@@ -1,4 +1,4 @@
-"""What each kind of application asks of each category of applicant: one dated table, each row citing its article (B5)."""
+"""What each kind of application asks of each category of applicant: one dated table with articles (B5)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,5 @@ def matrix_row(*, category: ApplicantCategory, kind: ApplicationKind, on: date) 
     """
     rows = [r for r in MATRIX if r.category is category and r.kind is kind and r.in_force_from <= on]
     if not rows:
-        raise RuleRefused(
-            "kind_not_available", "Такое заявление для этой категории заявителей не предусмотрено"
-        )
+        raise RuleRefused("kind_not_available", "Такое заявление для этой категории заявителей не предусмотрено")
     return max(rows, key=lambda row: row.in_force_from)

@@ -80,9 +80,7 @@ def check_full_name(
         )
         return (missing, *check_name(text=middle_name, field=f"{path}middle_name", required=False))
     return tuple(
-        error
-        for name, text in parts.items()
-        for error in check_name(text=text, field=path + name, required=False)
+        error for name, text in parts.items() for error in check_name(text=text, field=path + name, required=False)
     )
 
 
@@ -108,9 +106,7 @@ def _norm_part(text: str) -> str:
     return " ".join("".join(" " if sign in _KEY_SEPARATORS else sign for sign in letters).split())
 
 
-def _check(
-    text: str, field: str, *, required: bool, signs: AbstractSet[str], limit: int
-) -> tuple[FieldError, ...]:
+def _check(text: str, field: str, *, required: bool, signs: AbstractSet[str], limit: int) -> tuple[FieldError, ...]:
     name = composed(text)
     if not name:
         return (_error(field, "name_required"),) if required else ()

@@ -153,9 +153,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""
 
 
-def channels_for(
-    *, kind: NotificationKind, preferences: Preferences, contacts: Contacts
-) -> frozenset[Channel]:
+def channels_for(*, kind: NotificationKind, preferences: Preferences, contacts: Contacts) -> frozenset[Channel]:
     """Give the channels by which this notification goes to this person (A5, M1).
 
     The message in the cabinet always stays: a person who wants no letters can still find what

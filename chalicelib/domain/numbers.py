@@ -58,9 +58,7 @@ def parse_application_number(*, text: str) -> str:
         InvalidValue: ``application_number_digits``, ``application_number_length``
             or ``application_number_check_digit``.
     """
-    return _hyphenated(
-        _checked(text, name="application_number", label="заявления", length=APPLICATION_LENGTH)
-    )
+    return _hyphenated(_checked(text, name="application_number", label="заявления", length=APPLICATION_LENGTH))
 
 
 def certificate_number(*, serial_or_random: int) -> str:
@@ -82,9 +80,7 @@ def parse_certificate_number(*, text: str) -> str:
         InvalidValue: ``certificate_number_digits``, ``certificate_number_length``
             or ``certificate_number_check_digit``.
     """
-    return _checked(
-        text, name="certificate_number", label="временного свидетельства", length=CERTIFICATE_LENGTH
-    )
+    return _checked(text, name="certificate_number", label="временного свидетельства", length=CERTIFICATE_LENGTH)
 
 
 def _serial(serial: int) -> str:

@@ -133,9 +133,7 @@ def find_region(*, code: str) -> Region:
     try:
         return REGIONS[code]
     except KeyError:
-        raise InvalidValue(
-            "region_unknown", "Выберите регион из списка: такого кода территории нет"
-        ) from None
+        raise InvalidValue("region_unknown", "Выберите регион из списка: такого кода территории нет") from None
 
 
 def region_name(*, code: str) -> str:

@@ -1,4 +1,4 @@
-"""A scan (скан-копия) of a supporting document: uploaded, checked on arrival, replaced but not lost (requirements C1-C4)."""
+"""A scan (скан-копия) of a supporting document: uploaded, checked on arrival, replaced (C1-C4)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ DIGITS = 6
 
 
 class CodeNotAccepted(DomainError):
-    """The code cannot be accepted: wrong, expired, used up, or none was asked for; ``tries_left`` says how many remain."""
+    """The code is wrong, expired, used up, or none was asked for; ``tries_left`` says how many remain."""
 
     code = "code_not_accepted"
 
@@ -86,9 +86,7 @@ def check_open(*, challenge: Challenge | None, subject_digest: str, at: datetime
     if challenge is None:
         raise CodeNotAccepted("code_not_requested", "Сначала запросите код подтверждения")
     if challenge.subject_digest != subject_digest:
-        raise CodeNotAccepted(
-            "content_changed", "Заявление изменилось после отправки кода: запросите новый код"
-        )
+        raise CodeNotAccepted("content_changed", "Заявление изменилось после отправки кода: запросите новый код")
     if at >= challenge.expires_at:
         raise CodeNotAccepted("code_expired", "Срок действия кода истёк: запросите новый")
     if challenge.tries >= MAX_TRIES:

@@ -79,9 +79,7 @@ _NEXT = {
 }
 
 
-def take_step(
-    *, certificate: TemporaryCertificate, at: datetime
-) -> tuple[CertificateStep, TemporaryCertificate]:
+def take_step(*, certificate: TemporaryCertificate, at: datetime) -> tuple[CertificateStep, TemporaryCertificate]:
     """Do what is due at the moment: the latest warning or the expiry, skipping what was missed.
 
     Raises:

@@ -21,9 +21,7 @@ blueprint = Blueprint(__name__)
 CONTEXT_PREFIX = "context."
 
 
-@blueprint.on_sqs_message(
-    queue_arn={"Fn::GetAtt": ["NotificationsQueue", "Arn"]}, batch_size=1, name="notifications"
-)
+@blueprint.on_sqs_message(queue_arn={"Fn::GetAtt": ["NotificationsQueue", "Arn"]}, batch_size=1, name="notifications")
 def notifications(event: Any) -> dict[str, list[dict[str, str]]]:
     """Deliver each notification that the queue names."""
     return run_batch(event, _deliver)
@@ -41,9 +39,7 @@ def _order(found: Mapping[str, Any]) -> Order:
     except ValueError:
         raise PoisonMessage("unknown kind or moment") from None
     context = {
-        name.removeprefix(CONTEXT_PREFIX): value
-        for name, value in body.items()
-        if name.startswith(CONTEXT_PREFIX)
+        name.removeprefix(CONTEXT_PREFIX): value for name, value in body.items() if name.startswith(CONTEXT_PREFIX)
     }
     return Order(
         order_id=found["id"],

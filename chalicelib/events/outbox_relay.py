@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(
-    queue_arn={"Fn::GetAtt": ["OutboxRelayQueue", "Arn"]}, batch_size=10, name="outbox_relay"
-)
+@blueprint.on_sqs_message(queue_arn={"Fn::GetAtt": ["OutboxRelayQueue", "Arn"]}, batch_size=10, name="outbox_relay")
 def outbox_relay(event: Any) -> dict[str, list[dict[str, str]]]:
     """Send the outbox entries that the hints name; a hint that is lost here the schedule makes good."""
     return run_batch(event, _relay)

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint(__name__)
 
 
-@blueprint.on_sqs_message(
-    queue_arn={"Fn::GetAtt": ["ScanUploadsQueue", "Arn"]}, batch_size=1, name="scan_uploads"
-)
+@blueprint.on_sqs_message(queue_arn={"Fn::GetAtt": ["ScanUploadsQueue", "Arn"]}, batch_size=1, name="scan_uploads")
 def scan_uploads(event: Any) -> dict[str, list[dict[str, str]]]:
     """Check each scan that has arrived."""
     return run_batch(event, _inspect)

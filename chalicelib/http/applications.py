@@ -17,20 +17,13 @@ from chalicelib.http.schemas.applications import (
     CheckFormIn,
     CreateApplicationIn,
     FormCheckOut,
-    FormIn,
-    LinkOut,
-    ScanIn,
-    ScanOrderOut,
-    ScanOut,
     SigningCodeOut,
     SubmissionIn,
     application_out,
     errors_out,
-    scan_out,
-    upload_out,
 )
+from chalicelib.http.schemas.forms import FormIn
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases import scans
 from chalicelib.use_cases.access import own, require_citizen
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.drafts import (
@@ -40,11 +33,8 @@ from chalicelib.use_cases.drafts import (
     save_draft,
 )
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.use_cases.submit_application import (
-    Submission,
-    request_signing_code,
-    submit_application,
-)
+from chalicelib.use_cases.sign_application import request_signing_code
+from chalicelib.use_cases.submit_application import Submission, submit_application
 
 blueprint = ApiBlueprint(__name__)
 
@@ -111,9 +101,7 @@ def list_mine(call: Call, query: ApplicationsQuery) -> Page[ApplicationOut]:
     """Сначала новые; можно отобрать по состоянию или номеру."""
     person_id = require_citizen(call.principal)
     number = _number(query.number)
-    found = container().store.applications_of(
-        person_id=person_id, limit=query.limit, after=after(query.cursor)
-    )
+    found = container().store.applications_of(person_id=person_id, limit=query.limit, after=after(query.cursor))
     chosen = [
         application
         for application in found.items
@@ -175,9 +163,7 @@ def save(call: Call, application_id: str, body: FormIn) -> Reply[ApplicationOut]
     return Reply(application_out(saved, errors=errors), version=saved.version)
 
 
-@blueprint.route(
-    "POST", "/v1/form-checks", summary="Проверить форму, не сохраняя", tag=TAG, roles=CITIZEN
-)
+@blueprint.route("POST", "/v1/form-checks", summary="Проверить форму, не сохраняя", tag=TAG, roles=CITIZEN)
 def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
     """Все ошибки сразу, с полем, кодом и советом, как исправить."""
     errors = check_partial_form(
@@ -189,66 +175,6 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
         complete=body.complete,
     )
     return FormCheckOut(valid=not errors, errors=errors_out(errors))
-
-
-@blueprint.route(
-    "POST",
-    "/v1/applications/{application_id}/scans",
-    status=201,
-    summary="Получить разрешение загрузить скан-копию",
-    tag=TAG,
-    errors=(404, 409),
-    roles=CITIZEN,
-)
-def order_scan(call: Call, application_id: str, body: ScanIn) -> ScanOrderOut:
-    """Файл отправляется прямо в хранилище формой из ответа: PDF, JPG или PNG, не больше 5 МБ."""
-    order = scans.UploadOrder(
-        application_id=entity_id(application_id),
-        document=body.document,
-        media_type=body.media_type,
-    )
-    scan, form = scans.order_upload(
-        tools=container(), principal=call.principal, order=order, at=call.at
-    )
-    return ScanOrderOut(scan=scan_out(scan), upload=upload_out(form))
-
-
-@blueprint.route(
-    "GET",
-    "/v1/applications/{application_id}/scans/{scan_id}",
-    summary="Что показала проверка скан-копии",
-    tag=TAG,
-    errors=(404,),
-    roles=CITIZEN,
-)
-def scan_status(call: Call, application_id: str, scan_id: str) -> ScanOut:
-    """Принята или отклонена, с названием недостатка."""
-    require_citizen(call.principal)
-    file = container().store.application_file(application_id=entity_id(application_id))
-    own(file, call.principal)
-    scan = file.scan(scan_id)
-    if scan is None:
-        raise NotFound("Скан-копия не найдена")
-    return scan_out(scan)
-
-
-@blueprint.route(
-    "GET",
-    "/v1/applications/{application_id}/scans/{scan_id}/preview",
-    summary="Ссылка на просмотр скан-копии",
-    tag=TAG,
-    errors=(404,),
-    roles=CITIZEN,
-)
-def scan_preview(call: Call, application_id: str, scan_id: str) -> LinkOut:
-    """Ссылка действует пять минут."""
-    url = scans.preview_link(
-        tools=container(),
-        principal=call.principal,
-        application_id=entity_id(application_id),
-        scan_id=scan_id,
-    )
-    return LinkOut(url=url, expires_in=scans.LINK_SECONDS)
 
 
 @blueprint.route(

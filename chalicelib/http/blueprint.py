@@ -187,8 +187,7 @@ def _log(error: Exception, *, route: Route, request_id: str) -> None:
             "status": problem.status,
             "error_type": f"{type(error).__module__}.{type(error).__qualname__}",
             "stack": [
-                f"{frame.filename}:{frame.lineno} {frame.name}"
-                for frame in traceback.extract_tb(error.__traceback__)
+                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
             ],
             "causes": _causes(error),
         },

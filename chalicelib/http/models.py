@@ -57,9 +57,7 @@ class PageQuery(Query):
     """Query parameters of a list."""
 
     limit: int = Field(default=20, ge=1, le=100, description="Сколько записей вернуть")
-    cursor: str | None = Field(
-        default=None, max_length=2048, description="Значение next_cursor предыдущей страницы"
-    )
+    cursor: str | None = Field(default=None, max_length=2048, description="Значение next_cursor предыдущей страницы")
 
 
 class Out(BaseModel):

@@ -26,9 +26,7 @@ _NO_BODY = (204, 304)
 Schemas = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 
-def build_document(
-    routes: Iterable[Route], *, version: str, tags: Mapping[str, str] = TAGS
-) -> dict[str, Any]:
+def build_document(routes: Iterable[Route], *, version: str, tags: Mapping[str, str] = TAGS) -> dict[str, Any]:
     """Describe the routes; ``tags`` are names with Russian descriptions, in their order."""
     declared = sorted(routes, key=lambda route: (route.path, route.method))
     schemas, definitions = _schemas(declared)

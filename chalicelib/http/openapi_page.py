@@ -30,8 +30,7 @@ _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 #: The Content-Security-Policy under which the page is shown as it should be.
 PAGE_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -71,8 +70,7 @@ def _section(tag: Mapping[str, str], document: Mapping[str, Any]) -> str:
         if tag["name"] in operation["tags"]
     ]
     return (
-        f'<section id="tag-{escape(tag["name"])}"><h2>{escape(tag["description"])}</h2>'
-        f"{''.join(operations)}</section>"
+        f'<section id="tag-{escape(tag["name"])}"><h2>{escape(tag["description"])}</h2>{"".join(operations)}</section>'
     )
 
 

@@ -41,7 +41,5 @@ def decide(call: Call, application_id: str, body: DecisionIn) -> ApplicationOut:
         mend=body.mend,
     )
     return application_out(
-        decide_application(
-            tools=container(), principal=call.principal, decision=decision, at=call.at
-        )
+        decide_application(tools=container(), principal=call.principal, decision=decision, at=call.at)
     )

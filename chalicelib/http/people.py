@@ -9,34 +9,35 @@ from chalicelib.http.applications import after, cursor_of
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.schemas.applications import LinkOut
+from chalicelib.http.schemas.insurance import (
+    InsuranceOut,
+    certificate_out,
+    document_out,
+    policy_out,
+)
 from chalicelib.http.schemas.people import (
     ActivityOut,
     CodeIn,
     CodeSentOut,
     ConsentIn,
     ConsentTextOut,
-    InsuranceOut,
     MessageOut,
     ProfileIn,
     ProfileOut,
     activity_out,
-    certificate_out,
-    document_out,
     message_out,
-    policy_out,
     profile_out,
 )
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_citizen
+from chalicelib.use_cases.contacts import confirm_contact, send_contact_code
 from chalicelib.use_cases.ordered_documents import LINK_SECONDS, document_link
 from chalicelib.use_cases.people import (
     ProfileChange,
     change_profile,
-    confirm_contact,
     give_consent,
     own_file,
     revoke_consent,
-    send_contact_code,
 )
 
 blueprint = ApiBlueprint(__name__)
@@ -94,9 +95,7 @@ def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
 def contact_code(call: Call, contact: str) -> CodeSentOut:
     """``contact`` — phone или email."""
     channel = _channel(contact)
-    sent = send_contact_code(
-        tools=container(), principal=call.principal, channel=channel, at=call.at
-    )
+    sent = send_contact_code(tools=container(), principal=call.principal, channel=channel, at=call.at)
     return CodeSentOut(channel=channel, sent_at=sent.sent_at, expires_at=sent.expires_at)
 
 
@@ -150,9 +149,7 @@ def consent_text(call: Call) -> ConsentTextOut:
 )
 def consent(call: Call, body: ConsentIn) -> ProfileOut:
     """Без согласия заявление подать нельзя; повторное согласие ничего не меняет."""
-    person = give_consent(
-        tools=container(), principal=call.principal, version=body.version, at=call.at
-    )
+    person = give_consent(tools=container(), principal=call.principal, version=body.version, at=call.at)
     return profile_out(person)
 
 
@@ -173,9 +170,7 @@ def consent_revocation(call: Call) -> ProfileOut:
 def activity(call: Call, query: PageQuery) -> Page[ActivityOut]:
     """Кто и когда что сделал или посмотрел; сначала новое."""
     person_id = require_citizen(call.principal)
-    found = container().store.activity(
-        person_id=person_id, limit=query.limit, after=after(query.cursor)
-    )
+    found = container().store.activity(person_id=person_id, limit=query.limit, after=after(query.cursor))
     return Page[ActivityOut](
         items=[activity_out(entry) for entry in found.items],
         next_cursor=cursor_of(found.after),
@@ -186,18 +181,14 @@ def activity(call: Call, query: PageQuery) -> Page[ActivityOut]:
 def messages(call: Call, query: PageQuery) -> Page[MessageOut]:
     """Всё, о чём сервис уведомлял; сначала новое."""
     person_id = require_citizen(call.principal)
-    found = container().store.messages(
-        person_id=person_id, limit=query.limit, after=after(query.cursor)
-    )
+    found = container().store.messages(person_id=person_id, limit=query.limit, after=after(query.cursor))
     return Page[MessageOut](
         items=[message_out(message) for message in found.items],
         next_cursor=cursor_of(found.after),
     )
 
 
-@blueprint.route(
-    "GET", "/v1/me/insurance", summary="Мои полисы, свидетельства и документы", tag=TAG, roles=CITIZEN
-)
+@blueprint.route("GET", "/v1/me/insurance", summary="Мои полисы, свидетельства и документы", tag=TAG, roles=CITIZEN)
 def insurance(call: Call) -> InsuranceOut:
     """С историей страховых организаций и ссылкой QR-кода каждого документа."""
     file = own_file(tools=container(), principal=call.principal, at=call.at)

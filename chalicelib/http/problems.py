@@ -112,9 +112,7 @@ _EXTENSIONS = ("reason", "rule", "possible_on", "retry_after", "tries_left")
 class HttpProblem(Exception):
     """A refusal of the HTTP edge itself; ``code`` is a key of ``HTTP_PROBLEMS``."""
 
-    def __init__(
-        self, code: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, code: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
@@ -149,9 +147,7 @@ class Problem:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def http_problem(
-    code: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None
-) -> Problem:
+def http_problem(code: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None) -> Problem:
     """Build a problem of the HTTP edge; ``code`` is a key of ``HTTP_PROBLEMS``."""
     status, title, advice = HTTP_PROBLEMS[code]
     return Problem(status=status, code=code, title=title, detail=detail or advice, headers=headers or {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -13,7 +13,6 @@ from chalicelib.domain.application import KIND_TITLES, ApplicantCategory
 from chalicelib.domain.application_form import CITIZENSHIP, EMPLOYMENT, POLICY_FORMS, SECTIONS
 from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, TRANSITIONS
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
-from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.insurer_change import REASON_TITLES
 from chalicelib.domain.matrix import DOCUMENT_TITLES, MATRIX, RULES_VERSION
 from chalicelib.domain.regions import REGIONS, local_date
@@ -21,6 +20,11 @@ from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import Out, Query
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.status_lists import signed_status_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.insurer import Insurer
 
 blueprint = ApiBlueprint(__name__)
 
@@ -94,11 +98,7 @@ class JwksOut(Out):
 
 def _insurer_out(insurer: Insurer, on: date) -> InsurerOut:
     return InsurerOut(
-        **{
-            name: getattr(insurer, name)
-            for name in InsurerOut.model_fields
-            if name not in {"may_be_chosen", "phones"}
-        },
+        **{name: getattr(insurer, name) for name in InsurerOut.model_fields if name not in {"may_be_chosen", "phones"}},
         phones=list(insurer.phones),
         may_be_chosen=insurer.may_be_chosen_on(on),
     )
@@ -180,14 +180,12 @@ def _matrix() -> list[dict[str, Any]]:
     ]
 
 
-DICTIONARIES = {
+DICTIONARIES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "application-states": _states,
     "application-kinds": lambda: _titles(KIND_TITLES),
     "applicant-categories": lambda: [{"code": category.value} for category in ApplicantCategory],
     "requirements": _matrix,
-    "form-sections": lambda: [
-        {"section": name, "fields": sorted(fields)} for name, fields in SECTIONS.items()
-    ],
+    "form-sections": lambda: [{"section": name, "fields": sorted(fields)} for name, fields in SECTIONS.items()],
     "supporting-documents": lambda: _titles(dict(DOCUMENT_TITLES)),
     "change-reasons": lambda: _titles(dict(REASON_TITLES)),
     "regions": lambda: [{"code": code, "title": region.name} for code, region in REGIONS.items()],
@@ -260,5 +258,3 @@ def status_list(call: Call, number: str) -> StatusListOut:
 def health(call: Call) -> HealthOut:
     """Без обращения к хранилищам."""
     return HealthOut(status="ok")
-
-

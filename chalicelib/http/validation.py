@@ -142,9 +142,7 @@ def read_query(signature: Signature, given: Any) -> dict[str, BaseModel]:
 def field_errors(error: ValidationError) -> list[FieldError]:
     """Word the errors of pydantic in Russian, without the values that caused them."""
     found = error.errors(include_url=False, include_input=False)
-    return [
-        _field_error(_path(item["loc"]), item["type"], item.get("ctx") or {}) for item in found[:_MAX_ERRORS]
-    ]
+    return [_field_error(_path(item["loc"]), item["type"], item.get("ctx") or {}) for item in found[:_MAX_ERRORS]]
 
 
 def _refuse(error: ValidationError) -> NoReturn:

@@ -6,6 +6,7 @@ and what must leave afterwards is written with the change (the outbox).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -17,10 +18,9 @@ from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
-from chalicelib.domain.validity import ValidityCard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.insurer import Insurer
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         CabinetMessage,
         OutboxEntry,
     )
+    from chalicelib.domain.validity import ValidityCard
 
 
 T = TypeVar("T")

@@ -66,9 +66,7 @@ class Rendered(Protocol):
 class Texts(Protocol):
     """The templates of messages to people."""
 
-    def render(
-        self, *, kind: NotificationKind, channel: Channel, context: Mapping[str, str | int | date]
-    ) -> Rendered:
+    def render(self, *, kind: NotificationKind, channel: Channel, context: Mapping[str, str | int | date]) -> Rendered:
         """Fill the templates of a notification for one channel."""
         ...
 

@@ -41,9 +41,7 @@ _WARNINGS = {
 }
 
 
-def issue_certificate(
-    *, work: UnitOfWork, tools: Toolbox, application: Application, at: datetime
-) -> Application:
+def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Application, at: datetime) -> Application:
     """Add a temporary certificate to the unit of work; returns the application that names it (1 AWS call)."""
     day = local_day(application, at=at)
     region = region_of(application.form)
@@ -126,9 +124,7 @@ def revoke_certificate(
     """Add the end of an active certificate to the unit of work; its QR dies with the transaction."""
     ended = revoke(certificate=certificate, at=at)
     details = {"number": certificate.number, "reason": reason}
-    ended = record(
-        ended, work=work, tools=tools, name="certificate_revoked", at=at, actor=SYSTEM, details=details
-    )
+    ended = record(ended, work=work, tools=tools, name="certificate_revoked", at=at, actor=SYSTEM, details=details)
     work.update(ended)
     put_certificate_card(work=work, tools=tools, certificate=ended)
     work.put(Revocation(status_index=certificate.status_index, status="revoked", at=at))

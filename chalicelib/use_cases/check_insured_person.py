@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import Action, append
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
+from chalicelib.domain.person import Person
 from chalicelib.domain.plain_text import without_separators
 from chalicelib.domain.policy import InsurerPeriod
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.principal import Role
-from chalicelib.domain.qr_claims import QrKind
+from chalicelib.domain.qr_claims import QrKind, QrVerdict
 from chalicelib.domain.records import ViewLog
 from chalicelib.domain.snils import parse_snils
 from chalicelib.domain.validity import CardKind
@@ -21,9 +22,7 @@ from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.identity import document_value, name_value
 
 if TYPE_CHECKING:
-    from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
-    from chalicelib.domain.qr_claims import QrVerdict
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
@@ -138,9 +137,7 @@ def _parsed_key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[st
         return "certificate", without_separators(question.certificate_number)
     if question.document is not None:
         document = question.document
-        value = document_value(
-            document_type=document.type, series=document.series, number=document.number
-        )
+        value = document_value(document_type=document.type, series=document.series, number=document.number)
         return "document", value
     if question.person is None:
         raise InvalidValue("one_key_required", "Укажите ключ поиска")
@@ -161,16 +158,12 @@ _QR_KINDS = {
 }
 
 
-def _viewed(
-    tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime
-) -> PersonFile:
+def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
     """Read the person's folder and chain the view to its journal; nothing is shown that is not noted."""
     for _ in range(VIEW_TRIES):
         known = tools.store.person_file(person_id=person_id)
         log = known.views or ViewLog(person_id=person_id)
-        action = Action(
-            name="insurance_viewed", at=at, actor=actor_of(principal), details={"by": key_kind}
-        )
+        action = Action(name="insurance_viewed", at=at, actor=actor_of(principal), details={"by": key_kind})
         entry, head = append(
             head=log.chain,
             chain=f"views:{person_id}",
@@ -211,9 +204,7 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
     certificate = known.active_certificate
     if certificate is None:
         return InsuredPerson(is_insured=False, person=known.person)
-    period = InsurerPeriod(
-        insurer_code=certificate.insurer_code, insured_from=certificate.issued_on
-    )
+    period = InsurerPeriod(insurer_code=certificate.insurer_code, insured_from=certificate.issued_on)
     return InsuredPerson(
         is_insured=certificate.is_valid_on(on),
         kind=CardKind.TEMPORARY_CERTIFICATE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application_states import STATE_TITLES
+from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.names import norm_key
 from chalicelib.domain.numbers import parse_application_number
@@ -18,7 +18,6 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import Limit, LookupRecord
 
 if TYPE_CHECKING:
-    from chalicelib.domain.application_states import ApplicationState
     from chalicelib.ports.toolbox import Toolbox
 
 CLIENT_LIMIT = (60, 60)
@@ -112,9 +111,7 @@ def _second_factor_matches(tools: Toolbox, question: PublicQuestion, card: Valid
         "family_name": norm_key(question.family_name) if question.family_name else None,
     }
     results = [
-        hmac.compare_digest(
-            tools.secrets.lookup_hash(kind=kind, value=value), factors.get(kind, "0" * 64)
-        )
+        hmac.compare_digest(tools.secrets.lookup_hash(kind=kind, value=value), factors.get(kind, "0" * 64))
         for kind, value in given.items()
         if value is not None
     ]

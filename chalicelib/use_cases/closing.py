@@ -55,17 +55,13 @@ def close_unfavorably(
     return closed
 
 
-def _revoke(
-    work: UnitOfWork, tools: Toolbox, application: Application, event: ApplicationEvent, at: datetime
-) -> None:
+def _revoke(work: UnitOfWork, tools: Toolbox, application: Application, event: ApplicationEvent, at: datetime) -> None:
     certificate = tools.store.person_file(person_id=application.person_id).active_certificate
     if certificate is not None and certificate.application_id == application.application_id:
         revoke_certificate(work=work, tools=tools, certificate=certificate, reason=event.value, at=at)
 
 
-def withdraw_application(
-    *, tools: Toolbox, principal: Principal, application_id: str, at: datetime
-) -> Application:
+def withdraw_application(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Application:
     """Withdraw an application until its policy is issued (requirement B11).
 
     Raises:
@@ -88,9 +84,7 @@ def withdraw_application(
             at=at,
         )
     details = {"application_id": application_id, "number": application.number or ""}
-    closed = record(
-        closed, work=work, tools=tools, name="application_withdrawn", at=at, actor=actor, details=details
-    )
+    closed = record(closed, work=work, tools=tools, name="application_withdrawn", at=at, actor=actor, details=details)
     work.update(closed)
     work.commit()
     return closed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Refusal, advance
@@ -18,6 +17,8 @@ from chalicelib.use_cases.forms import region_of
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
 
@@ -32,9 +33,7 @@ class Decision:
     mend: str = ""
 
 
-def decide_application(
-    *, tools: Toolbox, principal: Principal, decision: Decision, at: datetime
-) -> Application:
+def decide_application(*, tools: Toolbox, principal: Principal, decision: Decision, at: datetime) -> Application:
     """Approve or refuse an application that was left to an operator.
 
     Raises:
@@ -52,9 +51,7 @@ def decide_application(
     actor = actor_of(principal)
     if decision.approve:
         if decided.state is ApplicationState.IN_PROCESSING:
-            decided = advance(
-                application=decided, event=ApplicationEvent.APPROVE, at=at, actor=actor
-            )
+            decided = advance(application=decided, event=ApplicationEvent.APPROVE, at=at, actor=actor)
         body = {"application_id": application.application_id}
         send(work=work, tools=tools, queue=Queue.ISSUANCE, body=body, at=at)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,8 +22,6 @@ from chalicelib.ports.errors import DependencyFailed, Rejected
 from chalicelib.ports.notifications import OutcomeUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from chalicelib.domain.person import Person
     from chalicelib.ports.toolbox import Rendered, Toolbox
 
@@ -104,9 +103,7 @@ def _preferences(person: Person | None) -> Preferences:
     if person is None:
         return Preferences()
     pairs = (name.split(".") for name, wanted in person.preferences.items() if not wanted)
-    return Preferences(
-        switched_off=frozenset((NotificationKind(kind), Channel(channel)) for kind, channel in pairs)
-    )
+    return Preferences(switched_off=frozenset((NotificationKind(kind), Channel(channel)) for kind, channel in pairs))
 
 
 def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
@@ -117,9 +114,7 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
         "valid_minutes": int(VALID_FOR.total_seconds() // 60),
     }
     if "challenge_id" in order.context:
-        given["code"] = derive_code(
-            secret=tools.secrets.signing_secret, challenge_id=order.context["challenge_id"]
-        )
+        given["code"] = derive_code(secret=tools.secrets.signing_secret, challenge_id=order.context["challenge_id"])
     fields = RULES[order.kind].fields
     # Every kind names its own date; the order gives it as the day of the event.
     return {name: given[name] if name in given else order.context["day"] for name in fields}

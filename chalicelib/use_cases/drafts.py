@@ -71,9 +71,7 @@ def create_application(
     if request is not None:
         result = application.application_id
         work.create(
-            idempotency.record_of(
-                request=request, account_id=principal.account_id, result=result, tools=tools, at=at
-            )
+            idempotency.record_of(request=request, account_id=principal.account_id, result=result, tools=tools, at=at)
         )
     try:
         work.commit()
@@ -99,9 +97,7 @@ def _new_draft(
     )
 
 
-def _created_before(
-    tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None
-) -> Application:
+def _created_before(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> Application:
     if request is None:
         raise AlreadyExists("Черновик уже создан")
     earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
@@ -148,9 +144,7 @@ def _reopen(tools: Toolbox, principal: Principal, change: DraftChange) -> Applic
     application = own(file, principal)
     if change.if_version is not None and application.version != change.if_version:
         raise PreconditionFailed("Заявление изменили в другом окне: обновите страницу")
-    edited = advance(
-        application=application, event=ApplicationEvent.EDIT, at=change.at, actor=actor_of(principal)
-    )
+    edited = advance(application=application, event=ApplicationEvent.EDIT, at=change.at, actor=actor_of(principal))
     edited = replace(edited, form={**application.form, **change.sections})
     work = tools.store.work(at=change.at)
     work.update(edited)

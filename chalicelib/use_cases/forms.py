@@ -92,7 +92,13 @@ def _tidy_field(form: Form, section: str, name: str, parse: Callable[[str], str]
 def _tidy_document(section: dict[str, str]) -> None:
     names = ("series", "number", "issuer", "issuer_code")
     document = normalize_document(
-        IdentityDocument(type=section["type"], **{name: section.get(name, "") for name in names})
+        IdentityDocument(
+            type=section["type"],
+            series=section.get("series", ""),
+            number=section.get("number", ""),
+            issuer=section.get("issuer", ""),
+            issuer_code=section.get("issuer_code", ""),
+        )
     )
     section["type"] = document.type
     for name in names:

@@ -30,9 +30,7 @@ def request_key(key: str | None, *parts: str) -> RequestKey | None:
     return RequestKey(key=key, request_digest=hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
 
 
-def record_of(
-    *, request: RequestKey, account_id: str, result: str, tools: Toolbox, at: datetime
-) -> IdempotencyRecord:
+def record_of(*, request: RequestKey, account_id: str, result: str, tools: Toolbox, at: datetime) -> IdempotencyRecord:
     """Make the record to write in the transaction that the key belongs to."""
     return IdempotencyRecord(
         account_id=account_id,
@@ -55,6 +53,7 @@ def earlier_result(*, request: RequestKey, account_id: str, tools: Toolbox) -> s
         return None
     if found.request_digest != request.request_digest:
         raise RuleRefused(
-            "idempotency_key_reused", "Этот Idempotency-Key уже использован для другого запроса: возьмите новый"
+            "idempotency_key_reused",
+            "Этот Idempotency-Key уже использован для другого запроса: возьмите новый",
         )
     return found.result

@@ -45,9 +45,7 @@ def record(
 ) -> Chained:
     """Chain an action to the entity's journal and return the entity with its new chain head."""
     action = Action(name=name, at=at, actor=actor, details=details or {})
-    entry, head = append(
-        head=entity.chain, chain=chain_name(entity), entry_id=tools.ids.new_id(at=at), action=action
-    )
+    entry, head = append(head=entity.chain, chain=chain_name(entity), entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=entity.person_id, entry=entry)
     return replace(entity, chain=head)
 

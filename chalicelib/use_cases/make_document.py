@@ -23,11 +23,11 @@ from chalicelib.domain.records import DocumentType, StoredDocument
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
 from chalicelib.ports.errors import NotFound
+from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import region_of
 
 if TYPE_CHECKING:
-    from chalicelib.ports.storage import ApplicationFile, PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 STATUS_LIST_SIZE = 100_000
@@ -56,9 +56,7 @@ class _Sources:
         return self.application.application
 
 
-def make_document(
-    *, tools: Toolbox, person_id: str, document_id: str, at: datetime
-) -> StoredDocument | None:
+def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datetime) -> StoredDocument | None:
     """Make an ordered document; one that is made, or was withdrawn meanwhile, is left alone.
 
     Raises:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.contacts import PostalAddress, check_address
@@ -11,22 +11,19 @@ from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, Vali
 from chalicelib.domain.notifications import RULES, Channel, NotificationKind
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
 from chalicelib.domain.plain_text import without_separators
-from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, check_open, matches, spend_try
-from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed, RateLimited
-from chalicelib.ports.storage import Limit, PersonFile
+from chalicelib.domain.regions import local_date
+from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
-from chalicelib.use_cases.forms import local_date
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
+    from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
-CODES_PER_DAY = 10
-DAY_SECONDS = int(timedelta(days=1).total_seconds())
 CABINET = "cabinet"
 
 
@@ -47,10 +44,10 @@ def own_file(*, tools: Toolbox, principal: Principal, at: datetime) -> PersonFil
     file = tools.store.person_file(person_id=person_id)
     if file.person is not None:
         return file
-    return replace(file, person=_from_account(tools, principal, at))
+    return replace(file, person=_from_account(principal, at))
 
 
-def _from_account(tools: Toolbox, principal: Principal, at: datetime) -> Person:
+def _from_account(principal: Principal, at: datetime) -> Person:
     claims = principal.person
     if claims is None:
         raise NotFound("В учётной записи нет сведений о человеке")
@@ -84,7 +81,7 @@ def give_consent(*, tools: Toolbox, principal: Principal, version: str, at: date
     stored = tools.store.person_file(person_id=principal.account_id).person
     if stored is not None and stored.consent is not None and stored.consent.version == version:
         return stored
-    person = stored or _from_account(tools, principal, at)
+    person = stored or _from_account(principal, at)
     consent = Consent(version=version, given_at=at, channel=CABINET)
     changed = replace(person, consents=(*person.consents, consent), updated_at=at)
     try:
@@ -105,9 +102,7 @@ def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Per
     return _keep(tools, principal, changed, "consent_revoked", at, is_new=False)
 
 
-def _keep(
-    tools: Toolbox, principal: Principal, person: Person, name: str, at: datetime, *, is_new: bool
-) -> Person:
+def _keep(tools: Toolbox, principal: Principal, person: Person, name: str, at: datetime, *, is_new: bool) -> Person:
     work = tools.store.work(at=at)
     details = {"version": CONSENT_VERSION, "channel": CABINET}
     person = record(
@@ -136,9 +131,7 @@ def _keep(
     return person if is_new else replace(person, version=person.version + 1)
 
 
-def change_profile(
-    *, tools: Toolbox, principal: Principal, change: ProfileChange, at: datetime
-) -> Person:
+def change_profile(*, tools: Toolbox, principal: Principal, change: ProfileChange, at: datetime) -> Person:
     """Change address and preferences at once, phone and e-mail after a code (requirement A5).
 
     Raises:
@@ -147,7 +140,7 @@ def change_profile(
         PreconditionFailed: the profile changed since ``if_version``.
     """
     require_confirmed(principal)
-    person = _stored(tools, principal)
+    person = stored_person(tools, principal)
     if change.if_version is not None and change.if_version != person.version:
         raise PreconditionFailed("Профиль изменили в другом окне: обновите страницу")
     errors = _profile_errors(tools, change)
@@ -178,7 +171,8 @@ def change_profile(
     return replace(changed, version=changed.version + 1)
 
 
-def _stored(tools: Toolbox, principal: Principal) -> Person:
+def stored_person(tools: Toolbox, principal: Principal) -> Person:
+    """Read the person's profile; raises NotFound before the first consent."""
     person = tools.store.person_file(person_id=principal.account_id).person
     if person is None:
         raise NotFound("Профиль появится после согласия на обработку персональных данных")
@@ -206,10 +200,7 @@ def _profile_errors(tools: Toolbox, change: ProfileChange) -> list[FieldError]:
         except InvalidValue as refusal:
             errors.append(FieldError(field=name, code=refusal.reason, message=refusal.detail))
     if change.address is not None:
-        parts = {
-            name: change.address.get(name, "")
-            for name in ("index", "region", "city", "street", "house", "flat")
-        }
+        parts = {name: change.address.get(name, "") for name in ("index", "region", "city", "street", "house", "flat")}
         errors.extend(check_address(address=PostalAddress(**parts), prefix="address"))
     errors.extend(_preference_errors(change.preferences or {}))
     return errors
@@ -222,103 +213,8 @@ def _preference_errors(preferences: Mapping[str, bool]) -> list[FieldError]:
         known = kind in set(NotificationKind) and channel in set(Channel)
         if not known or Channel(channel) not in RULES[NotificationKind(kind)].channels:
             message = "Такого уведомления или канала нет"
-            errors.append(
-                FieldError(field=f"preferences.{name}", code="unknown_preference", message=message)
-            )
+            errors.append(FieldError(field=f"preferences.{name}", code="unknown_preference", message=message))
         elif not wanted and not RULES[NotificationKind(kind)].may_be_switched_off:
             message = "Это уведомление отключить нельзя: без него можно пропустить срок"
             errors.append(FieldError(field=f"preferences.{name}", code="required", message=message))
     return errors
-
-
-def _contact_challenge_id(person_id: str, channel: Channel) -> str:
-    return f"{person_id}:{channel.value}"
-
-
-def _contact_digest(tools: Toolbox, pending: str, sent_at: datetime) -> str:
-    return tools.secrets.lookup_hash(kind="contact", value=f"{pending}|{sent_at.isoformat()}")
-
-
-def send_contact_code(
-    *, tools: Toolbox, principal: Principal, channel: Channel, at: datetime
-) -> Challenge:
-    """Send a code to a changed phone or e-mail (requirement A5).
-
-    Raises:
-        RuleRefused: nothing waits to be confirmed there.
-        RateLimited: a code was sent less than a minute ago, or too many today.
-    """
-    require_confirmed(principal)
-    person = _stored(tools, principal)
-    contact = person.phone if channel is Channel.SMS else person.email
-    if contact is None or contact.pending is None:
-        raise RuleRefused("nothing_to_confirm", "Сначала укажите новый телефон или адрес в профиле")
-    key = _contact_challenge_id(person.person_id, channel)
-    earlier = tools.store.challenge(challenge_id=key)
-    if earlier is not None and at < earlier.resend_at:
-        raise RateLimited("Код уже отправлен: подождите минуту", retry_after=60)
-    limit = Limit(
-        name="contact-codes", subject=person.person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS
-    )
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
-    # The code is derived from the id under which it is stored, the content and the moment together.
-    digest = _contact_digest(tools, contact.pending, at)
-    challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
-    work = tools.store.work(at=at)
-    work.put(challenge)
-    notify(
-        work=work,
-        tools=tools,
-        kind="contact_verification_code",
-        person_id=person.person_id,
-        at=at,
-        context={"challenge_id": f"{key}|{digest}", "channel": channel.value},
-    )
-    work.commit()
-    return challenge
-
-
-def confirm_contact(
-    *, tools: Toolbox, principal: Principal, channel: Channel, code: str, at: datetime
-) -> Person:
-    """Take over a changed phone or e-mail once its code is right.
-
-    Raises:
-        CodeNotAccepted: wrong, expired, spent, or none was sent.
-    """
-    require_confirmed(principal)
-    person = _stored(tools, principal)
-    key = _contact_challenge_id(person.person_id, channel)
-    stored = tools.store.challenge(challenge_id=key)
-    contact = person.phone if channel is Channel.SMS else person.email
-    if contact is None or contact.pending is None:
-        raise RuleRefused("nothing_to_confirm", "Подтверждать нечего")
-    digest = _contact_digest(tools, contact.pending, stored.sent_at if stored else at)
-    challenge = check_open(challenge=stored, subject_digest=digest, at=at)
-    derived = replace(challenge, challenge_id=f"{key}|{challenge.subject_digest}")
-    work = tools.store.work(at=at)
-    if not matches(secret=tools.secrets.signing_secret, challenge=derived, code=code):
-        spent = spend_try(challenge=challenge)
-        work.update(spent)
-        work.commit()
-        raise CodeNotAccepted("wrong_code", "Неверный код", tries_left=spent.tries_left)
-    name = "phone" if channel is Channel.SMS else "email"
-    confirmed = Contact(value=contact.pending, verified_at=at)
-    changed = (
-        replace(person, phone=confirmed, updated_at=at)
-        if channel is Channel.SMS
-        else replace(person, email=confirmed, updated_at=at)
-    )
-    changed = record(
-        changed,
-        work=work,
-        tools=tools,
-        name="contact_confirmed",
-        at=at,
-        actor=actor_of(principal),
-        details={"contact": name},
-    )
-    work.update(changed)
-    work.remove(challenge)
-    work.commit()
-    return replace(changed, version=changed.version + 1)

@@ -17,8 +17,7 @@ _FIELDS: dict[CheckKind, tuple[tuple[str, str, str], ...]] = {
     CheckKind.INN: tuple(("person", name, name) for name in (*_NAMES, "inn")),
     CheckKind.PASSPORT: (("identity_document", "issued_on", "issued_on"),),
     CheckKind.ADDRESS: tuple(
-        ("registration_address", name, name)
-        for name in ("region", "index", "city", "street", "house", "flat")
+        ("registration_address", name, name) for name in ("region", "index", "city", "street", "house", "flat")
     ),
     CheckKind.INSURED_PERSON: (
         *(("person", name, name) for name in (*_NAMES, "snils")),

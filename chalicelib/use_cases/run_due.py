@@ -101,14 +101,10 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
     work = tools.store.work(at=at)
     renewed = replace(policy, status_index=tools.store.next_serial(counter=STATUS_COUNTER))
     details = {"application_id": application.application_id, "policy_id": policy.policy_id}
-    renewed = record(
-        renewed, work=work, tools=tools, name="insurer_changed", at=at, actor=SYSTEM, details=details
-    )
+    renewed = record(renewed, work=work, tools=tools, name="insurer_changed", at=at, actor=SYSTEM, details=details)
     work.update(renewed)
     work.put(Revocation(status_index=policy.status_index, status="replaced", at=at))
-    put_policy_card(
-        work=work, tools=tools, policy=renewed, person=application.section("person")
-    )
+    put_policy_card(work=work, tools=tools, policy=renewed, person=application.section("person"))
     supersede(work=work, file=known, subject_id=policy.policy_id)
     for document_type in (DocumentType.POLICY, DocumentType.EXTRACT):
         order_document(
@@ -144,8 +140,6 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
 
 def _commit(tools: Toolbox, work: UnitOfWork, application: Application, name: str, at: datetime) -> None:
     details = {"application_id": application.application_id, "number": application.number or ""}
-    application = record(
-        application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details
-    )
+    application = record(application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
     work.update(application)
     work.commit()

@@ -16,11 +16,10 @@ from chalicelib.use_cases.access import own, require_citizen
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
     from chalicelib.ports.storage import ApplicationFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-
-    from chalicelib.domain.principal import Principal
 
 PREFIX = "scans/"
 PREVIEW_PREFIX = "previews/"
@@ -36,9 +35,7 @@ class UploadOrder:
     media_type: str
 
 
-def order_upload(
-    *, tools: Toolbox, principal: Principal, order: UploadOrder, at: datetime
-) -> tuple[Scan, UploadForm]:
+def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at: datetime) -> tuple[Scan, UploadForm]:
     """Permit one upload straight to the storage and remember that it is awaited.
 
     Raises:
@@ -126,9 +123,7 @@ def inspect_scan(*, tools: Toolbox, key: str, version: str | None, at: datetime)
     return _keep(tools, file, checked, at)
 
 
-def _verdict(
-    tools: Toolbox, scan: Scan, data: bytes, version: str | None
-) -> tuple[ScanVerdict, bytes | None]:
+def _verdict(tools: Toolbox, scan: Scan, data: bytes, version: str | None) -> tuple[ScanVerdict, bytes | None]:
     found = tools.scans.scanner_verdict(key=scan.object_key, version=version)
     if found == "infected":
         return refused(code="infected"), None
@@ -151,9 +146,7 @@ def _keep(tools: Toolbox, file: ApplicationFile, scan: Scan, at: datetime) -> Sc
 def _record(tools: Toolbox, work: UnitOfWork, scan: Scan, name: str, at: datetime) -> Scan:
     details = {"application_id": scan.application_id, "document": scan.document.value, "verdict": scan.code}
     action = Action(name=name, at=at, actor=SYSTEM, details=details)
-    entry, head = append(
-        head=scan.chain, chain=f"scan:{scan.scan_id}", entry_id=tools.ids.new_id(at=at), action=action
-    )
+    entry, head = append(head=scan.chain, chain=f"scan:{scan.scan_id}", entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=scan.person_id, entry=entry)
     return replace(scan, chain=head)
 
@@ -166,6 +159,4 @@ def preview_link(*, tools: Toolbox, principal: Principal, application_id: str, s
     scan = file.scan(scan_id)
     if scan is None or scan.preview_key is None:
         raise NotFound("Просмотр этой скан-копии недоступен")
-    return tools.scans.link(
-        key=scan.preview_key, filename="preview.jpg", seconds=LINK_SECONDS, inline=True
-    )
+    return tools.scans.link(key=scan.preview_key, filename="preview.jpg", seconds=LINK_SECONDS, inline=True)

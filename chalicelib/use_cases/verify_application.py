@@ -12,8 +12,8 @@ from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckRequest, CheckStatus
 from chalicelib.domain.decision import Judgement, Outcome, judge
 from chalicelib.domain.matrix import RULES_VERSION, MatrixRow
-from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.domain.records import Queue
+from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.ports.errors import DependencyFailed, Rejected
 from chalicelib.use_cases.certificates import issue_certificate
 from chalicelib.use_cases.closing import close_unfavorably
@@ -123,9 +123,7 @@ def _apply(tools: Toolbox, application: Application, judgement: Judgement, at: d
         "outcome": judgement.outcome.value,
         **{f"check.{record.kind.value}": record.status.value for record in application.checks},
     }
-    changed = record(
-        changed, work=work, tools=tools, name="application_verified", at=at, actor=SYSTEM, details=details
-    )
+    changed = record(changed, work=work, tools=tools, name="application_verified", at=at, actor=SYSTEM, details=details)
     work.update(changed)
     work.commit()
     return replace(changed, version=changed.version + 1)
@@ -177,9 +175,7 @@ def _ask_clarification(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
     until_on = RUSSIAN_CALENDAR.add_working_days(start=local_day(application, at=at), days=CLARIFICATION_DAYS)
-    asked = advance(
-        application=application, event=ApplicationEvent.ASK_CLARIFICATION, at=at, actor=SYSTEM
-    )
+    asked = advance(application=application, event=ApplicationEvent.ASK_CLARIFICATION, at=at, actor=SYSTEM)
     notify(
         work=work,
         tools=tools,

@@ -49,8 +49,7 @@ def _require_free(ports: Ports) -> Ports:
     if taken:
         names = ", ".join(f"{port} ({name})" for name, port in taken.items())
         raise PortTaken(
-            f"Port in use: {names}. Stop the program that listens there, "
-            "or start with free ports: make run PORTS=auto"
+            f"Port in use: {names}. Stop the program that listens there, or start with free ports: make run PORTS=auto"
         )
     return ports
 

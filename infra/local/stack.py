@@ -24,9 +24,7 @@ from infra.local.template import Template, output_name, read_template
 NAME = "polis"
 REGION = "eu-central-1"
 _DIGEST_TAG = "polis-template"
-_FAILED = frozenset(
-    {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS", "DELETE_FAILED"}
-)
+_FAILED = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS", "DELETE_FAILED"})
 _DONE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 _POLL_SECONDS = 0.05
 _TIMEOUT_SECONDS = 60
@@ -102,9 +100,7 @@ def _is_current(found: dict[str, Any], digest: str) -> bool:
     return found["StackStatus"] in _DONE and tags.get(_DIGEST_TAG) == digest
 
 
-def _request(
-    template: Template, parameters: Mapping[str, str], digest: str, *, applied: bool
-) -> dict[str, Any]:
+def _request(template: Template, parameters: Mapping[str, str], digest: str, *, applied: bool) -> dict[str, Any]:
     # The digest becomes a tag only after the settings were applied: a run that was interrupted
     # before is repeated by the next one.
     return {
@@ -115,9 +111,7 @@ def _request(
     }
 
 
-def _apply(
-    formation: Any, template: Template, parameters: Mapping[str, str], digest: str, *, exists: bool
-) -> None:
+def _apply(formation: Any, template: Template, parameters: Mapping[str, str], digest: str, *, exists: bool) -> None:
     request = _request(template, parameters, digest, applied=False)
     if not exists:
         formation.create_stack(**request, OnFailure="DELETE")
@@ -175,9 +169,7 @@ def _physical_names(formation: Any) -> dict[str, str]:
 
 
 def _parameters(found: dict[str, Any]) -> dict[str, str]:
-    return {
-        parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in found.get("Parameters", [])
-    }
+    return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in found.get("Parameters", [])}
 
 
 def _stack(formation: Any, template: Template, found: dict[str, Any]) -> Stack:

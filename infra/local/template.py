@@ -42,9 +42,7 @@ def read_template(path: Path = TEMPLATE) -> Template:
     """Return the template without overrides of what Chalice makes, which have no type here."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     variables = content.pop("Globals")["Function"]["Environment"]["Variables"]
-    content["Resources"] = {
-        name: resource for name, resource in content["Resources"].items() if "Type" in resource
-    }
+    content["Resources"] = {name: resource for name, resource in content["Resources"].items() if "Type" in resource}
     return Template(
         body=json.dumps(content, ensure_ascii=False),
         resources=content["Resources"],

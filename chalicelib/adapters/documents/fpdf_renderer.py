@@ -84,8 +84,7 @@ class FPDFRenderer:
         heading = _Heading(
             title="Выписка из регистра застрахованных лиц"
             + (" / Extract from the Register of Insured Persons" if both else ""),
-            subtitle=f"Сведения на {texts.moment(document.register_at)}"
-            + (" / as of this moment" if both else ""),
+            subtitle=f"Сведения на {texts.moment(document.register_at)}" + (" / as of this moment" if both else ""),
             name="extract",
             made_at=document.register_at.astimezone(UTC),
         )
@@ -214,11 +213,7 @@ def _holder_rows(holder: HolderView, *, both: bool = False) -> list[Row]:
     )
     sex, sex_en = texts.SEXES[holder.sex]
     return [
-        *(
-            _row(label, label_en, name, texts.romanized(name), both=both)
-            for label, label_en, name in names
-            if name
-        ),
+        *(_row(label, label_en, name, texts.romanized(name), both=both) for label, label_en, name in names if name),
         _row("Пол", "Sex", sex, sex_en, both=both),
         _row("Дата рождения", "Date of birth", texts.day(holder.born_on), both=both),
         *_given("СНИЛС", holder.snils),

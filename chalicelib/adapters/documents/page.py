@@ -133,8 +133,7 @@ class Page:
         module = side / len(qr_matrix(link)) / POINT
         left, top = x / POINT, (HEIGHT - y) / POINT
         boxes = [
-            f"{left + column * module:.3f} {top - (row + 1) * module:.3f}"
-            f" {length * module:.3f} {module:.3f} re"
+            f"{left + column * module:.3f} {top - (row + 1) * module:.3f} {length * module:.3f} {module:.3f} re"
             for row, column, length in runs(link)
         ]
         operators = "q 0 g\n" + "\n".join(boxes) + "\nf Q"

@@ -54,8 +54,7 @@ def qr_svg(link: str) -> str:
     """The code as an SVG picture with quiet zone; scales without loss."""
     side = len(qr_matrix(link)) + 2 * QUIET_ZONE
     path = "".join(
-        f"M{column + QUIET_ZONE} {row + QUIET_ZONE}h{length}v1h-{length}z"
-        for row, column, length in runs(link)
+        f"M{column + QUIET_ZONE} {row + QUIET_ZONE}h{length}v1h-{length}z" for row, column, length in runs(link)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img" '

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.documents import cose
 from chalicelib.adapters.documents.cose import TokenRefused
 from chalicelib.domain.qr_claims import DocumentStatus, QrReason
+from chalicelib.ports.signing import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from chalicelib.ports.signing import PublicKey, Signer
+    from chalicelib.ports.signing import PublicKey
 
 MEDIA_TYPE = "application/statuslist+cwt"
 SUBJECT, ISSUED_AT = 2, 6

@@ -15,17 +15,13 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 
-def due_pages(
-    table: Table, kind: str, entity: type[E], *, until: datetime, page: int
-) -> Iterator[Sequence[E]]:
+def due_pages(table: Table, kind: str, entity: type[E], *, until: datetime, page: int) -> Iterator[Sequence[E]]:
     """Yield pages of what is due at ``until``, shard by shard, earliest first."""
     limit_key = f"{until.isoformat(timespec='seconds')}#~"
     for shard in range(keys.DUE_SHARDS):
         after: str | None = None
         while True:
-            found, after = table.query_due(
-                keys.due_partition(kind, shard), until=limit_key, limit=page, after=after
-            )
+            found, after = table.query_due(keys.due_partition(kind, shard), until=limit_key, limit=page, after=after)
             if found:
                 yield [items.from_item(entity, item) for item in found]
             if after is None:

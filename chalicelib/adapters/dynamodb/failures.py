@@ -51,9 +51,7 @@ def translated() -> Iterator[None]:
         yield
     except ClientError as failure:
         code = error_code(failure)
-        if code in _THROTTLES or (
-            is_cancelled(failure) and "ThrottlingError" in cancellation_reasons(failure)
-        ):
+        if code in _THROTTLES or (is_cancelled(failure) and "ThrottlingError" in cancellation_reasons(failure)):
             raise Throttled("Сервис перегружен: повторите чуть позже", retry_after=2) from failure
         status = failure.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
         if code in _OUTAGES or status >= 500:  # noqa: PLR2004 — HTTP's server errors

@@ -11,7 +11,6 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
-from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -32,6 +31,8 @@ from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from chalicelib.domain.audit import AuditEntry
 
 Item = dict[str, dict[str, Any]]
 E = TypeVar("E")
@@ -76,9 +77,7 @@ def _application_item(entity: Application) -> Item:
         **keys.owner_index(entity.person_id, entity.application_id),
     }
     due_at = application_due_at(entity)
-    return (
-        item if due_at is None else {**item, **keys.due_index("application", entity.application_id, due_at)}
-    )
+    return item if due_at is None else {**item, **keys.due_index("application", entity.application_id, due_at)}
 
 
 def application_due_at(entity: Application) -> datetime | None:
@@ -196,11 +195,9 @@ def from_item(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
     """Read an entity back; the attributes beside the body win, since single-attribute writes touch only them."""
     entity: E = _decoder(kind).decode(item["data"]["S"])
     if isinstance(entity, Application):
-        form = {
-            name: _decoder(dict[str, str]).decode(value["S"]) for name, value in item["form"]["M"].items()
-        }
+        form = {name: _decoder(dict[str, str]).decode(value["S"]) for name, value in item["form"]["M"].items()}
         return replace(
-            entity,  # type: ignore[return-value]
+            entity,
             form=form,
             version=int(item["version"]["N"]),
             state=ApplicationState(item["state"]["S"]),

@@ -179,7 +179,10 @@ def owner_start(person_id: str, application_id: str) -> str:
 
 def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]]:
     """Index keys by which a person's applications are listed."""
-    return {"gsi1pk": {"S": owner_partition(person_id)}, "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"}}
+    return {
+        "gsi1pk": {"S": owner_partition(person_id)},
+        "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"},
+    }
 
 
 REGISTRY_PARTITION = "INSURERS"

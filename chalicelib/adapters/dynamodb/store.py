@@ -187,8 +187,6 @@ class DynamoDBStore(OutboxReads):
     def _newest(self, kind: type[Any], person_id: str, prefix: str, limit: int, after: str | None) -> Slice[Any]:
         partition = keys.person(person_id).partition
         start = keys.start(keys.Key(partition, f"{prefix}{after}")) if after else None
-        found, following = self._table.query(
-            partition, prefix=prefix, limit=limit, after=start, newest_first=True
-        )
+        found, following = self._table.query(partition, prefix=prefix, limit=limit, after=start, newest_first=True)
         last = keys.of_item(found[-1]).sort.removeprefix(prefix) if following else None
         return Slice(items=tuple(items.from_item(kind, item) for item in found), after=last)

@@ -95,9 +95,7 @@ class DynamoDBUnitOfWork:
             keys.insurer(code),
             "open_from <= :day AND open_until > :day",
             {":day": {"S": on.isoformat()}},
-            RuleRefused(
-                "insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"
-            ),
+            RuleRefused("insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"),
         )
 
     def require_version(self, entity: object) -> None:

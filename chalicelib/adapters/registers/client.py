@@ -162,10 +162,7 @@ class HTTPRegisters:
         return (told or 0) + self._timing.uniform(0.0, ceiling)
 
     def _is_spent(self, state: RetryCallState, deadline: float) -> bool:
-        return (
-            state.attempt_number >= self._policy.attempts
-            or self._timing.clock() + state.upcoming_sleep >= deadline
-        )
+        return state.attempt_number >= self._policy.attempts or self._timing.clock() + state.upcoming_sleep >= deadline
 
     def _attempt(self, exchange: _Exchange, deadline: float) -> CheckAnswer:
         breaker = self._breakers[exchange.circuit]

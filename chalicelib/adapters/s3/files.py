@@ -37,9 +37,7 @@ class S3Files:
             ],
             ExpiresIn=seconds,
         )
-        return UploadForm(
-            url=post["url"], fields=post["fields"], expires_in=seconds, max_bytes=max_bytes
-        )
+        return UploadForm(url=post["url"], fields=post["fields"], expires_in=seconds, max_bytes=max_bytes)
 
     def read(self, *, key: str, version: str | None = None, max_bytes: int) -> bytes:
         """Read a file, at most one byte more than ``max_bytes``, so that a larger one shows."""
@@ -70,9 +68,7 @@ class S3Files:
     def scanner_verdict(self, *, key: str, version: str | None = None) -> str | None:
         """Return the tag that an external scanner left, or None."""
         with _translated():
-            answer = self._client.get_object_tagging(
-                Bucket=self._bucket, Key=key, **_version(version)
-            )
+            answer = self._client.get_object_tagging(Bucket=self._bucket, Key=key, **_version(version))
         tags = {tag["Key"]: tag["Value"] for tag in answer.get("TagSet", [])}
         return tags.get(SCANNER_TAG)
 

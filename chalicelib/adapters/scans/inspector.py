@@ -16,9 +16,7 @@ from chalicelib.ports.errors import Unavailable
 
 _WORKER: Final = "chalicelib.adapters.scans.worker"
 # The kernel's bounds, and the way pdfium ends when it is given no more memory.
-_GREEDY: Final = frozenset(
-    {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL}
-)
+_GREEDY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL})
 
 
 class SandboxedScanInspector:

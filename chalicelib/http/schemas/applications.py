@@ -16,111 +16,21 @@ from chalicelib.domain.application import (
 )
 from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, ApplicationState
 from chalicelib.domain.checks import CheckKind, CheckStatus
-from chalicelib.domain.matrix import DocumentKind
-from chalicelib.domain.scan import ScanState
 from chalicelib.http.models import In, Out, PageQuery
+from chalicelib.http.schemas.forms import FormIn
+from chalicelib.http.schemas.scans import ScanOut, scan_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.domain.errors import FieldError
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.files import UploadForm
-
-Text = str | None
-_LONG = 300
-
-
-def _text(description: str, example: str) -> str | None:
-    field: str | None = Field(
-        default=None, max_length=_LONG, description=description, examples=[example]
-    )
-    return field
-
-
-class PersonSection(In):
-    """Who applies."""
-
-    family_name: Text = _text("Фамилия, как в документе", "Примерова")
-    given_name: Text = _text("Имя, как в документе", "Анна")
-    middle_name: Text = _text("Отчество, если есть", "Сергеевна")
-    sex: Text = _text("Пол: male или female", "female")
-    born_on: Text = _text("Дата рождения, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ", "1990-05-14")
-    birthplace: Text = _text("Место рождения, как в документе", "г. Москва")
-    citizenship: Text = _text("Гражданство, код страны", "RUS")
-    snils: Text = _text("СНИЛС, с разделителями или без", "900-000-001 82")
-    inn: Text = _text("ИНН, если есть", "500100732259")
-    employment: Text = _text("Занятость: working или non_working", "working")
-
-
-class IdentityDocumentSection(In):
-    """The identity document; the type is a code of classifier F011 (14 is the Russian passport)."""
-
-    type: Text = _text("Вид документа, код F011", "14")
-    series: Text = _text("Серия", "00 20")
-    number: Text = _text("Номер", "900001")
-    issuer: Text = _text("Кем выдан", "ОВД района Пример")
-    issuer_code: Text = _text("Код подразделения", "770-001")
-    issued_on: Text = _text("Дата выдачи", "2020-09-01")
-    expires_on: Text = _text("Срок действия, если есть", "2030-09-01")
-
-
-class AddressSection(In):
-    """A postal address; the region is a code of classifier F010."""
-
-    index: Text = _text("Почтовый индекс", "101000")
-    region: Text = _text("Регион, код F010", "77")
-    city: Text = _text("Город или населённый пункт", "Москва")
-    street: Text = _text("Улица", "Примерная улица")
-    house: Text = _text("Дом", "1")
-    flat: Text = _text("Квартира", "2")
-
-
-class ContactsSection(In):
-    """Where to write and call."""
-
-    phone: Text = _text("Телефон", "+7 900 000-00-01")
-    email: Text = _text("Электронная почта", "citizen@example.org")
-
-
-class InsurerSection(In):
-    """The chosen insurer; why it is changed, if it is."""
-
-    code: Text = _text("Код страховой организации", "77012")
-    change_reason: Text = _text("Основание смены: by_wish, moved, insurer_left", "by_wish")
-
-
-class OptionsSection(In):
-    """Wishes."""
-
-    policy_form: Text = _text("Форма полиса: digital или paper_extract", "digital")
-    name_in_qr: Text = _text("Записать имя в код: yes или no", "no")
-    existing_policy_number: Text = _text("Номер имеющегося полиса", "7856130840000017")
-
-
-class FormIn(In):
-    """Sections of a form; what is left out stays as it is, a given section is replaced whole."""
-
-    person: PersonSection | None = None
-    identity_document: IdentityDocumentSection | None = None
-    registration_address: AddressSection | None = None
-    residence_address: AddressSection | None = None
-    contacts: ContactsSection | None = None
-    insurer: InsurerSection | None = None
-    options: OptionsSection | None = None
-
-    def sections(self) -> dict[str, dict[str, str]]:
-        """The given sections with their filled fields."""
-        dumped = self.model_dump(exclude_none=True)
-        return {name: dict(section) for name, section in dumped.items()}
 
 
 class CreateApplicationIn(In):
     """What is applied for."""
 
-    kind: ApplicationKind = Field(
-        strict=False, description="Вид заявления", examples=["first_policy"]
-    )
+    kind: ApplicationKind = Field(strict=False, description="Вид заявления", examples=["first_policy"])
 
 
 class CheckFormIn(In):
@@ -129,15 +39,6 @@ class CheckFormIn(In):
     kind: ApplicationKind = Field(strict=False, description="Вид заявления")
     form: FormIn
     complete: bool = Field(default=False, description="Сообщать и о незаполненных полях")
-
-
-class ScanIn(In):
-    """A file that is going to be uploaded."""
-
-    document: DocumentKind = Field(strict=False, description="Какой документ")
-    media_type: str = Field(
-        max_length=100, description="Тип файла", examples=["image/jpeg", "application/pdf"]
-    )
 
 
 class SubmissionIn(In):
@@ -166,38 +67,6 @@ class FormCheckOut(Out):
 
     valid: bool
     errors: list[FieldErrorOut]
-
-
-class ScanOut(Out):
-    """A scan and what its check found."""
-
-    id: str
-    document: DocumentKind
-    media_type: str
-    state: ScanState
-    code: str
-    message: str
-    pages: int | None
-    size: int | None
-    created_at: datetime
-    checked_at: datetime | None
-    has_preview: bool
-
-
-class UploadFormOut(Out):
-    """POST the file here as multipart/form-data: first these fields, then the file in the field ``file``."""
-
-    url: str
-    fields: dict[str, str]
-    expires_in: int
-    max_bytes: int
-
-
-class ScanOrderOut(Out):
-    """A scan that is awaited, and where to upload it."""
-
-    scan: ScanOut
-    upload: UploadFormOut
 
 
 class LinkOut(Out):
@@ -301,33 +170,6 @@ _WAITING = "Ждём ответа государственного реестр�
 def errors_out(errors: Iterable[FieldError]) -> list[FieldErrorOut]:
     """Present mistakes."""
     return [FieldErrorOut(field=e.field, code=e.code, message=e.message) for e in errors]
-
-
-def scan_out(scan: Scan) -> ScanOut:
-    """Present a scan."""
-    return ScanOut(
-        id=scan.scan_id,
-        document=scan.document,
-        media_type=scan.media_type,
-        state=scan.state,
-        code=scan.code,
-        message=scan.message,
-        pages=scan.pages,
-        size=scan.size,
-        created_at=scan.created_at,
-        checked_at=scan.checked_at,
-        has_preview=scan.preview_key is not None,
-    )
-
-
-def upload_out(form: UploadForm) -> UploadFormOut:
-    """Present the permission to upload."""
-    return UploadFormOut(
-        url=form.url,
-        fields=dict(form.fields),
-        expires_in=form.expires_in,
-        max_bytes=form.max_bytes,
-    )
 
 
 def application_out(

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from chalicelib.domain.notifications import Channel
-from chalicelib.domain.policy import PolicyState
-from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
-from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.models import In, Out
 
 if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.person import Contact, Person
-    from chalicelib.domain.policy import Policy
-    from chalicelib.domain.records import CabinetMessage, StoredDocument
-    from chalicelib.domain.temporary_certificate import TemporaryCertificate
+    from chalicelib.domain.records import CabinetMessage
 
 
 class ContactOut(Out):
@@ -131,63 +126,6 @@ class MessageOut(Out):
     delivery: dict[str, str]
 
 
-class PeriodOut(Out):
-    """Who insures, from a day until a day (the last day is not included)."""
-
-    insurer_code: str
-    insured_from: date
-    insured_until: date | None
-    basis: str
-    application_number: str | None
-
-
-class PolicyOut(Out):
-    """A policy and the history of its insurers."""
-
-    id: str
-    policy_number: str
-    state: PolicyState
-    issued_on: date
-    valid_from: date
-    valid_until: date | None
-    form: str
-    periods: list[PeriodOut]
-
-
-class CertificateOut(Out):
-    """A temporary certificate; ``valid_until`` is the first day without it."""
-
-    number: str
-    state: CertificateState
-    insurer_code: str
-    issued_on: date
-    valid_until: date
-    application_id: str
-
-
-class DocumentOut(Out):
-    """A document that the service makes; it can be downloaded once it is ready."""
-
-    id: str
-    document_type: DocumentType
-    title: str
-    application_id: str
-    subject_id: str
-    is_ready: bool
-    is_superseded: bool
-    ordered_at: datetime
-    made_at: datetime | None
-    qr_link: str
-
-
-class InsuranceOut(Out):
-    """Everything that proves the person's insurance."""
-
-    policies: list[PolicyOut]
-    certificates: list[CertificateOut]
-    documents: list[DocumentOut]
-
-
 def _contact(contact: Contact | None) -> ContactOut | None:
     if contact is None:
         return None
@@ -249,55 +187,4 @@ def message_out(message: CabinetMessage) -> MessageOut:
         text=message.text,
         created_at=message.created_at,
         delivery=dict(message.delivery),
-    )
-
-
-def policy_out(policy: Policy) -> PolicyOut:
-    """Present a policy."""
-    return PolicyOut(
-        id=policy.policy_id,
-        policy_number=policy.policy_number,
-        state=policy.state,
-        issued_on=policy.issued_on,
-        valid_from=policy.valid_from,
-        valid_until=policy.valid_until,
-        form=policy.form,
-        periods=[
-            PeriodOut(
-                insurer_code=period.insurer_code,
-                insured_from=period.insured_from,
-                insured_until=period.insured_until,
-                basis=period.basis,
-                application_number=period.application_number,
-            )
-            for period in policy.periods
-        ],
-    )
-
-
-def certificate_out(certificate: TemporaryCertificate) -> CertificateOut:
-    """Present a temporary certificate."""
-    return CertificateOut(
-        number=certificate.number,
-        state=certificate.state,
-        insurer_code=certificate.insurer_code,
-        issued_on=certificate.issued_on,
-        valid_until=certificate.valid_until,
-        application_id=certificate.application_id,
-    )
-
-
-def document_out(document: StoredDocument) -> DocumentOut:
-    """Present a generated document."""
-    return DocumentOut(
-        id=document.document_id,
-        document_type=document.document_type,
-        title=DOCUMENT_FILE_TITLES[document.document_type],
-        application_id=document.application_id,
-        subject_id=document.subject_id,
-        is_ready=document.made_at is not None,
-        is_superseded=document.superseded,
-        ordered_at=document.ordered_at,
-        made_at=document.made_at,
-        qr_link=document.qr_link,
     )

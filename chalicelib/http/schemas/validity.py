@@ -23,9 +23,7 @@ class ValidityIn(In):
     )
     born_on: IsoDate | None = Field(default=None, strict=False, description="Дата рождения владельца")
     family_name: str | None = Field(default=None, max_length=100, description="Фамилия владельца")
-    on: IsoDate | None = Field(
-        default=None, strict=False, description="На какую дату; по умолчанию сегодня по Москве"
-    )
+    on: IsoDate | None = Field(default=None, strict=False, description="На какую дату; по умолчанию сегодня по Москве")
     consent: bool = Field(description="Согласие на проверку", examples=[True])
 
 

@@ -66,9 +66,7 @@ class _Exchange:
 class Gateway:
     """Serves one Chalice app; make it with `gateway`."""
 
-    def __init__(
-        self, app: Any, options: GatewayOptions, log_stream: TextIO, on_stop: Callable[[], None]
-    ) -> None:
+    def __init__(self, app: Any, options: GatewayOptions, log_stream: TextIO, on_stop: Callable[[], None]) -> None:
         """Build the route table and the pool; nothing runs before the first request."""
         self._app = isolate(app)
         self._options = options

@@ -17,9 +17,7 @@ class ClientGone(Exception):
     """The client closed the connection before its request was whole."""
 
 
-async def read_body(
-    receive: Callable[[], Awaitable[MutableMapping[str, Any]]], *, limit: int, seconds: float
-) -> bytes:
+async def read_body(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], *, limit: int, seconds: float) -> bytes:
     """Return the body (at most ``limit`` bytes, within ``seconds``).
 
     Of a body that is too large some more is read and dropped: a client that is still sending when

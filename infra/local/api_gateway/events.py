@@ -64,9 +64,7 @@ def headers_of(raw: list[tuple[bytes, bytes]]) -> dict[str, list[str]]:
     return headers
 
 
-def build_event(
-    request: Incoming, match: Match, options: GatewayOptions, binary_types: list[str]
-) -> dict[str, Any]:
+def build_event(request: Incoming, match: Match, options: GatewayOptions, binary_types: list[str]) -> dict[str, Any]:
     """Make the event; the authorizer's context is put in later.
 
     Raises:

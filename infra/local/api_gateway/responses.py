@@ -47,9 +47,7 @@ def exceeds(value: Any, limit: int) -> bool:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) > limit
 
 
-def to_answer(
-    result: Any, *, accept: str | None, binary_types: list[str], lenient: bool, limit: int
-) -> Answer:
+def to_answer(result: Any, *, accept: str | None, binary_types: list[str], lenient: bool, limit: int) -> Answer:
     """Convert a proxy result.
 
     A base64 body is decoded when the first media type of Accept is a binary type, as REST APIs do;

@@ -73,9 +73,7 @@ class RouteTable:
         for entry in methods.values():
             _refuse_foreign_authorizer(entry)
         cors = next((entry.cors for entry in methods.values() if entry.cors is not None), None)
-        node.resource = Resource(
-            template=template, names=tuple(names), methods=methods, cors=cors_headers(cors)
-        )
+        node.resource = Resource(template=template, names=tuple(names), methods=methods, cors=cors_headers(cors))
 
 
 def cors_headers(cors: Any) -> dict[str, str] | None:

@@ -23,10 +23,7 @@ CREATE TABLE IF NOT EXISTS entry (
     PRIMARY KEY (kind, owner, key)
 );
 """
-_UPSERT = (
-    "INSERT INTO entry VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (kind, owner, key) DO UPDATE SET value = excluded.value"
-)
+_UPSERT = "INSERT INTO entry VALUES (?, ?, ?, ?) ON CONFLICT (kind, owner, key) DO UPDATE SET value = excluded.value"
 
 
 class Change(NamedTuple):

@@ -179,7 +179,4 @@ class QueueConsumer:
 
 
 def _entries(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-        for number, message in enumerate(messages)
-    ]
+    return [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(messages)]

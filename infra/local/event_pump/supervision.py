@@ -96,9 +96,7 @@ class Pump:
             }
             for item in self._schedules.values()
         ]
-        well = all(thread.is_alive() for thread in self._threads()) and all(
-            item.reachable for item in self._consumers
-        )
+        well = all(thread.is_alive() for thread in self._threads()) and all(item.reachable for item in self._consumers)
         return {"status": "ok" if well else "degraded", "queues": queues, "schedules": schedules}
 
     def _threads(self) -> list[threading.Thread]:

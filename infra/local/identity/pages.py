@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 DEMONSTRATION_GRANT = "urn:polis:demonstration"
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
-    " frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -30,8 +29,7 @@ _STYLE = (
 def choice_page(parameters: Mapping[str, str]) -> Response:
     """Let the visitor choose whom to sign in as; carries the request's parameters along."""
     hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in parameters.items()
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in parameters.items()
     )
     buttons = "".join(
         f'<button name="person" value="{escape(person.key)}">{escape(_name(person.key))}<br>'

@@ -155,9 +155,7 @@ class IdentityProvider:
             headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             return Response.of_json({"error": "invalid_token"}, status=401, headers=headers)
         hidden = {"iss", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope"}
-        return Response.of_json(
-            {name: value for name, value in claims.items() if name not in hidden}, headers=PRIVATE
-        )
+        return Response.of_json({name: value for name, value in claims.items() if name not in hidden}, headers=PRIVATE)
 
     def _end_session(self, given: Mapping[str, list[str]]) -> Response:
         """End the session; there is none here, so only the way back is checked."""

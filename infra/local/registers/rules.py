@@ -256,7 +256,6 @@ def _is_inn(digits: str) -> bool:
         return False
     weights = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
     return all(
-        sum(int(digit) * weight for digit, weight in zip(digits, row, strict=False)) % 11 % 10
-        == int(digits[len(row)])
+        sum(int(digit) * weight for digit, weight in zip(digits, row, strict=False)) % 11 % 10 == int(digits[len(row)])
         for row in (weights[1:], weights)
     )

@@ -115,9 +115,7 @@ class SimulatorState:
     def ticket(self, ticket: str) -> Ticket | None:
         """Find a promised answer."""
         with self._transaction() as database:
-            row = database.execute(
-                "SELECT kind, ready_at, body FROM tickets WHERE ticket = ?", (ticket,)
-            ).fetchone()
+            row = database.execute("SELECT kind, ready_at, body FROM tickets WHERE ticket = ?", (ticket,)).fetchone()
         return Ticket(kind=row[0], ready_at=row[1], body=json.loads(row[2])) if row else None
 
     def release(self, *, now: float) -> int:
@@ -137,8 +135,7 @@ class SimulatorState:
         """List the behaviours, the most particular first."""
         with self._transaction() as database:
             rows = database.execute(
-                "SELECT kind, snils, behaviour, seconds, times FROM behaviours"
-                " ORDER BY snils = '', kind = '*', kind"
+                "SELECT kind, snils, behaviour, seconds, times FROM behaviours ORDER BY snils = '', kind = '*', kind"
             ).fetchall()
         names = ("kind", "snils", "behaviour", "seconds", "times")
         return [Behaviour(**dict(zip(names, row, strict=True))) for row in rows]
@@ -159,8 +156,7 @@ class SimulatorState:
         """Count one request."""
         with self._transaction() as database:
             database.execute(
-                "INSERT INTO counts VALUES (?, ?, 1)"
-                " ON CONFLICT (kind, status) DO UPDATE SET number = number + 1",
+                "INSERT INTO counts VALUES (?, ?, 1) ON CONFLICT (kind, status) DO UPDATE SET number = number + 1",
                 (kind, status),
             )
 

@@ -1,0 +1,72 @@
+"""Routes of scans (requirements C1-C3)."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import container
+from chalicelib.http.applications import CITIZEN, TAG, entity_id
+from chalicelib.http.blueprint import ApiBlueprint, Call
+from chalicelib.http.schemas.applications import LinkOut
+from chalicelib.http.schemas.scans import ScanIn, ScanOrderOut, ScanOut, scan_out, upload_out
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import scans
+from chalicelib.use_cases.access import own, require_citizen
+
+blueprint = ApiBlueprint(__name__)
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/scans",
+    status=201,
+    summary="Получить разрешение загрузить скан-копию",
+    tag=TAG,
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def order_scan(call: Call, application_id: str, body: ScanIn) -> ScanOrderOut:
+    """Файл отправляется прямо в хранилище формой из ответа: PDF, JPG или PNG, не больше 5 МБ."""
+    order = scans.UploadOrder(
+        application_id=entity_id(application_id),
+        document=body.document,
+        media_type=body.media_type,
+    )
+    scan, form = scans.order_upload(tools=container(), principal=call.principal, order=order, at=call.at)
+    return ScanOrderOut(scan=scan_out(scan), upload=upload_out(form))
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/scans/{scan_id}",
+    summary="Что показала проверка скан-копии",
+    tag=TAG,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def scan_status(call: Call, application_id: str, scan_id: str) -> ScanOut:
+    """Принята или отклонена, с названием недостатка."""
+    require_citizen(call.principal)
+    file = container().store.application_file(application_id=entity_id(application_id))
+    own(file, call.principal)
+    scan = file.scan(scan_id)
+    if scan is None:
+        raise NotFound("Скан-копия не найдена")
+    return scan_out(scan)
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/scans/{scan_id}/preview",
+    summary="Ссылка на просмотр скан-копии",
+    tag=TAG,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def scan_preview(call: Call, application_id: str, scan_id: str) -> LinkOut:
+    """Ссылка действует пять минут."""
+    url = scans.preview_link(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        scan_id=scan_id,
+    )
+    return LinkOut(url=url, expires_in=scans.LINK_SECONDS)

@@ -1,0 +1,176 @@
+"""What issuing a policy and moving it to another insurer have in common (requirements F1-F4, I2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.application import Application, advance
+from chalicelib.domain.application_states import ApplicationEvent
+from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState
+from chalicelib.domain.records import (
+    DocumentType,
+    LiveMarker,
+    Pointer,
+)
+from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.ordered_documents import order_document
+from chalicelib.use_cases.submit_application import end_of_day
+
+if TYPE_CHECKING:
+    from chalicelib.domain.person import Person
+    from chalicelib.ports.storage import UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """What a new policy begins with: number, insurers, place in the status list, day of issue."""
+
+    number: str
+    periods: tuple[InsurerPeriod, ...]
+    status_index: int
+    day: date
+
+
+def new_policy(tools: Toolbox, application: Application, issue: Issue, at: datetime) -> Policy:
+    """Make the policy of an application."""
+    return Policy(
+        policy_id=tools.ids.new_id(at=at),
+        person_id=application.person_id,
+        policy_number=issue.number,
+        state=PolicyState.ACTIVE,
+        issued_on=issue.day,
+        issued_at=at,
+        valid_from=issue.periods[0].insured_from,
+        periods=issue.periods,
+        status_index=issue.status_index,
+        received_on=issue.day,
+        form=application.section("options").get("policy_form", "digital"),
+        name_in_qr=application.section("options").get("name_in_qr") == "yes",
+    )
+
+
+def claim_number(tools: Toolbox, work: UnitOfWork, policy: Policy) -> None:
+    """Claim the ЕНП for its person: the commit raises AlreadyExists if it is another's (requirement F1)."""
+    value_hash = tools.secrets.lookup_hash(kind="policy_number", value=policy.policy_number)
+    work.claim(
+        Pointer(
+            kind="policy_number",
+            value_hash=value_hash,
+            target=policy.person_id,
+            person_id=policy.person_id,
+        )
+    )
+
+
+def update_person(
+    work: UnitOfWork,
+    person: Person | None,
+    application: Application,
+    policy: Policy,
+    at: datetime,
+) -> None:
+    """Keep in the profile what the registers confirmed; raises InvalidValue without a profile."""
+    if person is None:
+        raise InvalidValue("person_unknown", "Нет сведений о застрахованном лице")
+    form = application.section("person")
+    changed = replace(
+        person,
+        family_name=form["family_name"],
+        given_name=form["given_name"],
+        middle_name=form.get("middle_name", ""),
+        born_on=form["born_on"],
+        sex=form["sex"],
+        snils=form["snils"],
+        policy_number=policy.policy_number,
+        updated_at=at,
+    )
+    work.update(changed)
+
+
+def order_documents(tools: Toolbox, work: UnitOfWork, application: Application, policy: Policy, at: datetime) -> None:
+    """Order the policy and the extract (requirement F3)."""
+    for document_type in (DocumentType.POLICY, DocumentType.EXTRACT):
+        order_document(
+            work=work,
+            tools=tools,
+            application=application,
+            document_type=document_type,
+            subject_id=policy.policy_id,
+            at=at,
+        )
+
+
+def finish(tools: Toolbox, work: UnitOfWork, application: Application, policy: Policy, at: datetime) -> Application:
+    """Complete the application now, or on the day when the new insurer takes effect."""
+    name = "policy_issued"
+    context = {"number": application.number or "", "day": str(policy.issued_on)}
+    if application.effective_on is None:
+        application = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
+        application = replace(application, next_look_at=None)
+        free_place(work, application)
+        notify(
+            work=work,
+            tools=tools,
+            kind="policy_issued",
+            person_id=application.person_id,
+            at=at,
+            context=context,
+        )
+    else:
+        name = "insurer_change_approved"
+        start = end_of_day(application.effective_on - timedelta(days=1), region_of(application.form))
+        application = replace(application, next_look_at=start)
+        context["day"] = str(application.effective_on)
+        _tell_change(tools, work, application, policy, context, at)
+    details = {"application_id": application.application_id, "number": application.number or ""}
+    application = record(application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
+    work.update(application)
+    return replace(application, version=application.version + 1)
+
+
+def free_place(work: UnitOfWork, application: Application) -> None:
+    """Let the person file another application of the kind (requirement B11)."""
+    work.remove(
+        LiveMarker(
+            person_id=application.person_id,
+            kind=application.kind.value,
+            application_id=application.application_id,
+        )
+    )
+
+
+def _tell_change(
+    tools: Toolbox,
+    work: UnitOfWork,
+    application: Application,
+    policy: Policy,
+    context: dict[str, str],
+    at: datetime,
+) -> None:
+    notify(
+        work=work,
+        tools=tools,
+        kind="insurer_change_approved",
+        person_id=application.person_id,
+        at=at,
+        context=context,
+    )
+    old, new = policy.periods[-2].insurer_code, policy.periods[-1].insurer_code
+    for kind, code in (
+        ("insurer_notified_of_departure", old),
+        ("insurer_notified_of_arrival", new),
+    ):
+        notify(
+            work=work,
+            tools=tools,
+            kind=kind,
+            person_id=application.person_id,
+            at=at,
+            context={**context, "insurer_code": code},
+        )

@@ -1,0 +1,168 @@
+"""Asking for the code that signs an application, once nothing is missing in it (requirements A3, B6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.application import Application, ApplicationKind, advance
+from chalicelib.domain.application_form import digest
+from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
+from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
+from chalicelib.domain.insurer_change import ChangeReason, ChangeRequest, check_change
+from chalicelib.domain.matrix import DOCUMENT_TITLES, DocumentKind
+from chalicelib.domain.scan import ScanState
+from chalicelib.domain.signing_code import (
+    ApplicationChallenge,
+    Challenge,
+)
+from chalicelib.ports.errors import RateLimited
+from chalicelib.use_cases.access import actor_of, own, require_confirmed
+from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
+from chalicelib.use_cases.journal import notify, record
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from chalicelib.domain.insurer import Insurer
+    from chalicelib.domain.principal import Principal
+    from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+
+def request_signing_code(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Challenge:
+    """Check the whole application and send a code to the person's verified phone.
+
+    Raises:
+        ValidationFailed: with every mistake and everything missing.
+        RuleRefused: no consent, no verified phone, or a rule of insurance forbids it.
+        RateLimited: a code was sent less than a minute ago.
+        StateConflict: it is submitted already.
+    """
+    person_id = require_confirmed(principal)
+    file = tools.store.application_file(application_id=application_id)
+    application = own(file, principal)
+    if not application.is_editable:
+        raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
+    _check_cool_down(file.challenge, at)
+    known = tools.store.person_file(person_id=person_id)
+    _check_person(known)
+    _check_whole(tools, principal, file, known, at)
+    challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
+    work = tools.store.work(at=at)
+    work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
+    _await_signature(tools, work, principal, application, at)
+    notify(
+        work=work,
+        tools=tools,
+        kind="one_time_code",
+        person_id=person_id,
+        at=at,
+        context={"challenge_id": challenge.challenge_id},
+    )
+    work.commit()
+    return challenge
+
+
+def _await_signature(
+    tools: Toolbox, work: UnitOfWork, principal: Principal, application: Application, at: datetime
+) -> None:
+    if application.state is ApplicationState.CLARIFICATION_REQUIRED:
+        return
+    actor = actor_of(principal)
+    awaiting = advance(application=application, event=ApplicationEvent.REQUEST_SIGNATURE, at=at, actor=actor)
+    details = {"application_id": application.application_id}
+    work.update(
+        record(
+            awaiting,
+            work=work,
+            tools=tools,
+            name="signature_requested",
+            at=at,
+            actor=actor,
+            details=details,
+        )
+    )
+
+
+def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
+    if challenge is not None and at < challenge.resend_at:
+        wait = max(1, int((challenge.resend_at - at).total_seconds()))
+        raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
+
+
+def _check_person(known: PersonFile) -> None:
+    person = known.person
+    if person is None or person.consent is None:
+        raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
+    if person.phone is None or person.phone.verified_at is None:
+        raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
+
+
+def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+    application = file.application
+    row = row_of(application, at=at)
+    on = local_day(application, at=at)
+    errors = [
+        *form_errors(form=application.form, row=row, on=on, complete=True, contacts=tools.contacts),
+        *differences_from_account(form=application.form, claims=principal.person),
+        *_missing_scans(file, row.documents),
+    ]
+    insurer = tools.store.insurer(code=application.section("insurer").get("code", ""))
+    errors.extend(_insurer_errors(insurer, region_of(application.form), on))
+    if errors:
+        raise ValidationFailed(sorted(errors, key=lambda error: error.field))
+    _check_kind(tools, application, insurer, known, on)
+
+
+def _missing_scans(file: ApplicationFile, documents: frozenset[DocumentKind]) -> list[FieldError]:
+    accepted = {scan.document for scan in file.scans if scan.state is ScanState.ACCEPTED}
+    return [
+        FieldError(
+            field=f"scans.{document}",
+            code="scan_required",
+            message=f"Загрузите скан-копию и дождитесь проверки: {DOCUMENT_TITLES[document].lower()}",
+        )
+        for document in sorted(documents)
+        if document not in accepted
+    ]
+
+
+def _insurer_errors(insurer: Insurer | None, region: str, on: date) -> list[FieldError]:
+    if insurer is not None and insurer.region == region and insurer.may_be_chosen_on(on):
+        return []
+    message = "Выберите страховую организацию своего региона с действующей лицензией"
+    return [FieldError(field="insurer.code", code="insurer_not_available", message=message)]
+
+
+def _check_kind(tools: Toolbox, application: Application, insurer: Insurer | None, known: PersonFile, on: date) -> None:
+    policy = known.active_policy
+    if application.kind is ApplicationKind.FIRST_POLICY:
+        if policy is not None:
+            raise RuleRefused(
+                "already_insured", "Полис уже оформлен: закажите выписку или смените страховую организацию"
+            )
+        return
+    if policy is None or insurer is None:
+        # Insured before this service: the register of insured persons tells the periods later.
+        return
+    current = policy.insurer_on(on)
+    old = tools.store.insurer(code=current.insurer_code) if current else None
+    check_change(
+        request=ChangeRequest(
+            periods=policy.periods,
+            policy_received_on=policy.received_on,
+            new_insurer=insurer.code,
+            new_region=insurer.region,
+            old_region=old.region if old else insurer.region,
+            old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
+            reason=ChangeReason(application.section("insurer")["change_reason"]),
+            on=on,
+        )
+    )
+
+
+def subject_digest(file: ApplicationFile) -> str:
+    """Return the digest of what is signed: the form and the scans that belong to it."""
+    scans = {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}
+    return digest({**file.application.form, "scans": scans})
