@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
-from chalicelib.events.runtime import PoisonMessage, json_body, run_batch, run_schedule
+from chalicelib.events.runtime import PoisonMessage, json_body, moment, run_batch, run_schedule
 from chalicelib.use_cases.relay_outbox import relay_entries, relay_left_behind
 
 if TYPE_CHECKING:
@@ -33,4 +33,4 @@ def _relay(tools: Container, record: Mapping[str, Any]) -> None:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="relay_outbox")
 def relay_outbox(event: Any) -> None:
     """Send what lost hints left behind."""
-    run_schedule("relay_outbox", lambda tools: relay_left_behind(tools=tools, at=tools.now()))
+    run_schedule("relay_outbox", lambda tools: relay_left_behind(tools=tools, at=moment(event, tools)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from chalicelib.bootstrap import Container, container
@@ -61,6 +62,12 @@ def text_field(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise PoisonMessage(f"no {name}")
     return value
+
+
+def moment(event: Any, tools: Container) -> datetime:
+    """The moment for which a schedule fires: EventBridge tells it, so that a late start misses nothing."""
+    text = event.to_dict().get("time") if event is not None else None
+    return datetime.fromisoformat(text) if text else tools.now()
 
 
 def run_schedule(name: str, run: Callable[[Container], object]) -> None:

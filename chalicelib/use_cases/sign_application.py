@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, ApplicationKind, advance
@@ -51,6 +52,8 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
+    policy = known.active_policy
+    application = replace(application, present_policy_id=policy.policy_id if policy else None)
     _await_signature(tools, work, principal, application, at)
     notify(
         work=work,
