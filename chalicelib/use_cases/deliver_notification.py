@@ -109,7 +109,7 @@ def _preferences(person: Person | None) -> Preferences:
 def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     given: dict[str, str | int | date] = {
         **order.context,
-        "link": f"{tools.public_base_url}/cabinet",
+        "link": status_link(tools=tools, number=order.context.get("number", "")),
         "version": CONSENT_VERSION,
         "valid_minutes": int(VALID_FOR.total_seconds() // 60),
     }
@@ -118,6 +118,11 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     fields = RULES[order.kind].fields
     # Every kind names its own date; the order gives it as the day of the event.
     return {name: given[name] if name in given else order.context["day"] for name in fields}
+
+
+def status_link(*, tools: Toolbox, number: str) -> str:
+    """The page that shows how far an application is; the number stands in the fragment, which no log sees."""
+    return f"{tools.public_base_url}/status#{number}" if number else f"{tools.public_base_url}/status"
 
 
 def _send_once(

@@ -22,6 +22,7 @@ from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, StoredDocument
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
+from chalicelib.domain.snils import format_snils
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
@@ -85,7 +86,7 @@ def _holder(application: Application) -> HolderView:
         middle_name=person.get("middle_name", ""),
         sex="male" if person["sex"] == "male" else "female",
         born_on=date.fromisoformat(person["born_on"]),
-        snils=person.get("snils", ""),
+        snils=format_snils(person["snils"]) if person.get("snils") else "",
     )
 
 
@@ -250,7 +251,7 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
         insurer=_insurer(tools, insurer_code),
         documents=tuple(DOCUMENT_TITLES[scan.document] for scan in accepted),
         due_on=application.due_on or submitted_at.date(),
-        status_link=f"{tools.public_base_url}/cabinet",
+        status_link=f"{tools.public_base_url}/status#{application.number}",
         next_steps=NEXT_STEPS,
         qr_link=link,
         legal_reference=RECEIPT_LAW,

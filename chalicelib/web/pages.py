@@ -1,4 +1,4 @@
-"""Pages for people: the check of a document's QR code (requirement G5)."""
+"""Pages for people: the check of a document's QR code, the state of an application (requirements G2, G5)."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _files() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _qr_page() -> str:
-    return (template_root() / "web" / "qr.html").read_text(encoding="utf-8")
+def _html(name: str) -> str:
+    return (template_root() / "web" / name).read_text(encoding="utf-8")
 
 
 def _page(body: str, content_type: str) -> Response:
@@ -53,13 +53,19 @@ def _page(body: str, content_type: str) -> Response:
 @blueprint.route("/Q", name="qr_page")  # type: ignore[untyped-decorator]  # chalice has no types
 def qr_page() -> Response:
     """The page that a phone's camera opens; the code itself stays in the fragment."""
-    return _page(_qr_page(), "text/html; charset=utf-8")
+    return _page(_html("qr.html"), "text/html; charset=utf-8")
 
 
 @blueprint.route("/q", name="qr_page_lower")  # type: ignore[untyped-decorator]  # chalice has no types
 def qr_page_lower() -> Response:
     """The same page under the address that people type."""
-    return _page(_qr_page(), "text/html; charset=utf-8")
+    return _page(_html("qr.html"), "text/html; charset=utf-8")
+
+
+@blueprint.route("/status", name="status_page")  # type: ignore[untyped-decorator]  # chalice has no types
+def status_page() -> Response:
+    """The state of an application by its number; messages link here with the number in the fragment."""
+    return _page(_html("status.html"), "text/html; charset=utf-8")
 
 
 @blueprint.route("/static/{name}", name="static_file")  # type: ignore[untyped-decorator]  # chalice has no types
