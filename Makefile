@@ -45,11 +45,11 @@ format: environment-dev ## Format the code
 	@$(DEV) -m ruff format . && $(DEV) -m ruff check --fix-only --quiet .
 
 openapi: environment-dev ## Write the description of the API from routes and models
-	@$(DEV) -m infra.openapi
+	@$(DEV) -m infra.openapi $(ARGS)
 
 redrive: environment-dev ## Show given-up messages; ARGS="--apply" sends them back to their queues
 	@$(DEV) -m infra.redrive $(ARGS)
 
 clean: ## Delete environments, caches and packages; the data in .local stays
-	@rm -rf .venv .venv-run .venv-cloud .venv-tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-run .venv-cloud .venv-tools .venv-package .venv-rehearsal build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
