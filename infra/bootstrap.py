@@ -48,7 +48,10 @@ _RUNTIME = ("infra/local/requirements.txt", "requirements.txt")
 RUN = Environment(".venv-run", _RUNTIME)
 DEVELOPMENT = Environment(".venv", ("requirements-dev.txt", *_RUNTIME))
 CLOUD = Environment(".venv-cloud", ("infra/local/cloud/requirements.txt",))
-SETS = {"run": (RUN, CLOUD), "dev": (DEVELOPMENT, CLOUD)}
+# For an interpreter other than that of the environments above; see infra/packaging/interpreter.py.
+PACKAGING = Environment(".venv-package", _RUNTIME)
+REHEARSAL = Environment(".venv-rehearsal", CLOUD.requirements)
+SETS = {"run": (RUN, CLOUD), "dev": (DEVELOPMENT, CLOUD), "package": (PACKAGING,), "rehearsal": (REHEARSAL,)}
 
 
 def make(environment: Environment) -> None:
@@ -67,16 +70,14 @@ def make(environment: Environment) -> None:
 
 
 def _install_with_uv(environment: Environment, arguments: list[str]) -> bool:
-    uv = _find_uv()
+    uv = find_uv()
     if uv is None:
         return False
-    settings = {**os.environ, **uv_settings(_pip_settings(), os.environ)}
+    settings = uv_environment()
     target = ["--python", str(environment.path / "bin" / "python")]
     make_folder = [uv, "venv", "--quiet", "--python", sys.executable, str(environment.path)]
     install = [uv, "pip", "install", "--quiet", *target, *arguments]
-    return all(
-        subprocess.run(step, env=settings, check=False).returncode == 0 for step in (make_folder, install)
-    )
+    return all(subprocess.run(step, env=settings, check=False).returncode == 0 for step in (make_folder, install))
 
 
 def _install_with_pip(environment: Environment, arguments: list[str]) -> bool:
@@ -87,7 +88,7 @@ def _install_with_pip(environment: Environment, arguments: list[str]) -> bool:
     return subprocess.run(install, check=False).returncode == 0
 
 
-def _find_uv() -> str | None:
+def find_uv() -> str | None:
     """Return uv from the path, or from a small environment of tools that is made for it."""
     found = shutil.which(_UV)
     if found is not None:
@@ -99,6 +100,11 @@ def _find_uv() -> str | None:
         install = [str(tools / "bin" / "python"), "-m", "pip", "install", "--quiet", _UV]
         subprocess.run(install, check=False)
     return str(uv) if uv.is_file() else None
+
+
+def uv_environment() -> dict[str, str]:
+    """Return the environment in which uv installs from where pip is configured to."""
+    return {**os.environ, **uv_settings(_pip_settings(), os.environ)}
 
 
 def _pip_settings() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Makes the deployment package: interpreter, dependencies, the app's part, the artefact, its template."""
