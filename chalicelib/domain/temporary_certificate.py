@@ -56,8 +56,14 @@ class TemporaryCertificate:
     chain: ChainHead = field(default_factory=ChainHead)
 
     def is_valid_on(self, on: date) -> bool:
-        """Tell whether it stands for a policy on the day."""
-        return self.state is CertificateState.ACTIVE and self.issued_on <= on < self.valid_until
+        """Tell whether it stands, or on a past day stood, for a policy."""
+        return self.issued_on <= on < min(self.valid_until, self._revoked_on or self.valid_until)
+
+    @property
+    def _revoked_on(self) -> date | None:
+        if self.state is not CertificateState.REVOKED or self.ended_at is None:
+            return None
+        return (self.ended_at + timedelta(hours=self.utc_offset_hours)).date()
 
     @property
     def next_step_at(self) -> datetime | None:

@@ -22,7 +22,9 @@ from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.identity import document_value, name_value
 
 if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
+    from chalicelib.domain.temporary_certificate import TemporaryCertificate
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
@@ -188,7 +190,7 @@ def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str,
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
     if known.person is None:
         raise NotFound("Застрахованное лицо не найдено")
-    policy = known.active_policy
+    policy, certificate = _proofs_on(known, on)
     if policy is not None:
         period = policy.insurer_on(on)
         return InsuredPerson(
@@ -201,7 +203,6 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
             valid_from=policy.valid_from,
             valid_until=policy.valid_until,
         )
-    certificate = known.active_certificate
     if certificate is None:
         return InsuredPerson(is_insured=False, person=known.person)
     period = InsurerPeriod(insurer_code=certificate.insurer_code, insured_from=certificate.issued_on)
@@ -215,6 +216,17 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
         valid_from=certificate.issued_on,
         valid_until=certificate.valid_until,
     )
+
+
+def _proofs_on(known: PersonFile, on: date) -> tuple[Policy | None, TemporaryCertificate | None]:
+    """The policy if it insures on the day, else the certificate that did, else what there is."""
+    policy = known.active_policy
+    if policy is not None and policy.is_valid_on(on):
+        return policy, None
+    certificate = next((c for c in known.certificates if c.is_valid_on(on)), None)
+    if certificate is not None:
+        return None, certificate
+    return policy, known.active_certificate
 
 
 def _name(tools: Toolbox, period: InsurerPeriod | None) -> str:

@@ -117,7 +117,7 @@ def save_draft(
 ) -> tuple[Application, tuple[FieldError, ...]]:
     """Replace whole sections of the form (1 AWS call) and return the draft with the mistakes in it.
 
-    A draft that waits for its signature becomes a draft again: the code sent was for another text.
+    What waits for a signature or a clarification takes two calls: its state and its deadline stay right.
 
     Raises:
         NotFound: there is no such draft of this person.

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, Val
 from chalicelib.domain.matrix import DocumentKind
 from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SECONDS, Scan, ScanState
 from chalicelib.domain.scan_verdict import ScanVerdict, refused
-from chalicelib.ports.errors import NotFound
+from chalicelib.ports.errors import NotFound, Unavailable
 from chalicelib.use_cases.access import own, require_citizen
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _verdict(tools: Toolbox, scan: Scan, data: bytes, version: str | None) -> tu
     found = tools.scans.scanner_verdict(key=scan.object_key, version=version)
     if found == "infected":
         return refused(code="infected"), None
+    if found is None and tools.scanner_required:
+        raise Unavailable("Ждём проверки файла на вирусы")
     return tools.inspector.inspect(data=data, declared_media_type=scan.media_type)
 
 

@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
     from chalicelib.ports.storage import DraftChange
 
-_SAVED_AT_ONCE = (ApplicationState.DRAFT, ApplicationState.CLARIFICATION_REQUIRED)
-
 
 def save_draft(*, table: Table, change: DraftChange) -> Application:
-    """Replace sections of the form and push its expiry forward.
+    """Replace sections of the form; a draft lives longer by it, a clarification keeps its last day.
 
     Raises:
         NotFound: there is none, or it is another account's.
@@ -28,32 +26,48 @@ def save_draft(*, table: Table, change: DraftChange) -> Application:
     """
     with translated():
         try:
-            answer = table.client.update_item(**_request(table.name, change))
+            return _save(table, change, ApplicationState.DRAFT)
+        except table.client.exceptions.ClientError as failure:
+            if not is_refused(failure):
+                raise
+            stored = failure.response.get("Item")
+        if not _waits_for_clarification(stored):
+            raise _refusal(change, stored)
+        try:
+            return _save(table, change, ApplicationState.CLARIFICATION_REQUIRED)
         except table.client.exceptions.ClientError as failure:
             if not is_refused(failure):
                 raise
             raise _refusal(change, failure.response.get("Item")) from None
+
+
+def _waits_for_clarification(stored: items.Item | None) -> bool:
+    return stored is not None and stored["state"]["S"] == ApplicationState.CLARIFICATION_REQUIRED.value
+
+
+def _save(table: Table, change: DraftChange, state: ApplicationState) -> Application:
+    answer = table.client.update_item(**_request(table.name, change, state))
     return items.from_item(Application, answer["Attributes"])
 
 
-def _request(table: str, change: DraftChange) -> dict[str, Any]:
+def _request(table: str, change: DraftChange, state: ApplicationState) -> dict[str, Any]:
     names = {"#state": "state", "#version": "version", "#form": "form"}
     values: dict[str, Any] = {
         ":account": {"S": change.account_id},
-        ":draft": {"S": _SAVED_AT_ONCE[0].value},
-        ":clarification": {"S": _SAVED_AT_ONCE[1].value},
+        ":state": {"S": state.value},
         ":one": {"N": "1"},
         ":at": {"S": change.at.isoformat()},
     }
     sets = ["#version = #version + :one", "updated_at = :at"]
-    due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR)
-    values[":due"] = due["gsi2sk"]
-    sets.append("gsi2sk = :due")
+    if state is ApplicationState.DRAFT:
+        due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR)
+        values[":due"] = due["gsi2sk"]
+        sets.append("gsi2sk = :due")
     for position, (name, section) in enumerate(sorted(change.sections.items())):
         names[f"#s{position}"] = name
         values[f":s{position}"] = items.section_value(section)
         sets.append(f"#form.#s{position} = :s{position}")
-    condition = "account = :account AND #state IN (:draft, :clarification)"
+    condition = "account = :account AND #state = :state"
     if change.if_version is not None:
         values[":version"] = {"N": str(change.if_version)}
         condition += " AND #version = :version"
