@@ -16,7 +16,7 @@ from chalicelib.events import (
     scan_uploads,
     verification,
 )
-from chalicelib.http import applications, operators, people, registry, scans, validity
+from chalicelib.http import applications, operators, people, proofs, registry, scans, validity
 from chalicelib.http.auth import authorizer_blueprint
 from chalicelib.http.blueprint import set_clock
 from chalicelib.http.documentation import documentation
@@ -27,7 +27,7 @@ app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, validity, registry, operators, pages):
+for module in (applications, scans, people, proofs, validity, registry, operators, pages):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 for event in (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due):

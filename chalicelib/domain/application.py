@@ -140,6 +140,7 @@ class Application:
     policy_id: str | None = None
     effective_on: date | None = None
     next_look_at: datetime | None = None
+    awaited_message: str | None = None
     present_policy_id: str | None = None
     resubmits: str | None = None
     history: tuple[Moment, ...] = ()

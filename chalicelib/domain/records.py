@@ -74,6 +74,7 @@ class StoredDocument:
     made_at: datetime | None = None
     qr_link: str = ""
     superseded: bool = False
+    bilingual: bool = False
     version: int = 1
 
 

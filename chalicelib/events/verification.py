@@ -24,6 +24,6 @@ def verification(event: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _verify(tools: Container, record: Mapping[str, Any]) -> None:
-    body = message(record)["body"]
-    application_id = text_field(body, "application_id")
-    verify_application(tools=tools, application_id=application_id, at=tools.now())
+    found = message(record)
+    application_id = text_field(found["body"], "application_id")
+    verify_application(tools=tools, application_id=application_id, at=tools.now(), message_id=found["id"])

@@ -220,7 +220,7 @@ def submit(call: Call, application_id: str, body: SubmissionIn) -> Reply[Applica
         principal=call.principal,
         submission=Submission(application_id=entity_id(application_id), code=body.code),
         at=call.at,
-        request=request_key(call.idempotency_key, "submit", application_id),
+        request=request_key(call.idempotency_key, "submit", application_id, body.code),
     )
     return Reply(application_out(application), version=application.version)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, TRA
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
 from chalicelib.domain.insurer_change import REASON_TITLES
 from chalicelib.domain.matrix import DOCUMENT_TITLES, MATRIX, RULES_VERSION
+from chalicelib.domain.names import norm_key
 from chalicelib.domain.regions import REGIONS, local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import Out, Query
@@ -33,11 +35,22 @@ MOSCOW = "77"
 LONG = "public, max-age=300"
 
 
+class SortBy(StrEnum):
+    """By what insurers are sorted."""
+
+    NAME = "name"
+    CODE = "code"
+    REGION = "region"
+
+
 class InsurersQuery(Query):
     """Which insurers to list."""
 
     region: str | None = Field(default=None, max_length=2, description="Код региона, F010")
-    on: date | None = Field(default=None, description="Кого можно выбрать на эту дату")
+    on: date | None = Field(default=None, description="На какую дату судить о лицензии")
+    search: str | None = Field(default=None, max_length=100, description="Часть названия, код, ИНН или ОГРН")
+    may_be_chosen: bool | None = Field(default=None, description="Только те, кого можно (нельзя) выбрать")
+    sort: SortBy = Field(default=SortBy.NAME, description="Порядок: name, code или region")
 
 
 class InsurerOut(Out):
@@ -116,7 +129,20 @@ def insurers(call: Call, query: InsurersQuery) -> InsurersOut:
     """По региону; признак may_be_chosen — есть ли действующая лицензия."""
     on = query.on or local_date(at=call.at, region=MOSCOW)
     found = container().store.insurers(region=query.region)
-    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in found])
+    chosen = [
+        insurer
+        for insurer in found
+        if _is_sought(insurer, query.search) and query.may_be_chosen in {None, insurer.may_be_chosen_on(on)}
+    ]
+    chosen.sort(key=lambda insurer: (getattr(insurer, query.sort.value), insurer.code))
+    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in chosen])
+
+
+def _is_sought(insurer: Insurer, search: str | None) -> bool:
+    if not search:
+        return True
+    wanted = norm_key(search)
+    return wanted in norm_key(insurer.name) or search.strip() in {insurer.code, insurer.inn, insurer.ogrn}
 
 
 @blueprint.route(

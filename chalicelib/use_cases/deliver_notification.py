@@ -151,8 +151,16 @@ def _send_once(
         raise
     else:
         outcome = "sent"
-    tools.store.finish_delivery(key=key, outcome=outcome, at=at)
+    _note(tools, key, outcome, at)
     return outcome
+
+
+def _note(tools: Toolbox, key: str, outcome: str, at: datetime) -> None:
+    try:
+        tools.store.finish_delivery(key=key, outcome=outcome, at=at)
+    except DependencyFailed:
+        # What is not noted is sent again after the lease: worth another try.
+        tools.store.finish_delivery(key=key, outcome=outcome, at=at)
 
 
 def _send(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered, key: str) -> None:

@@ -58,17 +58,17 @@ def send(
     body: Mapping[str, str],
     at: datetime,
     delay_seconds: int = 0,
-) -> None:
-    """Put a message into the outbox of the unit of work."""
-    work.send(
-        OutboxEntry(
-            entry_id=tools.ids.new_id(at=at),
-            queue=queue,
-            body=body,
-            created_at=at,
-            delay_seconds=delay_seconds,
-        )
+) -> str:
+    """Put a message into the outbox of the unit of work; returns its id."""
+    entry = OutboxEntry(
+        entry_id=tools.ids.new_id(at=at),
+        queue=queue,
+        body=body,
+        created_at=at,
+        delay_seconds=delay_seconds,
     )
+    work.send(entry)
+    return entry.entry_id
 
 
 def notify(

@@ -97,7 +97,8 @@ def _insurer(tools: Toolbox, code: str) -> InsurerView:
     return InsurerView(name=found.name, code=found.code, phones=found.phones, site=found.site)
 
 
-def _place(status_index: int) -> tuple[int, int]:
+def place_in_status_list(status_index: int) -> tuple[int, int]:
+    """The number of the status list and the place in it of a document."""
     return divmod(status_index, STATUS_LIST_SIZE)
 
 
@@ -111,7 +112,7 @@ def _policy_of(sources: _Sources) -> Policy:
 
 def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: QrKind) -> QrClaims:
     holder = _holder(sources.form_owner)
-    status_list, index = _place(policy.status_index)
+    status_list, index = place_in_status_list(policy.status_index)
     name = name_for_qr(family=holder.family_name, given=holder.given_name, middle=holder.middle_name)
     return QrClaims(
         kind=kind,
@@ -172,6 +173,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
         valid_until=policy.valid_until,
         status="Действует" if active else "Не действует",
         status_en="Valid" if active else "Not valid",
+        bilingual=sources.document.bilingual,
         register_at=_local(sources.form_owner, sources.document.ordered_at),
         issued_on=day,
         qr_link=link,
@@ -187,7 +189,7 @@ def _make_certificate(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     if certificate is None:
         raise NotFound("Временное свидетельство не найдено")
     holder = _holder(application)
-    status_list, index = _place(certificate.status_index)
+    status_list, index = place_in_status_list(certificate.status_index)
     link = tools.qr.link(
         claims=QrClaims(
             kind=QrKind.CERTIFICATE,
@@ -227,7 +229,7 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     application = sources.form_owner
     holder = _holder(application)
     insurer_code = application.section("insurer")["code"]
-    status_list, index = _place(tools.store.next_serial(counter=STATUS_COUNTER))
+    status_list, index = place_in_status_list(tools.store.next_serial(counter=STATUS_COUNTER))
     submitted_at = _local(application, application.submitted_at or sources.document.ordered_at)
     link = tools.qr.link(
         claims=QrClaims(

@@ -70,7 +70,8 @@ def submit_application(
     require_confirmed(principal)
     file = tools.store.application_file(application_id=submission.application_id)
     application = own(file, principal)
-    if application.is_live and application.state is not ApplicationState.CLARIFICATION_REQUIRED:
+    was_submitted = application.submitted_at is not None
+    if was_submitted and application.state is not ApplicationState.CLARIFICATION_REQUIRED:
         return _submitted_before(tools, principal, application, request)
     challenge = _accept_code(tools, file, submission, at)
     submitted = _signed(application, principal, challenge, at)
@@ -158,8 +159,10 @@ def _commit(
     work.require_open_insurer(code=submitted.section("insurer")["code"], on=local_day(submitted, at=at))
     if submitted.number is None:
         submitted = _numbered(tools, work, submitted, at)
+    body = {"application_id": submitted.application_id}
+    message_id = send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at)
     submitted = record(
-        submitted,
+        replace(submitted, awaited_message=message_id),
         work=work,
         tools=tools,
         name="application_submitted",
@@ -183,8 +186,6 @@ def _commit(
                 at=at,
             )
         )
-    body = {"application_id": submitted.application_id}
-    send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at)
     work.commit()
     return replace(submitted, version=submitted.version + 1)
 

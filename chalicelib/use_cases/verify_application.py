@@ -38,10 +38,13 @@ LONGEST_DELAY_SECONDS = 900
 """SQS delays a message by at most 15 minutes; a longer outage is asked about again and again."""
 
 
-def verify_application(*, tools: Toolbox, application_id: str, at: datetime) -> Application:
+def verify_application(
+    *, tools: Toolbox, application_id: str, at: datetime, message_id: str | None = None
+) -> Application:
     """Ask every register that has not answered and act on what is known by now.
 
-    A register that is down delays and never refuses. Repeating it for a decided application changes nothing.
+    A register that is down delays and never refuses. Repeating it for a decided application changes nothing,
+    nor does ``message_id`` of a message whose successor is on its way: else each would go on asking for ever.
 
     Raises:
         NotFound: there is no such application.
@@ -49,6 +52,8 @@ def verify_application(*, tools: Toolbox, application_id: str, at: datetime) -> 
     """
     application = tools.store.application_file(application_id=application_id).application
     if application.state is not ApplicationState.IN_PROCESSING or application.needs_operator:
+        return application
+    if message_id is not None and application.awaited_message not in {message_id, None}:
         return application
     row = row_of(application, at=at)
     kinds = needed_checks(application, row)
@@ -143,9 +148,11 @@ def _wait(
 ) -> Application:
     body = {"application_id": application.application_id}
     delay = _delay_seconds(application)
-    send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at, delay_seconds=delay)
+    next_id = send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at, delay_seconds=delay)
     since = application.delay.since if application.delay else at
-    waiting = replace(application, delay=Delay(since=since, waiting_for=judgement.waiting_for))
+    waiting = replace(
+        application, awaited_message=next_id, delay=Delay(since=since, waiting_for=judgement.waiting_for)
+    )
     if judgement.certificate and application.certificate_number is None:
         claim_identity(work=work, tools=tools, application=application)
         return issue_certificate(work=work, tools=tools, application=waiting, at=at)
