@@ -43,21 +43,7 @@ _WARNINGS = {
 
 def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Application, at: datetime) -> Application:
     """Add a temporary certificate to the unit of work; returns the application that names it (1 AWS call)."""
-    day = local_day(application, at=at)
-    region = region_of(application.form)
-    certificate = TemporaryCertificate(
-        number=certificate_number(serial_or_random=tools.ids.below(SERIAL_LIMIT)),
-        person_id=application.person_id,
-        application_id=application.application_id,
-        account_id=application.account_id,
-        insurer_code=application.section("insurer")["code"],
-        region=region,
-        issued_on=day,
-        valid_until=day + VALID_FOR,
-        utc_offset_hours=find_region(code=region).utc_offset_hours,
-        state=CertificateState.ACTIVE,
-        status_index=tools.store.next_serial(counter=STATUS_COUNTER),
-    )
+    certificate = _new_certificate(tools, application, at)
     details = {"application_id": application.application_id, "number": certificate.number}
     certificate = record(
         certificate, work=work, tools=tools, name="certificate_issued", at=at, actor=SYSTEM, details=details
@@ -93,6 +79,24 @@ def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Applicat
         },
     )
     return replace(application, certificate_number=certificate.number)
+
+
+def _new_certificate(tools: Toolbox, application: Application, at: datetime) -> TemporaryCertificate:
+    day = local_day(application, at=at)
+    region = region_of(application.form)
+    return TemporaryCertificate(
+        number=certificate_number(serial_or_random=tools.ids.below(SERIAL_LIMIT)),
+        person_id=application.person_id,
+        application_id=application.application_id,
+        account_id=application.account_id,
+        insurer_code=application.section("insurer")["code"],
+        region=region,
+        issued_on=day,
+        valid_until=day + VALID_FOR,
+        utc_offset_hours=find_region(code=region).utc_offset_hours,
+        state=CertificateState.ACTIVE,
+        status_index=tools.store.next_serial(counter=STATUS_COUNTER),
+    )
 
 
 def last_day(certificate: TemporaryCertificate) -> date:

@@ -61,8 +61,8 @@ def _request(table: str, change: DraftChange, state: ApplicationState) -> dict[s
     sets = ["#version = #version + :one", "updated_at = :at"]
     if state is ApplicationState.DRAFT:
         due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR)
-        values[":due"] = due["gsi2sk"]
-        sets.append("gsi2sk = :due")
+        values[":due"] = due[keys.DUE_SORT]
+        sets.append(f"{keys.DUE_SORT} = :due")
     for position, (name, section) in enumerate(sorted(change.sections.items())):
         names[f"#s{position}"] = name
         values[f":s{position}"] = items.section_value(section)

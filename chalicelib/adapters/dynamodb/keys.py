@@ -13,6 +13,7 @@ PARTITION = "PK"
 SORT = "SK"
 OWNER_INDEX = "gsi1"
 DUE_INDEX = "gsi2"
+DUE_SORT = "gsi2sk"
 
 DUE_SHARDS = 4
 """Over how many partitions what falls due is spread."""

@@ -145,7 +145,7 @@ class DynamoDBStore(OutboxReads):
         while True:
             found, after = self._table.query_index(
                 keys.OWNER_INDEX,
-                "INSURERS",
+                keys.REGISTRY_PARTITION,
                 prefix=f"{region}#" if region else "",
                 after=after,
                 newest_first=False,

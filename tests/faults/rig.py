@@ -1,0 +1,316 @@
+"""The whole service without a network: messages wait in a list, time is told, any moment can be kept and restored."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto.core.model_instances import reset_model_data
+from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+from ulid import ULID
+
+from chalicelib import bootstrap
+from chalicelib.adapters import aws
+from chalicelib.adapters.notifications.ses import SesEmailSender
+from chalicelib.adapters.notifications.sns import SnsSmsSender
+from chalicelib.http.blueprint import set_clock
+from chalicelib.http.tokens import account_id_of
+from infra.local.insurers_sample import INSURERS
+from infra.local.lambda_context import new_context
+from infra.local.persons import PERSONS
+from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
+from tests.fakes.registers import FakeRegisters
+from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
+from tests.world import NOW, QUEUES, REGION, TestContainer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.seam import Fault
+
+ACCOUNT = "123456789012"
+INSURERS_USED = ("77012", "77004")
+VISIBILITY = timedelta(minutes=6)
+"""After this a queue shows a message again whose handler failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A message that a queue holds."""
+
+    queue: str
+    message_id: str
+    body: str
+
+
+def quick_copies(table: Any, _: Any) -> Any:
+    """Copy a table of the in-process cloud for its roll-back: it replaces items and never alters one.
+
+    It copies the whole table for each action of a transaction; with deep copies that is most of the time here.
+    """
+    same = copy.copy(table)
+    same.items = defaultdict(dict, {partition: dict(rows) for partition, rows in table.items.items()})
+    return same
+
+
+class SeededIds:
+    """Ids and draws that are the same in every run, so that the same calls follow."""
+
+    def __init__(self) -> None:
+        self.random = Random(20)
+
+    def new_id(self, *, at: datetime) -> str:
+        moment = int(at.timestamp() * 1000).to_bytes(6, "big")
+        return str(ULID(moment + self.random.randbytes(10)))
+
+    def below(self, limit: int) -> int:
+        return self.random.randrange(limit)
+
+
+@dataclass(kw_only=True)
+class Moment:
+    """Everything that outlives a process, as it was."""
+
+    items: Any
+    waiting: list[Waiting]
+    at: datetime
+    registers: FakeRegisters
+    sms: list[Any]
+    chance: Any
+
+
+def _citizen() -> dict[str, Any]:
+    return next(person for person in PERSONS if person.key == "citizen").claims()
+
+
+class Crashed(Exception):
+    """The handler did not come to its end: it failed, or its process was killed."""
+
+
+@dataclass(kw_only=True)
+class Rig:
+    """One service, its clients and its clock."""
+
+    app: Any
+    registers: FakeRegisters = field(default_factory=FakeRegisters)
+    sms: FakeSmsSender = field(default_factory=FakeSmsSender)
+    email: FakeEmailSender = field(default_factory=FakeEmailSender)
+    waiting: list[Waiting] = field(default_factory=list)
+    handled: list[Waiting] = field(default_factory=list)
+    seam: FaultSeam = field(default_factory=FaultSeam)
+    real_senders: bool = False
+    answering: bool = False
+    ids: SeededIds = field(default_factory=SeededIds)
+    at: datetime = NOW
+    claims: dict[str, Any] = field(default_factory=_citizen)
+
+    def __post_init__(self) -> None:
+        aws.forget_clients()
+        self.restart()
+        boto3.client("ses").verify_email_identity(EmailAddress="polis@example.org")
+        work = self.tools.store.work(at=NOW)
+        for insurer in INSURERS:
+            if insurer.code in INSURERS_USED:
+                work.create(insurer)
+        work.commit()
+
+    def restart(self) -> None:
+        """Begin a new process: nothing that the old one had in memory is left."""
+        self.tools = TestContainer()
+        self.tools.registers = BreakableRegisters(inner=self.registers, seam=self.seam)
+        self.tools.ids = self.ids
+        self.tools.sms, self.tools.email = self.sms, self.email
+        if self.real_senders:
+            self.tools.sms = SnsSmsSender(client=self.tools.client("sns"))
+            self.tools.email = SesEmailSender(client=self.tools.client("sesv2"), sender="polis@example.org")
+        self.tools.at = self.at
+        bootstrap.use_container(self.tools)
+        set_clock(lambda: self.at)
+
+    def sleep(self, duration: timedelta) -> None:
+        """Let time pass."""
+        self.at += duration
+        self.tools.at = self.at
+
+    @contextmanager
+    def broken(self, index: int | None, fault: Fault) -> Iterator[FaultSeam]:
+        """Let a fault happen at one of the calls made inside."""
+        self.seam.index, self.seam.fault = index, fault
+        self.seam.calls.clear()
+        self.seam.fired = False
+        aws.add_seam(self.seam)
+        try:
+            yield self.seam
+        finally:
+            aws.remove_seam(self.seam)
+            self.seam.index = None
+
+    def api(self, method: str, resource: str, body: Any = None, *, key: str | None = None, **path: str) -> Any:
+        """Call the API's Lambda; raises Crashed if the process dies, or answers with a server's error."""
+        context = {
+            "claims": json.dumps(self.claims),
+            "account_id": account_id_of(issuer="https://id.test", subject=self.claims["sub"]),
+        }
+        headers = {"content-type": "application/json", **({"idempotency-key": key} if key else {})}
+        event = {
+            "resource": resource,
+            "path": resource.format(**path),
+            "httpMethod": method,
+            "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "multiValueQueryStringParameters": None,
+            "pathParameters": path or None,
+            "stageVariables": None,
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": resource,
+                "requestId": "r-1",
+                "identity": {"sourceIp": "127.0.0.1"},
+                "authorizer": context,
+            },
+        }
+        try:
+            answer = self.app(event, new_context(function_name="api", timeout=30))
+        except Killed:
+            self.restart()
+            raise Crashed from None
+        if answer["statusCode"] >= 500:
+            raise Crashed(answer["body"])
+        assert answer["statusCode"] < 400, answer["body"]
+        return json.loads(answer["body"]) if answer["body"] else None
+
+    def deliver(self, message: Waiting) -> None:
+        """Let the Lambda of a queue handle a message; raises Crashed if the message will come again."""
+        record = {"messageId": message.message_id, "body": message.body, "receiptHandle": "r", "attributes": {}}
+        self._run(message.queue, message.queue, {"Records": [record]})
+        self.handled.append(message)
+
+    def schedule(self, module: str, name: str) -> None:
+        """Let a schedule fire; raises Crashed."""
+        event = {
+            "version": "0",
+            "account": ACCOUNT,
+            "region": REGION,
+            "detail": {},
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "time": self.at.isoformat(),
+            "id": "e",
+            "resources": [],
+        }
+        self._run(module, name, event)
+
+    def _run(self, module: str, name: str, event: Any) -> None:
+        handler = getattr(importlib.import_module(f"chalicelib.events.{module}"), name)
+        try:
+            answer = handler(event, None)
+        except Killed:
+            self.restart()
+            raise Crashed from None
+        except Exception as failure:
+            raise Crashed from failure
+        if answer and answer["batchItemFailures"]:
+            raise Crashed
+
+    def pull(self) -> None:
+        """Take what the queues hold; delays and time-outs of SQS are kept by the clock that is told."""
+        for queue in QUEUES:
+            held = sqs_backends[ACCOUNT][REGION].queues[queue]
+            self.waiting += [Waiting(queue=queue, message_id=m.id, body=m.body) for m in held._messages]
+            held._messages = []
+            held._pending_messages = set()
+
+    def take(self, queue: str) -> Waiting:
+        """Take the one message that waits for a queue's Lambda."""
+        self.pull()
+        (message,) = [message for message in self.waiting if message.queue == queue]
+        self.waiting.remove(message)
+        return message
+
+    def step(self, *queues: str) -> None:
+        """Deliver until nothing waits for these queues, relaying hints on the way."""
+        for _ in range(40):
+            if self.answering:
+                self.registers.release()
+            self.pull()
+            ready = [m for m in self.waiting if m.queue in {*queues, "outbox_relay"}]
+            if not ready:
+                return
+            self._deliver_or_keep(ready[0])
+        raise AssertionError("the queues never run dry")
+
+    def settle(self) -> None:
+        """Let everything come to its end, as hours of AWS would: redeliveries, relay, answers of registers."""
+        self.answering = True
+        for _ in range(20):
+            self.step("verification", "issuance")
+            if not self.items("OutboxEntry"):
+                return
+            self.sleep(timedelta(seconds=61))
+            self.schedule("outbox_relay", "relay_outbox")
+        raise AssertionError("the outbox never runs dry")
+
+    def _deliver_or_keep(self, message: Waiting) -> None:
+        self.waiting.remove(message)
+        try:
+            self.deliver(message)
+        except Crashed:
+            self.waiting.append(message)
+            self.sleep(VISIBILITY)
+
+    def items(self, kind: str = "") -> list[dict[str, Any]]:
+        """What the table holds, by type."""
+        rows = [
+            {name: next(iter(value.to_regular_json().values())) for name, value in item.attrs.items()}
+            for by_sort in self._table().items.values()
+            for item in by_sort.values()
+        ]
+        return [row for row in rows if not kind or row.get("type") == kind]
+
+    def _table(self) -> Any:
+        return dynamodb_backends[ACCOUNT][REGION].tables["polis"]
+
+    def sent(self) -> list[tuple[str, str]]:
+        """What left by the real providers: channel and text."""
+        sms = [("sms", text) for _, text in sns_backends[ACCOUNT][REGION].sms_messages.values()]
+        letters = [("email", letter.subject) for letter in ses_backends[ACCOUNT][REGION].sent_messages]
+        return [*sms, *letters]
+
+    def keep(self) -> Moment:
+        """Remember everything that outlives a process."""
+        self.pull()
+        return Moment(
+            items=copy.deepcopy(self._table().items),
+            waiting=list(self.waiting),
+            at=self.at,
+            registers=copy.deepcopy(self.registers),
+            sms=list(self.sms.sent),
+            chance=self.ids.random.getstate(),
+        )
+
+    def restore(self, moment: Moment) -> None:
+        """Go back to a moment, in a new process."""
+        reset_model_data()  # else the in-process cloud keeps every copy it ever made
+        self._table().items = copy.deepcopy(moment.items)
+        self.pull()
+        self.waiting, self.handled, self.answering = list(moment.waiting), [], False
+        self.at = moment.at
+        self.registers = copy.deepcopy(moment.registers)
+        self.sms, self.email = FakeSmsSender(sent=list(moment.sms)), FakeEmailSender()
+        self.ids.random.setstate(moment.chance)
+        sns_backends[ACCOUNT][REGION].sms_messages.clear()
+        ses_backends[ACCOUNT][REGION].sent_messages.clear()
+        self.restart()
