@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 
+def free_place(work: UnitOfWork, application: Application) -> None:
+    """Let the person file another application of the kind (requirement B11)."""
+    work.remove(
+        LiveMarker(
+            person_id=application.person_id,
+            kind=application.kind.value,
+            application_id=application.application_id,
+        )
+    )
+
+
 def close_unfavorably(
     *,
     work: UnitOfWork,
@@ -33,13 +44,7 @@ def close_unfavorably(
     """End an application: its place becomes free, its certificate is revoked, the person is told."""
     rule = transition_rule(state=application.state, event=event)
     closed = advance(application=application, event=event, at=at, actor=actor)
-    work.remove(
-        LiveMarker(
-            person_id=application.person_id,
-            kind=application.kind.value,
-            application_id=application.application_id,
-        )
-    )
+    free_place(work, application)
     if application.certificate_number is not None:
         _revoke(work, tools, application, event, at)
     if rule.notification is not None:

@@ -13,9 +13,9 @@ from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState
 from chalicelib.domain.records import (
     DocumentType,
-    LiveMarker,
     Pointer,
 )
+from chalicelib.use_cases.closing import free_place
 from chalicelib.use_cases.forms import region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document
@@ -132,17 +132,6 @@ def finish(tools: Toolbox, work: UnitOfWork, application: Application, policy: P
     application = record(application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
     work.update(application)
     return replace(application, version=application.version + 1)
-
-
-def free_place(work: UnitOfWork, application: Application) -> None:
-    """Let the person file another application of the kind (requirement B11)."""
-    work.remove(
-        LiveMarker(
-            person_id=application.person_id,
-            kind=application.kind.value,
-            application_id=application.application_id,
-        )
-    )
 
 
 def _tell_change(

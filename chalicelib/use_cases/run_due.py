@@ -10,13 +10,14 @@ from chalicelib.domain.application import Application, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.errors import StateConflict
-from chalicelib.domain.records import DocumentType, LiveMarker, Revocation
+from chalicelib.domain.records import Revocation
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.closing import close_unfavorably
+from chalicelib.use_cases.closing import close_unfavorably, free_place
 from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.issued_policy import order_documents
 from chalicelib.use_cases.journal import notify, record
-from chalicelib.use_cases.ordered_documents import order_document, supersede
+from chalicelib.use_cases.ordered_documents import supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
 
 if TYPE_CHECKING:
@@ -106,23 +107,9 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
     work.put(Revocation(status_index=policy.status_index, status="replaced", at=at))
     put_policy_card(work=work, tools=tools, policy=renewed, person=application.section("person"))
     supersede(work=work, file=known, subject_id=policy.policy_id)
-    for document_type in (DocumentType.POLICY, DocumentType.EXTRACT):
-        order_document(
-            work=work,
-            tools=tools,
-            application=application,
-            document_type=document_type,
-            subject_id=policy.policy_id,
-            at=at,
-        )
+    order_documents(tools, work, application, policy, at)
     completed = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
-    work.remove(
-        LiveMarker(
-            person_id=application.person_id,
-            kind=application.kind.value,
-            application_id=application.application_id,
-        )
-    )
+    free_place(work, application)
     notify(
         work=work,
         tools=tools,
