@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 INSURERS_USED = ("77012", "77004")
+REFUSALS, SERVER_ERRORS = 400, 500
 VISIBILITY = timedelta(minutes=6)
 """After this a queue shows a message again whose handler failed."""
 
@@ -156,8 +157,10 @@ class Rig:
             aws.remove_seam(self.seam)
             self.seam.index = None
 
-    def api(self, method: str, resource: str, body: Any = None, *, key: str | None = None, **path: str) -> Any:
-        """Call the API's Lambda; raises Crashed if the process dies, or answers with a server's error."""
+    def answer(
+        self, method: str, resource: str, body: Any = None, *, key: str | None = None, **path: str
+    ) -> dict[str, Any]:
+        """Send the API's Lambda an event; returns its answer, raises Crashed if the process dies."""
         context = {
             "claims": json.dumps(self.claims),
             "account_id": account_id_of(issuer="https://id.test", subject=self.claims["sub"]),
@@ -183,13 +186,18 @@ class Rig:
             },
         }
         try:
-            answer = self.app(event, new_context(function_name="api", timeout=30))
+            answer: dict[str, Any] = self.app(event, new_context(function_name="api", timeout=30))
         except Killed:
             self.restart()
             raise Crashed from None
-        if answer["statusCode"] >= 500:
+        return answer
+
+    def api(self, method: str, resource: str, body: Any = None, *, key: str | None = None, **path: str) -> Any:
+        """Call the API; raises Crashed if the process dies, or answers with a server's error."""
+        answer = self.answer(method, resource, body, key=key, **path)
+        if answer["statusCode"] >= SERVER_ERRORS:
             raise Crashed(answer["body"])
-        assert answer["statusCode"] < 400, answer["body"]
+        assert answer["statusCode"] < REFUSALS, answer["body"]
         return json.loads(answer["body"]) if answer["body"] else None
 
     def deliver(self, message: Waiting) -> None:
