@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 _MAIL_FROM = "polis@example.org"
 _AUDIENCE = "polis"
+# A short poll, so that a stop is quick; and nobody at one machine wants to wait for the minutes that
+# a queue on AWS waits before it gives the message of a killed or failed consumer to another.
+_PUMP = {"PUMP_WAIT": "1", "PUMP_LEASE": "15", "PUMP_RETRY_VISIBILITY": "60"}
 _CLOUD_PYTHON = PROJECT / ".venv-cloud" / "bin" / "python"
 
 
@@ -106,6 +109,7 @@ def services(urls: Mapping[str, str], functions: Mapping[str, str], stack: Stack
     queues = {name: value for name, value in resources.items() if name.endswith("Queue")}
     gateway = {"GATEWAY_PORT": _port(urls["web"])}
     pump = {"PUMP_CONTROL_PORT": _port(urls["pump"]), "QUEUE_URLS": json.dumps(queues)}
+    pump |= {name: os.environ.get(name, value) for name, value in _PUMP.items()}
     return [
         ProcessSpec(
             name="gateway",

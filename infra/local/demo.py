@@ -6,9 +6,10 @@ import json
 import shutil
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -26,10 +27,10 @@ def main() -> int:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
     folder = Path(tempfile.mkdtemp(prefix="polis-demo-"))
-    began = time.perf_counter()
+    began = perf_counter()
     try:
         with local_stack(folder, ports="auto") as stack:
-            print(f"  stack is up in {time.perf_counter() - began:.1f} s", flush=True)
+            print(f"  stack is up in {perf_counter() - began:.1f} s", flush=True)
             journey = Journey(at=_endpoints(stack), report=_progress)
             return _walk(journey, stack, began)
     finally:
@@ -52,14 +53,14 @@ def _walk(journey: Journey, stack: Any, began: float) -> int:
         _lookups(journey, facts)
         _insurer_change(journey, facts)
         _too_early(journey, facts)
-        _expiry(journey, facts, stack.urls["pump"])
+        _expiry(journey, stack.urls["pump"])
         _activity(journey, facts)
     except (JourneyFailed, httpx.HTTPError, KeyError) as failure:
         print(f"FAILED after «{journey.steps[-1]['step'] if journey.steps else 'start'}»: {failure}")
         return 1
     finally:
         _write(journey, facts, began)
-    seconds = time.perf_counter() - began
+    seconds = perf_counter() - began
     print(f"  done in {seconds:.1f} s, {journey.waited:.1f} s of it waiting for queues; see {OUTPUT}/")
     return 0
 
@@ -68,9 +69,7 @@ def _first_policy(journey: Journey, facts: dict[str, Any]) -> None:
     journey.sign_in(CITIZEN)
     journey.step("signed in with a confirmed account")
     journey.sign_in("unconfirmed")
-    problem = journey.refused(
-        403, "POST", "/v1/applications", person="unconfirmed", json={"kind": "first_policy"}
-    )
+    problem = journey.refused(403, "POST", "/v1/applications", person="unconfirmed", json={"kind": "first_policy"})
     journey.step("unconfirmed account refused with the way to confirm it", code=problem["code"])
     journey.consent(CITIZEN)
     journey.step("consent given")
@@ -86,6 +85,10 @@ def _first_policy(journey: Journey, facts: dict[str, Any]) -> None:
     blank = journey.upload(CITIZEN, application_id, _blank_png(), "image/png")
     journey.expect(blank["state"] == "rejected", "a blank scan was accepted")
     journey.step("blank scan refused", code=blank["code"])
+    _submit_first(journey, facts, application_id)
+
+
+def _submit_first(journey: Journey, facts: dict[str, Any], application_id: str) -> None:
     scan = journey.upload(CITIZEN, application_id, passport_photo(), "image/jpeg")
     journey.expect(scan["state"] == "accepted", f"the scan was refused: {scan['message']}")
     journey.step("scan uploaded and accepted")
@@ -194,7 +197,7 @@ def _too_early(journey: Journey, facts: dict[str, Any]) -> None:
     journey.step("another change refused with the rule and the first possible date", on=problem["possible_on"])
 
 
-def _expiry(journey: Journey, facts: dict[str, Any], pump: str) -> None:
+def _expiry(journey: Journey, pump: str) -> None:
     journey.sign_in(OTHER)
     journey.consent(OTHER)
     application_id = journey.draft(OTHER, "first_policy", {"code": "77012"})
@@ -205,12 +208,14 @@ def _expiry(journey: Journey, facts: dict[str, Any], pump: str) -> None:
     number = waiting["certificate_number"]
     journey.expect(waiting["state"] == "in_processing", "a register that is down refused somebody")
     journey.step("a register that is down delays and never refuses", certificate=number)
+    certificates = journey.ok("GET", "/v1/me/insurance", person=OTHER)["certificates"]
+    ends_on = date.fromisoformat(next(c["valid_until"] for c in certificates if c["number"] == number))
     # The first SMS about it told of its issue; each run of the schedule adds one.
-    for told, days in ((2, 24), (3, 30), (4, 31)):
-        when = datetime.now(tz=UTC) + timedelta(days=days)
+    for told, before in ((2, 7), (3, 1), (4, 0)):
+        when = datetime.combine(ends_on - timedelta(days=before), time(12), tzinfo=UTC)
         answer = httpx.post(f"{pump}/fire/expire_certificates", json={"time": when.isoformat()}, timeout=30)
         journey.expect(answer.is_success, f"schedule: {answer.status_code} {answer.text[:200]}")
-        journey.wait(f"the SMS after {days} days", lambda told=told: _told(journey, number) == told)
+        journey.wait(f"the SMS {before} days before", partial(_has_told, journey, number, told))
     question = {"certificate_number": number, "consent": True}
     answer_now = journey.ok("POST", "/v1/validity-checks", json=question)
     journey.expect(answer_now["status"] == "not_valid", f"the certificate is {answer_now['status']}")
@@ -218,8 +223,8 @@ def _expiry(journey: Journey, facts: dict[str, Any], pump: str) -> None:
     journey.step("certificate warned of at 7 and 1 days and expired by the schedule")
 
 
-def _told(journey: Journey, number: str) -> int:
-    return sum(number in message["Message"] for message in journey.sent_sms())
+def _has_told(journey: Journey, number: str, times: int) -> bool:
+    return sum(number in message["Message"] for message in journey.sent_sms()) == times
 
 
 def _activity(journey: Journey, facts: dict[str, Any]) -> None:
@@ -234,7 +239,7 @@ def _activity(journey: Journey, facts: dict[str, Any]) -> None:
 def _write(journey: Journey, facts: dict[str, Any], began: float) -> None:
     content = {
         **facts,
-        "seconds": round(time.perf_counter() - began, 1),
+        "seconds": round(perf_counter() - began, 1),
         "seconds_waiting_for_queues": round(journey.waited, 1),
         "steps": journey.steps,
     }

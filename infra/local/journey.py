@@ -58,6 +58,15 @@ class Journey:
         if not condition:
             raise JourneyFailed(what)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def add_person(self, key: str, claims: Mapping[str, Any]) -> None:
+        """Let the identity provider know another person."""
+        answer = self._http.post(f"{self.at.identity}/control/persons", json={"key": key, "claims": dict(claims)})
+        self.expect(answer.is_success, f"adding {key}: {answer.status_code} {answer.text[:200]}")
+
     def sign_in(self, person: str) -> None:
         """Get a token of a demonstration person."""
         data = {"grant_type": "urn:polis:demonstration", "person": person}
@@ -112,11 +121,12 @@ class Journey:
         answer = self._http.get(f"{self.at.cloud}/_ministack/ses/messages").json()
         return _messages(answer)
 
-    def code(self, known: set[str]) -> str:
-        """Wait for an SMS with a code that is not among the known messages, and read it."""
+    def code(self, known: set[str], *, phone: str) -> str:
+        """Wait for an SMS to a phone with a code that is not among the known messages, and read it."""
 
         def look() -> str | None:
-            texts = [m["Message"] for m in self.sent_sms() if m["MessageId"] not in known]
+            new = [m for m in self.sent_sms() if m["MessageId"] not in known]
+            texts = [m["Message"] for m in new if m["PhoneNumber"] == phone]
             codes = [code for text in texts for code in re.findall(r"код подписи (\d{6})", text)]
             return codes[-1] if codes else None
 
@@ -138,30 +148,54 @@ class Journey:
         self.expect(not saved["errors"], f"mistakes in the form: {saved['errors']}")
         return str(draft["id"])
 
+    def order_upload(self, person: str, application_id: str, media_type: str) -> Any:
+        """Get the presigned form for one scan of the identity document."""
+        order = {"document": "identity_document", "media_type": media_type}
+        return self.ok("POST", f"/v1/applications/{application_id}/scans", person=person, json=order)
+
+    def store(self, form: Any, data: bytes, **changed: str) -> httpx.Response:
+        """Send a file with a presigned form, some fields of which may be changed."""
+        fields = {**form["fields"], **changed}
+        return self._http.post(form["url"], data=fields, files={"file": ("scan", data)})
+
+    def fetch(self, url: str) -> httpx.Response:
+        """Open a link that the service gave."""
+        answer = self._http.get(url)
+        self.expect(answer.is_success, f"link: {answer.status_code}")
+        return answer
+
     def upload(self, person: str, application_id: str, data: bytes, media_type: str) -> Any:
         """Upload a scan by the presigned form and wait for its check."""
-        order = {"document": "identity_document", "media_type": media_type}
-        path = f"/v1/applications/{application_id}/scans"
-        ordered = self.ok("POST", path, person=person, json=order)
-        form = ordered["upload"]
-        answer = self._http.post(form["url"], data=form["fields"], files={"file": ("scan", data, media_type)})
+        ordered = self.order_upload(person, application_id, media_type)
+        answer = self.store(ordered["upload"], data)
         self.expect(answer.is_success, f"upload: {answer.status_code} {answer.text[:300]}")
-        scan_path = f"{path}/{ordered['scan']['id']}"
+        path = f"/v1/applications/{application_id}/scans/{ordered['scan']['id']}"
 
         def look() -> Any:
-            scan = self.ok("GET", scan_path, person=person)
+            scan = self.ok("GET", path, person=person)
             return scan if scan["state"] != "awaiting_upload" else None
 
         return self.wait("the check of the scan", look)
 
-    def sign_and_submit(self, person: str, application_id: str, *, key: str) -> Any:
-        """Ask for the code, read it and submit; sending the same request again changes nothing."""
+    def signing_code(self, person: str, application_id: str) -> str:
+        """Ask for the code that signs and read it from the person's SMS."""
+        phone = self.ok("GET", "/v1/me", person=person)["phone"]["value"]
         known = {message["MessageId"] for message in self.sent_sms()}
         self.ok("POST", f"/v1/applications/{application_id}/signing-codes", person=person)
-        body = {"code": self.code(known)}
+        return self.code(known, phone=phone)
+
+    def submit(self, person: str, application_id: str, code: str, *, key: str) -> httpx.Response:
+        """Send the code; the answer may be a refusal."""
         path, headers = f"/v1/applications/{application_id}/submission", {"Idempotency-Key": key}
-        first = self.ok("POST", path, person=person, json=body, headers=headers)
-        again = self.ok("POST", path, person=person, json=body, headers=headers)
+        return self.call("POST", path, person=person, json={"code": code}, headers=headers)
+
+    def sign_and_submit(self, person: str, application_id: str, *, key: str) -> Any:
+        """Ask for the code, read it and submit; sending the same request again changes nothing."""
+        code = self.signing_code(person, application_id)
+        answers = [self.submit(person, application_id, code, key=key) for _ in range(2)]
+        for answer in answers:
+            self.expect(answer.is_success, f"submission: {answer.status_code} {answer.text[:300]}")
+        first, again = (answer.json() for answer in answers)
         self.expect(first["number"] == again["number"], "a repeated submission made another number")
         return first
 
@@ -185,7 +219,7 @@ class Journey:
 
         found = self.wait(f"the document {document_type}", look)
         link = self.ok("GET", f"/v1/me/documents/{found['id']}/link", person=person)
-        pdf = self._http.get(link["url"])
+        pdf = self.fetch(link["url"])
         self.expect(pdf.content.startswith(b"%PDF"), f"{document_type} is not a PDF")
         return found, pdf.content
 

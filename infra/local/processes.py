@@ -109,6 +109,10 @@ class ManagedProcess:
             self._signal(signal.SIGKILL)
             self._process.wait()
 
+    def crash(self) -> None:
+        """Kill the process and all its children behind the back of whoever watches it (kill -9)."""
+        self._signal(signal.SIGKILL)
+
     def pause_before_restart(self) -> float:
         """Return how many seconds to wait before the next start after a crash."""
         if time.monotonic() - self._started_at > _HEALTHY_RUN_SECONDS:

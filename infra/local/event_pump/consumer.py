@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
@@ -13,6 +14,8 @@ from infra.local.event_pump.invocation import HandlerTimedOut, Worker
 from infra.local.event_pump.sqs_events import MalformedReply, failed_ids, queue_arn, sqs_event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from infra.local.event_pump.journal import Journal
 
 _MOST_PER_CALL = 10
@@ -22,7 +25,11 @@ _DELETE_TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """An event source mapping: a queue, how its messages are batched, and how failures rest."""
+    """An event source mapping: a queue, how its messages are batched, and how failures rest.
+
+    ``lease``: seconds for which a batch is taken, renewed while its handler runs; None leaves it
+    to the queue.
+    """
 
     function: str
     queue_url: str
@@ -31,6 +38,7 @@ class Mapping:
     window: float
     wait: int
     retry_visibility: int | None
+    lease: int | None = None
 
 
 class QueueConsumer:
@@ -93,7 +101,9 @@ class QueueConsumer:
         return messages
 
     def _receive(self, room: int, wait: int) -> list[dict[str, Any]]:
+        lease = self.mapping.lease
         reply = self._client.receive_message(
+            **({} if lease is None else {"VisibilityTimeout": lease}),
             QueueUrl=self.mapping.queue_url,
             MaxNumberOfMessages=min(room, _MOST_PER_CALL),
             WaitTimeSeconds=wait,
@@ -109,7 +119,8 @@ class QueueConsumer:
             return
         started = time.monotonic()
         event = sqs_event(messages, arn=self._arn, region=self.mapping.region)
-        failed, reason = self._call(event, messages)
+        with self._leased(messages):
+            failed, reason = self._call(event, messages)
         self._delete([item for item in messages if item["MessageId"] not in failed])
         rest = self.mapping.retry_visibility
         if failed and rest is not None:
@@ -122,6 +133,29 @@ class QueueConsumer:
             ms=round((time.monotonic() - started) * 1000, 1),
             **({"reason": reason} if reason else {}),
         )
+
+    @contextlib.contextmanager
+    def _leased(self, messages: list[dict[str, Any]]) -> Iterator[None]:
+        """Keep the batch invisible to others for as long as its handler runs."""
+        lease = self.mapping.lease
+        if lease is None:
+            yield
+            return
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(lease / 3):
+                # The next renewal makes good a failed one; if none does, the batch comes again.
+                with contextlib.suppress(Exception):
+                    self._rest(messages, lease)
+
+        renewal = threading.Thread(target=renew, name=f"lease-{self.mapping.function}", daemon=True)
+        renewal.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewal.join()
 
     def _call(self, event: dict[str, Any], messages: list[dict[str, Any]]) -> tuple[set[str], str | None]:
         everything = {item["MessageId"] for item in messages}

@@ -14,6 +14,8 @@ class PumpSettings:
 
     ``retry_visibility``: AWS lets a failed message rest for the queue's whole visibility time-out,
     minutes long; on one machine a shorter rest may be wished. None keeps what AWS does.
+    ``lease``: what is in hand is invisible for so long and no longer, renewed while its handler runs:
+    after a kill it is handled again soon. None takes the queue's visibility time-out, as Lambda does.
     ``first_fire``: how long after the start every schedule fires once, in place of the ticks that
     were missed while the machine was off; None waits for the next tick.
     """
@@ -25,6 +27,7 @@ class PumpSettings:
     threads: int = 1
     wait: int = 5
     retry_visibility: int | None = None
+    lease: int | None = None
     function_timeout: float = 60.0
     function_timeouts: Mapping[str, float] = field(default_factory=dict)
     stop_timeout: float = 10.0
@@ -42,7 +45,6 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> P
     given = {name: source[name] for name in source if source[name]}
     default = PumpSettings()
     first = given.get("PUMP_FIRST_FIRE", str(default.first_fire))
-    retry = given.get("PUMP_RETRY_VISIBILITY")
     timeouts = _object("PUMP_FUNCTION_TIMEOUTS", given)
     return PumpSettings(
         app=given.get("PUMP_APP", default.app),
@@ -51,13 +53,18 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> P
         region=given.get("AWS_DEFAULT_REGION", default.region),
         threads=max(1, int(given.get("PUMP_THREADS", default.threads))),
         wait=int(given.get("PUMP_WAIT", default.wait)),
-        retry_visibility=None if retry is None else int(retry),
+        retry_visibility=_optional("PUMP_RETRY_VISIBILITY", given),
+        lease=_optional("PUMP_LEASE", given),
         function_timeout=float(given.get("PUMP_FUNCTION_TIMEOUT", default.function_timeout)),
         function_timeouts={name: float(str(seconds)) for name, seconds in timeouts.items()},
         stop_timeout=float(given.get("PUMP_STOP_TIMEOUT", default.stop_timeout)),
         first_fire=None if first == "off" else float(first),
         most_stuck=int(given.get("PUMP_MOST_STUCK", default.most_stuck)),
     )
+
+
+def _optional(variable: str, given: Mapping[str, str]) -> int | None:
+    return int(given[variable]) if variable in given else None
 
 
 def _object(variable: str, given: Mapping[str, str]) -> dict[str, object]:

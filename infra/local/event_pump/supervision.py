@@ -118,6 +118,7 @@ class Pump:
             window=source.window,
             wait=settings.wait,
             retry_visibility=settings.retry_visibility,
+            lease=settings.lease,
         )
         for _ in range(min(settings.threads, source.most_concurrent or settings.threads)):
             yield QueueConsumer(
