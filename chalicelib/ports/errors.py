@@ -18,6 +18,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+ANOTHER_PERSON = "another_person:"
+"""Begins the marker of an identifier that leads to another person."""
+
 
 class PortError(Exception):
     """A port could not do what was asked; ``detail`` is Russian and safe to show."""

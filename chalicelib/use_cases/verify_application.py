@@ -14,7 +14,7 @@ from chalicelib.domain.decision import Judgement, Outcome, judge
 from chalicelib.domain.matrix import RULES_VERSION, MatrixRow
 from chalicelib.domain.records import Queue
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
-from chalicelib.ports.errors import DependencyFailed, Rejected
+from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, DependencyFailed, Rejected
 from chalicelib.use_cases.certificates import issue_certificate
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.drafts import row_of
@@ -59,7 +59,14 @@ def verify_application(
     kinds = needed_checks(application, row)
     checks = tuple(_checked(tools, application, kind, at) for kind in kinds)
     judgement = judge(row=row, checks=checks, kinds=kinds)
-    return _apply(tools, replace(application, checks=checks), judgement, at)
+    checked = replace(application, checks=checks)
+    try:
+        return _apply(tools, checked, judgement, at)
+    except AlreadyExists as clash:
+        if not clash.marker.startswith(ANOTHER_PERSON):
+            raise
+        # Somebody is here twice: no certificate, and an operator decides (D4).
+        return _apply(tools, checked, replace(judgement, outcome=Outcome.OPERATOR), at)
 
 
 def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, ...]:
@@ -150,9 +157,7 @@ def _wait(
     delay = _delay_seconds(application)
     next_id = send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at, delay_seconds=delay)
     since = application.delay.since if application.delay else at
-    waiting = replace(
-        application, awaited_message=next_id, delay=Delay(since=since, waiting_for=judgement.waiting_for)
-    )
+    waiting = replace(application, awaited_message=next_id, delay=Delay(since=since, waiting_for=judgement.waiting_for))
     if judgement.certificate and application.certificate_number is None:
         claim_identity(work=work, tools=tools, application=application)
         return issue_certificate(work=work, tools=tools, application=waiting, at=at)

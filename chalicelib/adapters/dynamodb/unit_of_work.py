@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cance
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
 from chalicelib.domain.signing_code import ApplicationChallenge
-from chalicelib.ports.errors import AlreadyExists, StaleWrite
+from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, StaleWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ class DynamoDBUnitOfWork:
             "ConditionExpression": f"attribute_not_exists({keys.PARTITION}) OR person_id = :person",
             "ExpressionAttributeValues": {":person": {"S": pointer.person_id}},
         }
-        refusal = AlreadyExists("Эти данные принадлежат другой записи", marker=f"another_person:{pointer.kind}")
+        refusal = AlreadyExists("Эти данные принадлежат другой записи", marker=f"{ANOTHER_PERSON}{pointer.kind}")
         self._add("Put", {"Item": items.to_item(pointer), **condition}, refusal)
 
     def remove(self, entity: object) -> None:

@@ -46,14 +46,14 @@ _DEFAULT_WAIT = 5
 class RetryPolicy:
     """How long and how often to try; all in seconds but the counts.
 
-    ``total_seconds`` bounds one call of the port with all its attempts and pauses: it must stay
-    well under the time-out of the Lambda that asks.
+    ``total_seconds`` bounds one call of the port with all its attempts and pauses. The Lambda that asks
+    asks every register in turn: if all of them hang, the sum must still fit into its time-out.
     """
 
     attempts: int = 3
     base_seconds: float = 0.2
     cap_seconds: float = 2.0
-    total_seconds: float = 12.0
+    total_seconds: float = 8.0
     connect_seconds: float = 2.0
     read_seconds: float = 5.0
     breaker_failures: int = 6

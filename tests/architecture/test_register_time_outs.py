@@ -1,0 +1,21 @@
+"""The time-outs of the registers fit into that of the Lambda that asks them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.registers import RetryPolicy
+from chalicelib.domain.checks import CheckKind
+
+ROOT = Path(__file__).parents[2]
+STAGES = json.loads((ROOT / ".chalice/config.json").read_text(encoding="utf-8"))["stages"]
+TABLE_AND_QUEUE_SECONDS = 5
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_all_registers_may_hang_and_the_verification_still_ends(stage: str) -> None:
+    time_out = STAGES[stage]["lambda_functions"]["verification"]["lambda_timeout"]
+    assert len(CheckKind) * RetryPolicy().total_seconds + TABLE_AND_QUEUE_SECONDS <= time_out
