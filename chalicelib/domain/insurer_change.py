@@ -63,7 +63,7 @@ def check_change(*, request: ChangeRequest) -> str:
             "change_pending",
             "Смена страховой организации уже оформлена и вступит в силу позже",
             rule=_ARTICLE,
-            possible_on=date(request.on.year + 1, 1, 1),
+            possible_on=date(max(period.insured_from for period in request.periods).year + 1, 1, 1),
         )
     if request.reason is ChangeReason.MOVED:
         return _moved(request)
@@ -95,9 +95,7 @@ def _insurer_left(request: ChangeRequest) -> str:
 
 
 def _by_wish(request: ChangeRequest) -> str:
-    received = request.policy_received_on
-    is_first = len(request.periods) == 1
-    if is_first and received is not None and request.on <= received + FIRST_POLICY_WINDOW:
+    if _in_first_window(request):
         return "first_policy_window"
     possible_on = _first_possible_by_wish(request)
     if possible_on == request.on:
@@ -109,11 +107,19 @@ def _by_wish(request: ChangeRequest) -> str:
     raise RuleRefused("after_november_1", detail, rule=_ARTICLE, possible_on=possible_on)
 
 
+def _in_first_window(request: ChangeRequest) -> bool:
+    received = request.policy_received_on
+    is_first = len(request.periods) == 1
+    return is_first and received is not None and request.on <= received + FIRST_POLICY_WINDOW
+
+
 def _changed_in_year(request: ChangeRequest) -> bool:
     return any(period.insured_from.year == request.on.year for period in request.periods)
 
 
 def _first_possible_by_wish(request: ChangeRequest) -> date:
+    if _in_first_window(request):
+        return request.on
     in_season = (request.on.month, request.on.day) <= (LAST_MONTH, LAST_DAY)
     if in_season and not _changed_in_year(request):
         return request.on
