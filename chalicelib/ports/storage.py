@@ -265,7 +265,7 @@ class Store(Protocol):
         ...
 
     def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
-        """Claim one delivery: returns "claimed", "sent" when it was done, or "taken" by a live lease (1 call)."""
+        """Claim one delivery: "claimed", "taken" by a live lease, or else the outcome noted before (1 call)."""
         ...
 
     def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:

@@ -135,10 +135,10 @@ def _send_once(
 ) -> str:
     key = f"{order.order_id}#{channel.value}"
     claim = tools.store.claim_delivery(key=key, at=at, lease_seconds=int(LEASE.total_seconds()))
-    if claim == "sent":
-        return "sent"
     if claim == "taken":
         raise DependencyFailed("Отправка уже идёт", retry_after=int(LEASE.total_seconds()))
+    if claim != "claimed":
+        return claim
     try:
         _send(tools, channel, contacts, rendered, key)
     except Rejected:

@@ -72,8 +72,7 @@ class OutboxReads:
             except self._table.client.exceptions.ClientError as failure:
                 if not is_refused(failure):
                     raise
-                stored = failure.response.get("Item", {})
-                return "taken" if stored.get("outcome", {}).get("S") == "taken" else "sent"
+                return str(failure.response["Item"]["outcome"]["S"])
         return "claimed"
 
     def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
