@@ -25,9 +25,7 @@ def test_tells_what_an_application_takes():
 
 
 def test_masks_are_written_with_known_letters():
-    signs = {
-        sign for kind in IDENTITY_DOCUMENT_TYPES.values() for sign in kind.series_mask + kind.number_mask
-    }
+    signs = {sign for kind in IDENTITY_DOCUMENT_TYPES.values() for sign in kind.series_mask + kind.number_mask}
     assert signs <= set("".join(MASK_LETTERS)) | set("- ")
 
 

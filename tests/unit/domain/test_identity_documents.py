@@ -136,9 +136,7 @@ def test_the_prefix_opens_the_path():
             IdentityDocument(
                 type=" 014 ", series="45-10", number="№ 123 456", issuer=" ОВД  № 1 ", issuer_code="770001"
             ),
-            IdentityDocument(
-                type="14", series="45 10", number="123456", issuer="ОВД № 1", issuer_code="770-001"
-            ),
+            IdentityDocument(type="14", series="45 10", number="123456", issuer="ОВД № 1", issuer_code="770-001"),
         ),
         (
             IdentityDocument(type="03", series="ХI – aб", number="123456"),
@@ -181,9 +179,7 @@ def test_the_old_passport_serves_through_the_90th_day_after_the_birthday():
     last = date(2026, 8, 24) + timedelta(days=90)
     assert last == ON
     assert found(passport, born_on=born_on, on=last) == []
-    assert found(passport, born_on=born_on, on=last + timedelta(days=1)) == [
-        ("issued_on", "passport_overdue")
-    ]
+    assert found(passport, born_on=born_on, on=last + timedelta(days=1)) == [("issued_on", "passport_overdue")]
 
 
 def test_a_passport_of_a_person_born_on_29_february_ages_on_1_march():

@@ -84,6 +84,16 @@ def test_allows_what_a_rule_allows(request_, basis):
             "insurer_still_works",
             date(2027, 1, 1),
         ),
+        (
+            request_on(
+                date(2026, 3, 5),
+                since(date(2026, 3, 1)),
+                policy_received_on=date(2026, 3, 1),
+                reason=ChangeReason.MOVED,
+            ),
+            "moved_within_region",
+            date(2026, 3, 5),
+        ),
         (request_on(date(2026, 6, 1), new_insurer="77012"), "same_insurer", None),
         (request_on(date(2026, 5, 18), *CHANGED_IN_MAY), "change_pending", date(2027, 1, 1)),
         (

@@ -40,9 +40,7 @@ def codes(errors):
 
 
 def build(parts):
-    return build_policy_number(
-        territory=parts.territory, born_on=parts.born_on, sex=parts.sex, serial=parts.serial
-    )
+    return build_policy_number(territory=parts.territory, born_on=parts.born_on, sex=parts.sex, serial=parts.serial)
 
 
 def with_check_digit(body):

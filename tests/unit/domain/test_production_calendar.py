@@ -21,9 +21,7 @@ def test_every_day_of_the_known_years_agrees_with_the_package():
     for year in production_calendar.WEEKDAYS_OFF:
         package = holidays.country_holidays("RU", years=year)
         differing = [
-            day
-            for day in days_of(year)
-            if RUSSIAN_CALENDAR.is_working_day(day) != package.is_working_day(day)
+            day for day in days_of(year) if RUSSIAN_CALENDAR.is_working_day(day) != package.is_working_day(day)
         ]
         assert differing == []
 
