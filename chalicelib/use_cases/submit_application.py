@@ -79,8 +79,9 @@ def submit_application(
         try:
             return _commit(tools, principal, file, submitted, request, at)
         except AlreadyExists as refusal:
-            if refusal.marker == "idempotency_key":
-                return _submitted_before(tools, principal, application, request)
+            # A copy that came at the same moment may be refused for what the first one has just made.
+            if (earlier := _earlier(tools, principal, request)) is not None:
+                return earlier
             if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
                 raise
     raise AssertionError("the loop returns or raises")
@@ -92,11 +93,17 @@ def _submitted_before(
     application: Application,
     request: idempotency.RequestKey | None,
 ) -> Application:
-    if request is not None:
-        earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
-        if earlier is not None:
-            return tools.store.application_file(application_id=earlier).application
-    raise StateConflict(f"Заявление уже подано, его номер {application.number}")
+    earlier = _earlier(tools, principal, request)
+    if earlier is None:
+        raise StateConflict(f"Заявление уже подано, его номер {application.number}")
+    return earlier
+
+
+def _earlier(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> Application | None:
+    if request is None:
+        return None
+    found = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
+    return None if found is None else tools.store.application_file(application_id=found).application
 
 
 def _accept_code(tools: Toolbox, file: ApplicationFile, submission: Submission, at: datetime) -> Challenge:

@@ -60,10 +60,11 @@ def test_code_of_a_policy_is_verified_by_published_keys_and_the_list_tells_of_th
 ):
     person = folk.welcome(journey)
     application_id = prepared(journey, person)
-    journey.registers(kind="insured_person", behaviour="later", seconds=2)
+    journey.registers(kind="insured_person", behaviour="down", seconds=0)
     journey.sign_and_submit(person, application_id, key="pages")
     journey.application(person, application_id, lambda found: found["certificate_number"])
     certificate, _ = journey.document(person, "temporary_certificate", application_id)
+    journey.registers()
     ready(journey, person, application_id)
     policy, _ = journey.document(person, "policy", application_id)
 
