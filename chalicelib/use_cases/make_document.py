@@ -27,11 +27,11 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.status_lists import place_in_status_list
 
 if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
-STATUS_LIST_SIZE = 100_000
 PDF = "application/pdf"
 
 POLICY_LAW = "Федеральный закон от 29.11.2010 № 326-ФЗ, статья 45; Правила ОМС, пункт 28"
@@ -95,11 +95,6 @@ def _insurer(tools: Toolbox, code: str) -> InsurerView:
     if found is None:
         raise NotFound("Страховая организация не найдена в реестре")
     return InsurerView(name=found.name, code=found.code, phones=found.phones, site=found.site)
-
-
-def place_in_status_list(status_index: int) -> tuple[int, int]:
-    """The number of the status list and the place in it of a document."""
-    return divmod(status_index, STATUS_LIST_SIZE)
 
 
 def _policy_of(sources: _Sources) -> Policy:

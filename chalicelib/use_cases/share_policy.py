@@ -13,7 +13,7 @@ from chalicelib.domain.regions import local_date
 from chalicelib.use_cases.access import actor_of, require_citizen
 from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record, send
-from chalicelib.use_cases.make_document import place_in_status_list
+from chalicelib.use_cases.status_lists import place_in_status_list
 
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
@@ -73,12 +73,16 @@ def order_extract(*, tools: Toolbox, principal: Principal, bilingual: bool, at: 
     """Order a fresh extract, in Russian or in Russian and English (requirement F3).
 
     Raises:
-        RuleRefused: there is no active policy, or there are too many extracts already.
+        RuleRefused: there is no active policy, no extract was made yet, or there are too many already.
     """
     person_id = require_citizen(principal)
     known = tools.store.person_file(person_id=person_id)
     person, policy = _insured(known)
     earlier = [d for d in known.documents if d.document_type is DocumentType.EXTRACT]
+    if not earlier:
+        # A policy of the register of insured persons gets its documents here with its new insurer.
+        detail = "Первая выписка появится в день, когда новая страховая организация начнёт вас страховать"
+        raise RuleRefused("no_extract_yet", detail)
     if len(earlier) >= MAX_EXTRACTS:
         raise RuleRefused("too_many_extracts", "Выписок уже много: скачайте одну из готовых")
     document_id = tools.ids.new_id(at=at)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(minutes=1)
 """How long a signed list is given out again before it is made anew."""
 
+STATUS_LIST_SIZE = 100_000
+"""How many documents share a list."""
+
 _made: dict[tuple[str, int], tuple[datetime, bytes]] = {}
 
 
@@ -30,3 +33,8 @@ def signed_status_list(*, tools: Toolbox, number: int, at: datetime) -> bytes:
     message = tools.status_lists.sign(number=number, statuses=statuses, at=at)
     _made[key] = (at, message)
     return message
+
+
+def place_in_status_list(status_index: int) -> tuple[int, int]:
+    """The number of the status list and the place in it of a document."""
+    return divmod(status_index, STATUS_LIST_SIZE)
