@@ -98,6 +98,7 @@ def rig() -> Iterator[Rig]:
 
 
 def test_does_no_harm(rig: Rig, name: str, index: int, fault: Fault, request: pytest.FixtureRequest) -> None:
+    print(f"replay: python -m pytest '{request.node.nodeid}'")  # shown when the case fails
     scenario, expected = SCENARIOS[name], unbroken()[name]
     rig.real_senders = scenario.real_senders
     rig.restore(expected.begin)
