@@ -7,6 +7,8 @@ with nothing changed only compares digests.  ADR 0003 tells why each step is the
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import json
 import sys
 import time
@@ -19,7 +21,7 @@ from infra.bootstrap import PACKAGING, PROJECT
 from infra.packaging import artefact, chalice_part, dependencies, inputs, interpreter, template, trimming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 STAGES = ("prod", "dev")
 _CACHE = PROJECT / "build" / "package"
@@ -58,6 +60,20 @@ def package(*, out: Path, stage: str = "prod", say: Callable[[str], object] = pr
         NoInterpreter, NotInstalled, BuiltHere, NotCompiled, PackagingFailed, Unfit, TemplateRefused: see the
             modules of infra.packaging.
     """
+    with _alone():
+        return _package(out=out, stage=stage, say=say)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time use the folder of what is kept between runs."""
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with (_CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _package(*, out: Path, stage: str, say: Callable[[str], object]) -> Package:
     python = interpreter.newest()
     digest = inputs.digest(python.version, stage)
     stamp = out / "package.json"

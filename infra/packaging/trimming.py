@@ -44,8 +44,8 @@ def trim(packages: Path) -> None:
 def compiled(python: Interpreter, folder: Path) -> None:
     """Compile all modules with the runtime's Python.
 
-    The folder of a function is read-only: without this every cold start would compile anew.  The files are not checked against their sources (``unchecked-hash``): the zip's dates mean nothing.
-    Raises NotCompiled.
+    The folder of a function is read-only: without this every cold start would compile anew.  The files
+    are not checked against their sources (``unchecked-hash``): the zip's dates mean nothing.  Raises NotCompiled.
     """
     command = [str(python.program), "-m", "compileall", "-q", "-j", "0", "-f"]
     fixed = ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
