@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib import settings
+from chalicelib import cold_start, settings
 from chalicelib.bootstrap import container
-from chalicelib.events import (
-    documents,
-    due,
-    expiry,
-    issuance,
-    notifications,
-    outbox_relay,
-    scan_uploads,
-    verification,
-)
 from chalicelib.http import applications, operators, people, proofs, registry, scans, validity
 from chalicelib.http.auth import authorizer_blueprint
 from chalicelib.http.blueprint import set_clock
@@ -30,6 +20,9 @@ app.register_blueprint(authorizer_blueprint)
 for module in (applications, scans, people, proofs, validity, registry, operators, pages):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
-for event in (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due):
-    app.register_blueprint(event.blueprint)
+if not settings.is_api_lambda():
+    from chalicelib.events import registration
+
+    registration.register(app)
 set_clock(lambda: container().now())
+cold_start.done()

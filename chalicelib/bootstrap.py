@@ -35,7 +35,7 @@ class Container:
 
     def client(self, service: str) -> Any:
         """Return the one client of an AWS service."""
-        from chalicelib.adapters.aws import client  # noqa: PLC0415 — boto3 is the heaviest import
+        from chalicelib.adapters.aws import client  # noqa: PLC0415 — botocore is the heaviest import
 
         return client(service)
 

@@ -98,3 +98,9 @@ def log_level(environment: Mapping[str, str] | None = None) -> str:
     """Read LOG_LEVEL, INFO by default."""
     given = os.environ if environment is None else environment
     return given.get("LOG_LEVEL", "INFO")
+
+
+def is_api_lambda(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether this process is the Lambda "api", by the handler that its runtime names: it handles no events."""
+    given = os.environ if environment is None else environment
+    return given.get("_HANDLER") == "app.app"

@@ -20,6 +20,7 @@ from chalicelib.domain.snils import parse_snils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from chalicelib.domain.matrix import MatrixRow
@@ -52,6 +53,9 @@ EMPLOYMENT = {"working": "Работающий", "non_working": "Неработ�
 
 POLICY_FORMS = {"digital": "Цифровой полис", "paper_extract": "Выписка на бумаге"}
 CITIZENSHIP = {"RUS": "Российская Федерация"}
+
+_SEXES = frozenset(sex.value for sex in Sex)
+_CHANGE_REASONS = frozenset(reason.value for reason in ChangeReason)
 
 ADULT_AGE = 14
 """The category «citizen of 14 and over»: the Russian passport is given at 14."""
@@ -117,9 +121,9 @@ def _person(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) -> 
         yield from check_place_of_birth(text=person["birthplace"], field="person.birthplace")
     yield from _parsed(person, "person", "snils", lambda text: parse_snils(text=text))
     yield from _parsed(person, "person", "inn", lambda text: parse_person_inn(text=text))
-    yield from _one_of(person, "person", "sex", {sex.value for sex in Sex})
-    yield from _one_of(person, "person", "citizenship", set(CITIZENSHIP))
-    yield from _one_of(person, "person", "employment", set(EMPLOYMENT))
+    yield from _one_of(person, "person", "sex", _SEXES)
+    yield from _one_of(person, "person", "citizenship", CITIZENSHIP.keys())
+    yield from _one_of(person, "person", "employment", EMPLOYMENT.keys())
     yield from _birth_date(person, on)
 
 
@@ -195,7 +199,7 @@ def _contacts(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) -
 
 def _insurer(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) -> Iterator[FieldError]:
     section = form["insurer"]
-    yield from _one_of(section, "insurer", "change_reason", {reason.value for reason in ChangeReason})
+    yield from _one_of(section, "insurer", "change_reason", _CHANGE_REASONS)
     code = section.get("code", "")
     if code and not (len(code) == 5 and code.isascii() and code.isalnum()):  # noqa: PLR2004 — smocod of F002
         yield FieldError(field="insurer.code", code="insurer_code", message="Выберите страховую организацию из списка")
@@ -203,7 +207,7 @@ def _insurer(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) ->
 
 def _options(form: Mapping[str, Mapping[str, str]], row: MatrixRow, on: date) -> Iterator[FieldError]:
     section = form["options"]
-    yield from _one_of(section, "options", "policy_form", set(POLICY_FORMS))
+    yield from _one_of(section, "options", "policy_form", POLICY_FORMS.keys())
     yield from _one_of(section, "options", "name_in_qr", {"yes", "no"})
     if section.get("existing_policy_number"):
         yield from policy_number_errors(text=section["existing_policy_number"], field="options.existing_policy_number")
@@ -229,7 +233,7 @@ def _parsed(section: Mapping[str, str], prefix: str, name: str, parse: Callable[
         yield FieldError(field=f"{prefix}.{name}", code=refusal.reason, message=refusal.detail)
 
 
-def _one_of(section: Mapping[str, str], prefix: str, name: str, allowed: set[str]) -> Iterator[FieldError]:
+def _one_of(section: Mapping[str, str], prefix: str, name: str, allowed: AbstractSet[str]) -> Iterator[FieldError]:
     if section.get(name) and section[name] not in allowed:
         yield FieldError(
             field=f"{prefix}.{name}",

@@ -7,8 +7,8 @@ No. 79 of the federal fund, p. 6.3.2, and classifier Q004 (codes 5-7, 12, 92).
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import FieldError
 from chalicelib.domain.plain_text import (
@@ -19,9 +19,6 @@ from chalicelib.domain.plain_text import (
     composed,
     odd_sign_position,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 MAX_NAME_LENGTH = 40
 MAX_PLACE_LENGTH = 100
@@ -106,7 +103,7 @@ def _norm_part(text: str) -> str:
     return " ".join("".join(" " if sign in _KEY_SEPARATORS else sign for sign in letters).split())
 
 
-def _check(text: str, field: str, *, required: bool, signs: AbstractSet[str], limit: int) -> tuple[FieldError, ...]:
+def _check(text: str, field: str, *, required: bool, signs: frozenset[str], limit: int) -> tuple[FieldError, ...]:
     name = composed(text)
     if not name:
         return (_error(field, "name_required"),) if required else ()
@@ -117,15 +114,17 @@ def _check(text: str, field: str, *, required: bool, signs: AbstractSet[str], li
     doubled = _doubled_separator(name)
     if doubled is not None:
         errors.append(_error(field, "name_separator", position=doubled))
-    if name[0] in signs - RUSSIAN_LETTERS - DIGITS - LATIN_LETTERS or not _may_end(name[-1], signs):
+    if name[0] in _punctuation(signs) or not _may_end(name[-1], signs):
         errors.append(_error(field, "name_edge"))
     if not any(sign.isalpha() for sign in name):
         errors.append(_error(field, "name_letters"))
     return tuple(errors)
 
 
-def _sign_errors(name: str, field: str, signs: AbstractSet[str]) -> list[FieldError]:
+def _sign_errors(name: str, field: str, signs: frozenset[str]) -> list[FieldError]:
     """The first foreign letter and the first odd sign; Latin letters have their own advice."""
+    if signs.issuperset(name):
+        return []
     errors = []
     latin = LATIN_LETTERS - signs
     position = next((at for at, sign in enumerate(name, start=1) if sign in latin), None)
@@ -139,15 +138,22 @@ def _sign_errors(name: str, field: str, signs: AbstractSet[str]) -> list[FieldEr
 
 def _doubled_separator(name: str) -> int | None:
     for position, (left, right) in enumerate(pairwise(name), start=2):
+        if left not in _SEPARATORS or right not in _SEPARATORS:
+            continue
         if any(left in group and right in group for group in SEPARATOR_GROUPS):
             return position
     return None
 
 
-def _may_end(sign: str, signs: AbstractSet[str]) -> bool:
+def _may_end(sign: str, signs: frozenset[str]) -> bool:
     # A closing bracket may end a place of birth; a point ends an abbreviation.
     closing = {".", ")"} if ")" in signs else {"."}
-    return sign in closing or sign not in signs - RUSSIAN_LETTERS - DIGITS - LATIN_LETTERS
+    return sign in closing or sign not in _punctuation(signs)
+
+
+@cache
+def _punctuation(signs: frozenset[str]) -> frozenset[str]:
+    return signs - RUSSIAN_LETTERS - DIGITS - LATIN_LETTERS
 
 
 def _error(field: str, code: str, **values: int) -> FieldError:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 authorizer_blueprint = Blueprint("chalicelib.http.authorizer")
 
 _TTL_SECONDS = 60
+_ROLES = {role.value: role for role in Role}
+_ASSURANCES = {assurance.value: assurance for assurance in Assurance}
+_SEXES = {sex.value: sex for sex in Sex}
 
 
 @authorizer_blueprint.authorizer(name="authorizer", ttl_seconds=_TTL_SECONDS)  # type: ignore[untyped-decorator]  # chalice has no types
@@ -62,13 +65,12 @@ def principal_of(context: Mapping[str, Any] | None) -> Principal:
 
 
 def _roles(names: Any) -> frozenset[Role]:
-    known = set(Role)
-    return frozenset(Role(name) for name in names or () if name in known)
+    return frozenset(_ROLES[name] for name in names or () if name in _ROLES)
 
 
 def _assurance(name: Any) -> Assurance:
     # What is not said or not known proves the least.
-    return Assurance(name) if name in set(Assurance) else Assurance.SIMPLIFIED
+    return _ASSURANCES.get(name, Assurance.SIMPLIFIED)
 
 
 def _person(claims: Mapping[str, Any]) -> PersonClaims | None:
@@ -79,7 +81,7 @@ def _person(claims: Mapping[str, Any]) -> PersonClaims | None:
         given_name=claims.get("given_name"),
         middle_name=claims.get("middle_name"),
         born_on=_date(claims.get("birthdate")),
-        sex=Sex(claims["gender"]) if claims.get("gender") in set(Sex) else None,
+        sex=_SEXES.get(claims.get("gender", "")),
         snils=claims.get("snils"),
         inn=claims.get("inn"),
         email=claims.get("email"),

@@ -1,0 +1,27 @@
+"""All event Lambdas together, for packaging and for one machine; on AWS each of them loads its own module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.events import (
+    documents,
+    due,
+    expiry,
+    issuance,
+    notifications,
+    outbox_relay,
+    scan_uploads,
+    verification,
+)
+
+if TYPE_CHECKING:
+    from chalice import Chalice
+
+MODULES = (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due)
+
+
+def register(app: Chalice) -> None:
+    """Register the blueprint of every event Lambda."""
+    for module in MODULES:
+        app.register_blueprint(module.blueprint)
