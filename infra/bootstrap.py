@@ -25,10 +25,14 @@ _UV = "uv"
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment and the requirement files that fill it."""
+    """A virtual environment and the requirement files that fill it.
+
+    `compiled` makes the first start of its processes as quick as later ones.
+    """
 
     folder: str
     requirements: tuple[str, ...]
+    compiled: bool = False
 
     @property
     def path(self) -> Path:
@@ -45,9 +49,9 @@ class Environment:
 
 
 _RUNTIME = ("infra/local/requirements.txt", "requirements.txt")
-RUN = Environment(".venv-run", _RUNTIME)
+RUN = Environment(".venv-run", _RUNTIME, compiled=True)
 DEVELOPMENT = Environment(".venv", ("requirements-dev.txt", *_RUNTIME))
-CLOUD = Environment(".venv-cloud", ("infra/local/cloud/requirements.txt",))
+CLOUD = Environment(".venv-cloud", ("infra/local/cloud/requirements.txt",), compiled=True)
 # For an interpreter other than that of the environments above; see infra/packaging/interpreter.py.
 PACKAGING = Environment(".venv-package", _RUNTIME)
 REHEARSAL = Environment(".venv-rehearsal", CLOUD.requirements)
@@ -76,8 +80,9 @@ def _install_with_uv(environment: Environment, arguments: list[str]) -> bool:
     settings = uv_environment()
     target = ["--python", str(environment.path / "bin" / "python")]
     make_folder = [uv, "venv", "--quiet", "--python", sys.executable, str(environment.path)]
-    install = [uv, "pip", "install", "--quiet", *target, *arguments]
-    return all(subprocess.run(step, env=settings, check=False).returncode == 0 for step in (make_folder, install))
+    install = [uv, "pip", "install", "--quiet", *(["--compile-bytecode"] if environment.compiled else []), *target]
+    steps = (make_folder, [*install, *arguments])
+    return all(subprocess.run(step, env=settings, check=False).returncode == 0 for step in steps)
 
 
 def _install_with_pip(environment: Environment, arguments: list[str]) -> bool:

@@ -90,13 +90,18 @@ class ManagedProcess:
                 raise ProcessFailed(f"{self.spec.name} is not healthy.\n{self.log_tail()}")
             time.sleep(_POLL_SECONDS)
 
+    def ask_to_stop(self) -> None:
+        """Ask the process to stop without waiting; `stop` waits."""
+        if self.wanted and self.is_running():
+            self._signal(signal.SIGTERM)
+        self.wanted = False
+
     def stop(self) -> None:
         """Ask the process to stop, kill its group if it takes too long."""
-        self.wanted = False
+        self.ask_to_stop()
         if self._process is None:
             return
         if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(self.spec.stop_seconds)
         self._signal(signal.SIGKILL)

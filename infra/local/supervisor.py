@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _DEMONSTRATION = "infra.local.demonstration_data"
 _WATCH_SECONDS = 0.3
+_STOP_ORDER = (("pump", "gateway"), ("registers_simulator", "identity_provider", "cloud"))
 
 
 class AlreadyRunning(Exception):
@@ -95,8 +96,13 @@ class LocalStack:
         """Stop everything in reverse order and release the folder."""
         self._stopping.set()
         with self._lock:
-            for process in reversed(self._processes.values()):
-                process.stop()
+            # Those who ask stop before those who answer; within a rank all at once.
+            for rank in _STOP_ORDER:
+                present = [self._processes[name] for name in rank if name in self._processes]
+                for process in present:
+                    process.ask_to_stop()
+                for process in present:
+                    process.stop()
         os.close(self._leash_writer)
         os.close(self._leash_reader)
         (self.data_dir / "environment.json").unlink(missing_ok=True)
