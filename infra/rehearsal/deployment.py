@@ -62,8 +62,7 @@ def deploy(*, cloud: Cloud, package: Package, parameters: Mapping[str, str]) -> 
 def located(template: Mapping[str, Any]) -> dict[str, Any]:
     """Return the template with the place of the uploaded zip, as `aws cloudformation package` writes it.
 
-    One more thing differs from AWS: there the right to send a message includes sending several at once,
-    for the emulator that is another right.
+    Two rights are written otherwise, because the emulator reads them otherwise than AWS does.
     """
     made = copy.deepcopy(dict(template))
     for resource in made["Resources"].values():
@@ -72,9 +71,18 @@ def located(template: Mapping[str, Any]) -> dict[str, Any]:
         elif resource["Type"] == "AWS::IAM::Role":
             for policy in resource["Properties"]["Policies"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
-                    if "sqs:SendMessage" in statement["Action"]:
-                        statement["Action"] = [*statement["Action"], "sqs:SendMessageBatch"]
+                    _as_emulator_reads(statement)
     return made
+
+
+def _as_emulator_reads(statement: dict[str, Any]) -> None:
+    if "sqs:SendMessage" in statement["Action"]:
+        # On AWS this right includes sending several messages at once.
+        statement["Action"] = [*statement["Action"], "sqs:SendMessageBatch"]
+    if "ses:SendEmail" in statement["Action"]:
+        # The emulator knows neither the identity that sends nor the sender's address.
+        statement["Resource"] = "*"
+        del statement["Condition"]
 
 
 def _wait(formation: Any) -> dict[str, Any]:
