@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 _CHECKS = {
-    "test": [["-m", "pytest", "tests"]],
+    "test": [["-m", "pytest", "tests", "-q", "-n", "2", "--dist", "loadfile"]],
     "lint": [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],

@@ -22,6 +22,7 @@ DRAFT_KEPT_FOR = timedelta(days=30)
 """Requirement B1: a draft that nobody touches lives this long."""
 
 DRAFT_WARNED_BEFORE = timedelta(days=7)
+"""How long before its end the owner of a draft is told of it."""
 
 
 class ApplicationKind(StrEnum):
@@ -142,7 +143,7 @@ class Application:
     next_look_at: datetime | None = None
     awaited_message: str | None = None
     present_policy_id: str | None = None
-    resubmits: str | None = None
+    warned_at: datetime | None = None
     history: tuple[Moment, ...] = ()
     chain: ChainHead = field(default_factory=ChainHead)
 
@@ -160,6 +161,12 @@ class Application:
     def keep_until(self) -> datetime:
         """When an unused draft expires."""
         return self.updated_at + DRAFT_KEPT_FOR
+
+    @property
+    def draft_looked_at(self) -> datetime:
+        """When a timer looks at a draft: to warn of its end, and then to end it; saving it begins anew."""
+        is_warned = self.warned_at is not None and self.warned_at > self.updated_at
+        return self.keep_until if is_warned else self.keep_until - DRAFT_WARNED_BEFORE
 
     def section(self, name: str) -> Mapping[str, str]:
         """Return a section of the form, empty if it is not filled yet."""

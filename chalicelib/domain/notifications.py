@@ -75,23 +75,6 @@ class Contacts:
     email: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One rendered notification for one channel.
-
-    ``notification_id`` is the id by which senders and consumers de-duplicate; ``to`` is ``None``
-    in the cabinet; ``subject`` and ``html`` are empty where the channel has none.
-    """
-
-    notification_id: str
-    kind: NotificationKind
-    channel: Channel
-    to: str | None = field(repr=False)
-    subject: str
-    text: str = field(repr=False)
-    html: str = field(repr=False)
-
-
 _ALL: Final = frozenset(Channel)
 _QUIET: Final = frozenset({Channel.EMAIL, Channel.CABINET})
 _LINK: Final = "link"

@@ -11,6 +11,9 @@ from chalicelib.domain.audit import ChainHead
 
 OUTBOX_SHARDS = 8
 
+STATUS_LIST_SIZE = 100_000
+"""Entries of one published status list."""
+
 
 class Queue(StrEnum):
     """Where an outbox entry goes."""

@@ -57,10 +57,11 @@ class TemporaryCertificate:
 
     def is_valid_on(self, on: date) -> bool:
         """Tell whether it stands, or on a past day stood, for a policy."""
-        return self.issued_on <= on < min(self.valid_until, self._revoked_on or self.valid_until)
+        return self.issued_on <= on < min(self.valid_until, self.revoked_on or self.valid_until)
 
     @property
-    def _revoked_on(self) -> date | None:
+    def revoked_on(self) -> date | None:
+        """The local day of the revocation, if it was revoked."""
         if self.state is not CertificateState.REVOKED or self.ended_at is None:
             return None
         return (self.ended_at + timedelta(hours=self.utc_offset_hours)).date()

@@ -32,7 +32,10 @@ class ValidityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidityCard:
-    """The copy of a policy or certificate that lookups read: no name, the second factor only as a hash."""
+    """The copy of a policy or certificate that lookups read: no name, the second factor only as a hash.
+
+    ``ended_on`` is the first day on which a revoked certificate did not stand any more.
+    """
 
     kind: CardKind
     person_id: str
@@ -42,7 +45,7 @@ class ValidityCard:
     valid_until: date | None
     periods: tuple[InsurerPeriod, ...]
     factors: Mapping[str, str]
-    replaced_by: str | None = None
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ def certificate_card(
         valid_until=certificate.valid_until,
         periods=(period,),
         factors=factors,
+        ended_on=certificate.revoked_on,
     )
 
 
@@ -110,6 +114,6 @@ def _invalid_because(card: ValidityCard, on: date, *, has_insurer: bool) -> str:
         return "not_yet"
     if card.valid_until is not None and on >= card.valid_until:
         return "expired"
-    if card.state != "active":
+    if card.state != "active" and not (card.ended_on is not None and on < card.ended_on):
         return card.state
     return "" if has_insurer else "no_insurer"

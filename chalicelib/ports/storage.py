@@ -127,10 +127,6 @@ class UnitOfWork(Protocol):
         """Write the validity card of a number, so that lookups see the change at once."""
         ...
 
-    def require_version(self, entity: object) -> None:
-        """Commit only if an entity that is not written still is as it was read."""
-        ...
-
     def claim(self, pointer: Pointer) -> None:
         """Point an identifier at its person; the commit raises AlreadyExists if it is another person's."""
         ...

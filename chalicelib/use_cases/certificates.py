@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 STATUS_COUNTER = "status"
 DUE_PAGE = 1000
+POLICY_ISSUED = "policy_issued"
 
 _WARNINGS = {
     CertificateStep.WARN_7_DAYS: "certificate_expires_in_7_days",
@@ -132,6 +133,17 @@ def revoke_certificate(
     work.update(ended)
     put_certificate_card(work=work, tools=tools, certificate=ended)
     work.put(Revocation(status_index=certificate.status_index, status="revoked", at=at))
+    if reason == POLICY_ISSUED:
+        # The message on the policy tells of it.
+        return
+    notify(
+        work=work,
+        tools=tools,
+        kind="certificate_revoked",
+        person_id=certificate.person_id,
+        at=at,
+        context={"number": certificate.number, "day": str(ended.revoked_on)},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

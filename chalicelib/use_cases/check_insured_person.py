@@ -93,10 +93,11 @@ def check_insured_person(
         ValidationFailed: no key, more than one, or a malformed one.
     """
     require_role(principal, Role.CLINIC_REGISTRAR)
+    given = _only_key(question)
     verdict = tools.qr.verify(token=question.qr, at=at) if question.qr is not None else None
     if verdict is not None and verdict.claims is None:
         return replace(NOT_INSURED, qr=verdict)
-    kind, value = _key(question, verdict)
+    kind, value = _key(question, given, verdict)
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
     pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
     if len(pointers) > 1:
@@ -108,7 +109,7 @@ def check_insured_person(
     return replace(_answer(tools, known, question.on), qr=verdict)
 
 
-def _key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[str, str]:
+def _only_key(question: ClinicQuestion) -> str:
     keys = {
         "policy_number": question.policy_number,
         "snils": question.snils,
@@ -121,10 +122,14 @@ def _key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[str, str]
     if len(given) != 1:
         message = "Укажите ровно один ключ: номер полиса, СНИЛС, документ, имя с датой рождения или код"
         raise ValidationFailed([FieldError(field="key", code="one_key_required", message=message)])
+    return given[0]
+
+
+def _key(question: ClinicQuestion, given: str, verdict: QrVerdict | None) -> tuple[str, str]:
     try:
         return _parsed_key(question, verdict)
     except InvalidValue as refusal:
-        error = FieldError(field=given[0], code=refusal.reason, message=refusal.detail)
+        error = FieldError(field=given, code=refusal.reason, message=refusal.detail)
         raise ValidationFailed([error]) from None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Refusal, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import NotPermitted, StateConflict
+from chalicelib.domain.errors import FieldError, NotPermitted, StateConflict, ValidationFailed
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import Queue
 from chalicelib.ports.errors import NotFound
@@ -39,6 +39,7 @@ def decide_application(*, tools: Toolbox, principal: Principal, decision: Decisi
     Raises:
         NotFound: it is not of the operator's insurer and region.
         NotPermitted: nobody decides on one's own application.
+        ValidationFailed: a refusal without its reason.
         StateConflict: it does not wait for an operator.
     """
     require_role(principal, Role.INSURER_OPERATOR, Role.FUND_OPERATOR)
@@ -46,6 +47,9 @@ def decide_application(*, tools: Toolbox, principal: Principal, decision: Decisi
     _check_scope(application, principal)
     if not application.needs_operator:
         raise StateConflict("Заявление не ждёт решения оператора")
+    if not decision.approve and not decision.reason.strip():
+        message = "Напишите заявителю причину отказа"
+        raise ValidationFailed([FieldError(field="reason", code="required", message=message)])
     work = tools.store.work(at=at)
     decided = replace(application, needs_operator=False)
     actor = actor_of(principal)

@@ -21,7 +21,7 @@ from chalicelib.domain.records import (
 )
 from chalicelib.domain.sex import Sex
 from chalicelib.ports.errors import AlreadyExists
-from chalicelib.use_cases.certificates import STATUS_COUNTER, revoke_certificate
+from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, revoke_certificate
 from chalicelib.use_cases.change_policy_insurer import change_policy_insurer
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.forms import local_day, region_of
@@ -128,7 +128,7 @@ def _commit_policy(
             work=work,
             tools=tools,
             certificate=known.active_certificate,
-            reason="policy_issued",
+            reason=POLICY_ISSUED,
             at=at,
         )
     order_documents(tools, work, application, policy, at)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PDF = "application/pdf"
 
+_FORMS = {"digital": "цифровой", "paper_extract": "с выпиской на бумаге"}
+
 POLICY_LAW = "Федеральный закон от 29.11.2010 № 326-ФЗ, статья 45; Правила ОМС, пункт 28"
 CERTIFICATE_LAW = "Федеральный закон от 29.11.2010 № 326-ФЗ, статья 46"
 RECEIPT_LAW = "Федеральный закон от 29.11.2010 № 326-ФЗ, статья 46; Правила ОМС, пункты 7–13"
@@ -144,7 +146,7 @@ def _make_policy(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
         insurer=_insurer(tools, period.insurer_code),
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
-        form="цифровой",
+        form=_FORMS.get(policy.form, _FORMS["digital"]),
         issued_on=day,
         qr_link=link,
         legal_reference=POLICY_LAW,

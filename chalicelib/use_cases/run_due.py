@@ -48,12 +48,27 @@ def run_due(*, tools: Toolbox, at: datetime) -> Mapping[str, int]:
 def _act(tools: Toolbox, application: Application, at: datetime) -> str:
     state = application.state
     if state in {ApplicationState.DRAFT, ApplicationState.AWAITING_SIGNATURE}:
-        return _expire_draft(tools, application, at)
+        return _expire_draft(tools, application, at) if at >= application.keep_until else _warn(tools, application, at)
     if state is ApplicationState.CLARIFICATION_REQUIRED:
         return _lapse(tools, application, at)
     if state is ApplicationState.APPROVED and application.effective_on is not None:
         return _take_effect(tools, application, at)
     return _mark_overdue(tools, application, at)
+
+
+def _warn(tools: Toolbox, application: Application, at: datetime) -> str:
+    work = tools.store.work(at=at)
+    last_day = local_day(application, at=application.keep_until)
+    notify(
+        work=work,
+        tools=tools,
+        kind="draft_expires_soon",
+        person_id=application.person_id,
+        at=at,
+        context={"day": str(last_day)},
+    )
+    _commit(tools, work, replace(application, warned_at=at), "draft_expires_soon", at)
+    return "drafts_warned"
 
 
 def _expire_draft(tools: Toolbox, application: Application, at: datetime) -> str:

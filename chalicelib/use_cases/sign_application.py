@@ -17,6 +17,7 @@ from chalicelib.domain.signing_code import (
     Challenge,
 )
 from chalicelib.ports.errors import RateLimited
+from chalicelib.ports.storage import Limit
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 
+CODES_PER_DAY = 20
+DAY_SECONDS = 24 * 60 * 60
+
+
 def request_signing_code(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Challenge:
     """Check the whole application and send a code to the person's verified phone.
 
     Raises:
         ValidationFailed: with every mistake and everything missing.
         RuleRefused: no consent, no verified phone, or a rule of insurance forbids it.
-        RateLimited: a code was sent less than a minute ago.
+        RateLimited: a code was sent less than a minute ago, or too many today.
         StateConflict: it is submitted already.
     """
     person_id = require_confirmed(principal)
@@ -49,6 +54,8 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
     known = tools.store.person_file(person_id=person_id)
     _check_person(known)
     _check_whole(tools, principal, file, known, at)
+    limit = Limit(name="signing-codes", subject=person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
+    tools.store.count_limits(limits=(limit,), record=None, at=at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))

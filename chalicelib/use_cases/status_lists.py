@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.records import STATUS_LIST_SIZE
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -12,9 +14,6 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(minutes=1)
 """How long a signed list is given out again before it is made anew."""
-
-STATUS_LIST_SIZE = 100_000
-"""How many documents share a list."""
 
 _made: dict[tuple[str, int], tuple[datetime, bytes]] = {}
 

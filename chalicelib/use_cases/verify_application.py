@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 CLARIFICATION_DAYS = 5
 """Requirement B9: working days to answer."""
 
+QUESTION_REFUSED = "question_refused"
+"""No finding knows this reason, so it is left to an operator."""
+
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 900
 """SQS delays a message by at most 15 minutes; a longer outage is asked about again and again."""
@@ -114,6 +117,9 @@ def _answer(tools: Toolbox, request: CheckRequest, known: CheckRecord | None) ->
         if known is not None and known.ticket is not None:
             return _collected(tools, request, known.ticket)
         return tools.registers.ask(request=request)
+    except Rejected:
+        # The register refuses the question itself: asking again would not help, an operator decides.
+        return CheckAnswer(status=CheckStatus.MISMATCH, reasons=(QUESTION_REFUSED,))
     except DependencyFailed as failure:
         return CheckAnswer(status=CheckStatus.UNAVAILABLE, retry_after=failure.retry_after)
 

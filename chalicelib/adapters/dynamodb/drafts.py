@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.failures import is_refused, translated
-from chalicelib.domain.application import DRAFT_KEPT_FOR, Application
+from chalicelib.domain.application import DRAFT_KEPT_FOR, DRAFT_WARNED_BEFORE, Application
 from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
 from chalicelib.domain.errors import StateConflict
 from chalicelib.ports.errors import NotFound, PreconditionFailed
@@ -51,7 +51,10 @@ def _save(table: Table, change: DraftChange, state: ApplicationState) -> Applica
 
 
 def _request(table: str, change: DraftChange, state: ApplicationState) -> dict[str, Any]:
-    names = {"#state": "state", "#version": "version", "#form": "form"}
+    names = {"#state": "state", "#version": "version"}
+    if change.sections:
+        # DynamoDB refuses names that the expression does not use.
+        names["#form"] = "form"
     values: dict[str, Any] = {
         ":account": {"S": change.account_id},
         ":state": {"S": state.value},
@@ -60,7 +63,7 @@ def _request(table: str, change: DraftChange, state: ApplicationState) -> dict[s
     }
     sets = ["#version = #version + :one", "updated_at = :at"]
     if state is ApplicationState.DRAFT:
-        due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR)
+        due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR - DRAFT_WARNED_BEFORE)
         values[":due"] = due[keys.DUE_SORT]
         sets.append(f"{keys.DUE_SORT} = :due")
     for position, (name, section) in enumerate(sorted(change.sections.items())):

@@ -83,7 +83,7 @@ def _application_item(entity: Application) -> Item:
 def application_due_at(entity: Application) -> datetime | None:
     """When a timer has to look at an application: an unused draft's end, or a due date that passes."""
     if entity.state in {ApplicationState.DRAFT, ApplicationState.AWAITING_SIGNATURE}:
-        return entity.keep_until
+        return entity.draft_looked_at
     if entity.state in FINAL_STATES:
         return None
     return entity.next_look_at

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.domain.records import STATUS_LIST_SIZE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -17,9 +19,6 @@ DUE_SORT = "gsi2sk"
 
 DUE_SHARDS = 4
 """Over how many partitions what falls due is spread."""
-
-STATUS_LIST_SIZE = 100_000
-"""Entries of one status list."""
 
 FILE_PREFIX = "STATE#"
 ACTIVITY_PREFIX = "ACTIVITY#"

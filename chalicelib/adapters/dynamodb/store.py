@@ -18,6 +18,7 @@ from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import (
+    STATUS_LIST_SIZE,
     CabinetMessage,
     IdempotencyRecord,
     Pointer,
@@ -182,7 +183,7 @@ class DynamoDBStore(OutboxReads):
         """Read the entries of a status list."""
         found = self._table.query_all(keys.status_list(status_list))
         entries = [items.from_item(Revocation, item) for item in found]
-        return {entry.status_index % keys.STATUS_LIST_SIZE: entry.status for entry in entries}
+        return {entry.status_index % STATUS_LIST_SIZE: entry.status for entry in entries}
 
     def _newest(self, kind: type[Any], person_id: str, prefix: str, limit: int, after: str | None) -> Slice[Any]:
         partition = keys.person(person_id).partition

@@ -98,19 +98,6 @@ class DynamoDBUnitOfWork:
             RuleRefused("insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"),
         )
 
-    def require_version(self, entity: object) -> None:
-        """Commit only if an entity still is of the version that it carries."""
-        self._add(
-            "ConditionCheck",
-            {
-                "Key": items.key_of(entity).item(),
-                "ConditionExpression": "#version = :version",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": {":version": {"N": str(entity.version)}},  # type: ignore[attr-defined]
-            },
-            StaleWrite("Данные изменились: обновите страницу"),
-        )
-
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""
         self._outbox.append(entry)

@@ -14,8 +14,10 @@ from chalicelib.domain.application import (
     Application,
     ApplicationKind,
 )
+from chalicelib.domain.application_form import missing_fields
 from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, ApplicationState
 from chalicelib.domain.checks import CheckKind, CheckStatus
+from chalicelib.domain.matrix import matrix_row
 from chalicelib.http.models import In, Out, PageQuery
 from chalicelib.http.schemas.forms import FormIn
 from chalicelib.http.schemas.scans import ScanOut, scan_out
@@ -152,6 +154,7 @@ class ApplicationOut(Out):
     expires_at: datetime | None
     form: dict[str, dict[str, str]]
     errors: list[FieldErrorOut]
+    missing: list[str]
     scans: list[ScanOut]
     checks: list[CheckOut]
     delay: DelayOut | None
@@ -199,6 +202,7 @@ def application_out(
         expires_at=application.keep_until if unsubmitted else None,
         form={name: dict(section) for name, section in application.form.items()},
         errors=errors_out(errors),
+        missing=_missing(application) if unsubmitted else [],
         scans=[scan_out(scan) for scan in scans],
         checks=_checks(application),
         delay=_delay(application),
@@ -210,6 +214,13 @@ def application_out(
         effective_on=application.effective_on,
         history=_history(application),
     )
+
+
+def _missing(application: Application) -> list[str]:
+    """The demanded fields that are still empty, by the rules of the day on which it was saved."""
+    on = application.updated_at.date()
+    row = matrix_row(category=application.category, kind=application.kind, on=on)
+    return list(missing_fields(form=application.form, row=row))
 
 
 def _checks(application: Application) -> list[CheckOut]:
