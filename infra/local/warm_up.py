@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -16,10 +17,8 @@ def in_background(prepare: Callable[[], None]) -> None:
     """Prepare while the process goes on starting; whatever fails shows again, and better, in the first use."""
 
     def run() -> None:
-        try:
+        with contextlib.suppress(Exception):
             prepare()
-        except Exception as failure:  # noqa: BLE001 — the edge of a thread whose work is a courtesy
-            print(f"warm-up ended by {type(failure).__name__}", flush=True)
 
     threading.Thread(target=run, daemon=True, name="warm-up").start()
 

@@ -37,7 +37,8 @@ class Folk:
             family_name="Примерная",
             given_name=GIVEN_NAMES[serial % len(GIVEN_NAMES)],
             middle_name="Олеговна",
-            born_on=f"{1950 + serial % 50}-0{1 + serial % 9}-1{serial % 9}",
+            # Twenty before the passport was issued, and not yet forty-five.
+            born_on=f"{1983 + serial % 15}-0{1 + serial % 9}-1{serial % 9}",
             sex="female",
             snils=snils_of(serial),
             inn=inn_of(serial),
