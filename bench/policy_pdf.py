@@ -57,9 +57,7 @@ def ours() -> Callable[[PolicyDocument], bytes]:
     return lambda document: renderer.policy(document=document)
 
 
-def reportlab_page(
-    *, presubset: bool, own_qr: bool = False, plain: bool = False
-) -> Callable[[PolicyDocument], bytes]:
+def reportlab_page(*, presubset: bool, own_qr: bool = False, plain: bool = False) -> Callable[[PolicyDocument], bytes]:
     """The same page by reportlab: the same texts, boxes and fonts.
 
     The code is drawn by its own widget, or as one path of the very matrix that our page draws;

@@ -18,9 +18,7 @@ _CHECKS = {
 def main() -> int:
     """Run all steps of a check, also after one failed; return the worst exit status."""
     name, *more = sys.argv[1:]
-    return max(
-        subprocess.run([sys.executable, *step, *more], check=False).returncode for step in _CHECKS[name]
-    )
+    return max(subprocess.run([sys.executable, *step, *more], check=False).returncode for step in _CHECKS[name])
 
 
 if __name__ == "__main__":

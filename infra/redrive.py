@@ -96,8 +96,7 @@ def _send(sqs: Any, queue_url: str, messages: list[dict[str, Any]]) -> list[dict
 
 def _delete(sqs: Any, queue_url: str, messages: list[dict[str, Any]]) -> None:
     entries = [
-        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-        for number, message in enumerate(messages)
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(messages)
     ]
     sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
 

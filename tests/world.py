@@ -3,34 +3,75 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
+import pytest
+from moto import mock_aws
+from moto.backends import get_backend
 
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
 from chalicelib.http.blueprint import set_clock
 from chalicelib.settings import settings
+from chalicelib.use_cases import status_lists
 from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
+from infra.local.insurers_sample import INSURERS
 from infra.local.persons import PERSONS
 from infra.local.stack_settings import table_request
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
-from infra.local.insurers_sample import INSURERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 REGION = "eu-central-1"
 QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_relay")
+WITHOUT_DOCUMENTS = tuple(queue for queue in QUEUES if queue != "documents")
+ACCOUNT = "123456789012"
+SCHEDULE_EVENT = {
+    "version": "0",
+    "id": "e1",
+    "account": ACCOUNT,
+    "region": REGION,
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "resources": [],
+}
+
+_clients: dict[str, Any] = {}
+_verdicts: dict[str, Any] = {}
+
+
+def cloud(service: str) -> Any:
+    """The client by which tests stand in for AWS; making one takes longer than a call."""
+    if service not in _clients:
+        _clients[service] = boto3.client(service)
+    return _clients[service]
+
+
+class RememberingInspector:
+    """The real inspection of scans, once for each different file."""
+
+    def __init__(self, inspector: Any) -> None:
+        self._inspector = inspector
+
+    def inspect(self, *, data: bytes, declared_media_type: str) -> Any:
+        key = hashlib.sha256(declared_media_type.encode() + b"|" + data).hexdigest()
+        if key not in _verdicts:
+            _verdicts[key] = self._inspector.inspect(data=data, declared_media_type=declared_media_type)
+        return _verdicts[key]
 
 
 class TestContainer(bootstrap.Container):
@@ -45,23 +86,25 @@ class TestContainer(bootstrap.Container):
         self.sms = FakeSmsSender()
         self.email = FakeEmailSender()
 
+    @cached_property
+    def inspector(self) -> Any:
+        return RememberingInspector(super().inspector)
+
     def now(self) -> datetime:
         return self.at
 
 
 def create_resources() -> dict[str, str]:
     """Create what the template would, in the in-process cloud; returns the functions' environment."""
-    boto3.client("dynamodb").create_table(**table_request("polis"))
-    s3 = boto3.client("s3")
+    cloud("dynamodb").create_table(**table_request("polis"))
+    s3 = cloud("s3")
     for bucket in ("polis-scans", "polis-documents"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_bucket_versioning(
-        Bucket="polis-scans", VersioningConfiguration={"Status": "Enabled"}
-    )
-    sqs = boto3.client("sqs")
+    s3.put_bucket_versioning(Bucket="polis-scans", VersioningConfiguration={"Status": "Enabled"})
+    sqs = cloud("sqs")
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
-    key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    secret = boto3.client("secretsmanager").create_secret(Name="lookup", SecretString="x" * 64)
+    key = cloud("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    secret = cloud("secretsmanager").create_secret(Name="lookup", SecretString="x" * 64)
     return {
         "TABLE_NAME": "polis",
         "SCANS_BUCKET": "polis-scans",
@@ -84,13 +127,14 @@ class World:
     app: Any
     issuer: str
     tokens: dict[str, str] = field(default_factory=dict)
+    delivered: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._asgi = gateway(self.app, options=GatewayOptions(rate_per_second=0))
 
     @classmethod
     def build(cls, app: Any, issuer: str) -> World:
-        aws.forget_clients()
+        status_lists._made.clear()
         tools = TestContainer()
         bootstrap.use_container(tools)
         world = cls(tools=tools, app=app, issuer=issuer)
@@ -110,9 +154,7 @@ class World:
             self.tokens[person] = answer.json()["access_token"]
         return self.tokens[person]
 
-    def call(
-        self, method: str, path: str, *, person: str | None = "citizen", **options: Any
-    ) -> httpx.Response:
+    def call(self, method: str, path: str, *, person: str | None = "citizen", **options: Any) -> httpx.Response:
         """Send one HTTP request through the local gateway."""
         headers = dict(options.pop("headers", {}))
         if person is not None:
@@ -132,22 +174,27 @@ class World:
         return answer.json() if answer.content else None
 
     def sleep(self, **duration: float) -> None:
-        """Let time pass."""
-        self.tools.at += timedelta(**duration)
+        """Let time pass, for the messages that wait in queues too."""
+        passed = timedelta(**duration)
+        self.tools.at += passed
+        for queue in get_backend("sqs")[ACCOUNT][REGION].queues.values():
+            for message in queue._messages:
+                message.delayed_until -= passed.total_seconds() * 1000
+                message.visible_at -= passed.total_seconds() * 1000
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """Receive what waits in a queue now."""
+        if not get_backend("sqs")[ACCOUNT][REGION].queues[queue].messages:
+            return []  # asking would only take time
         url = getattr(self.tools.settings, f"{queue}_queue_url")
-        answer = boto3.client("sqs").receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"]
-        )
+        answer = cloud("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
         return list(answer.get("Messages", []))
 
-    def drain(self, *, rounds: int = 30) -> None:
-        """Let every queue run dry, delivering messages as Lambda would."""
+    def drain(self, *, rounds: int = 30, queues: tuple[str, ...] = QUEUES) -> None:
+        """Let the queues run dry, delivering messages as Lambda would."""
         for _ in range(rounds):
             busy = False
-            for queue in QUEUES:
+            for queue in queues:
                 for message in self.messages(queue):
                     busy = True
                     self.deliver(queue, message)
@@ -158,10 +205,21 @@ class World:
         """Deliver one message and delete it, unless the handler fails."""
         self.invoke(queue, message["Body"], message["MessageId"])
         url = getattr(self.tools.settings, f"{queue}_queue_url")
-        boto3.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        cloud("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def settle(self) -> None:
+        """Let everything happen but the drawing of PDFs, which takes longest."""
+        self.drain(queues=WITHOUT_DOCUMENTS)
+
+    def run(self, schedule: str) -> None:
+        """Call the Lambda of a schedule."""
+        modules = {"run_due": "due", "expire_certificates": "expiry", "relay_outbox": "outbox_relay"}
+        module = importlib.import_module(f"chalicelib.events.{modules[schedule]}")
+        getattr(module, schedule)({**SCHEDULE_EVENT, "time": f"{self.tools.at:%Y-%m-%dT%H:%M:%SZ}"}, None)
 
     def invoke(self, queue: str, body: str, message_id: str = "m1") -> Any:
         """Call the Lambda of a queue with one record."""
+        self.delivered.append((queue, body))
         module = importlib.import_module(f"chalicelib.events.{queue}")
         record = {"messageId": message_id, "body": body, "receiptHandle": "r", "attributes": {}}
         return getattr(module, queue)({"Records": [record]}, None)
@@ -173,25 +231,46 @@ class World:
         *,
         media_type: str = "image/png",
         person: str = "citizen",
+        document: str = "identity_document",
     ) -> Any:
         """Order an upload, put the file where the form says, and deliver the event of S3."""
         ordered = self.ok(
             "POST",
             f"/v1/applications/{application_id}/scans",
             person=person,
-            json={"document": "identity_document", "media_type": media_type},
+            json={"document": document, "media_type": media_type},
         )
-        key = ordered["upload"]["fields"]["key"]
-        put = boto3.client("s3").put_object(Bucket="polis-scans", Key=key, Body=data)
-        event = {"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]}
-        self.invoke("scan_uploads", json.dumps(event))
+        self.invoke("scan_uploads", self.arrived(ordered["upload"]["fields"]["key"], data))
         scan_id = ordered["scan"]["id"]
         return self.ok("GET", f"/v1/applications/{application_id}/scans/{scan_id}", person=person)
 
+    def arrived(self, key: str, data: bytes) -> str:
+        """Put a file into the storage of scans and return the event that S3 sends."""
+        put = cloud("s3").put_object(Bucket="polis-scans", Key=key, Body=data)
+        return json.dumps({"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]})
+
     def code(self) -> str:
-        """Read the code of the last SMS."""
-        return re.findall(r"\b[0-9]{6}\b", self.tools.sms.sent[-1].text)[0]
+        """Read the code of the last SMS that brought one."""
+        codes = (re.findall(r"\b[0-9]{6}\b", sms.text) for sms in reversed(self.tools.sms.sent))
+        return next(found[0] for found in codes if found)
 
     def person(self, key: str) -> Any:
         """The demonstration person of a key."""
         return PERSONS[key]
+
+
+@contextmanager
+def open_world(issuer: str) -> Iterator[World]:
+    """The whole service over a new, empty cloud."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        identity = {
+            "OIDC_ISSUER": issuer,
+            "OIDC_AUDIENCE": "polis",
+            "OIDC_JWKS_URL": f"{issuer}/jwks.json",
+        }
+        for name, value in {**create_resources(), **identity}.items():
+            patch.setenv(name, value)
+        from app import app
+
+        yield World.build(app, issuer)
+        bootstrap.use_container(None)

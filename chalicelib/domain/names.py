@@ -6,9 +6,9 @@ No. 79 of the federal fund, p. 6.3.2, and classifier Q004 (codes 5-7, 12, 92).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
-from itertools import pairwise
 
 from chalicelib.domain.errors import FieldError
 from chalicelib.domain.plain_text import (
@@ -29,6 +29,7 @@ LOOK_ALIKES = dict(zip("ABCEHKMOPTXaceopxkmt", "АВСЕНКМОРТХасеор
 #: Two signs of one group may not stand side by side.
 SEPARATOR_GROUPS = (frozenset(" "), frozenset("."), frozenset("-"), QUOTES)
 
+_DOUBLED_SEPARATOR = re.compile("|".join(f"[{re.escape(''.join(sorted(group)))}]{{2}}" for group in SEPARATOR_GROUPS))
 _SEPARATORS = frozenset().union(*SEPARATOR_GROUPS)
 _NAME_SIGNS = RUSSIAN_LETTERS | DIGITS | frozenset(LOOK_ALIKES) | _SEPARATORS
 _PLACE_SIGNS = _NAME_SIGNS | frozenset(",:()/№;")
@@ -137,12 +138,8 @@ def _sign_errors(name: str, field: str, signs: frozenset[str]) -> list[FieldErro
 
 
 def _doubled_separator(name: str) -> int | None:
-    for position, (left, right) in enumerate(pairwise(name), start=2):
-        if left not in _SEPARATORS or right not in _SEPARATORS:
-            continue
-        if any(left in group and right in group for group in SEPARATOR_GROUPS):
-            return position
-    return None
+    found = _DOUBLED_SEPARATOR.search(name)
+    return found.end() if found else None
 
 
 def _may_end(sign: str, signs: frozenset[str]) -> bool:

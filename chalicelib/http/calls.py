@@ -125,4 +125,4 @@ def read_path_parameter(raw: str) -> str:
 
 def expose_headers(headers: Mapping[str, Any]) -> dict[str, str]:
     """Keep the headers that handlers may read."""
-    return {name: headers[name] for name in EXPOSED_HEADERS if headers.get(name)}
+    return {name: value for name in EXPOSED_HEADERS if (value := headers.get(name))}

@@ -132,6 +132,8 @@ def parse_query(model: type[M], given: Mapping[str, list[str]] | None) -> M:
 
 def read_query(signature: Signature, given: Any) -> dict[str, BaseModel]:
     """Read the query for a handler; one that takes none refuses every parameter."""
+    if signature.query is None and not given:
+        return {}
     values = {name: given.getlist(name) for name in given} if given else {}
     if signature.query is None:
         parse_query(_NoParameters, values)

@@ -57,9 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/.well-known/jwks.json":
             return "application/json", json.dumps(jwks(keys=SIGNER.public_keys())).encode()
         if self.path == "/v1/status-lists/3":
-            message = encode_status_list(
-                status_list=LIST, subject="https://h/v1/status-lists/3", signer=SIGNER
-            )
+            message = encode_status_list(status_list=LIST, subject="https://h/v1/status-lists/3", signer=SIGNER)
             text = base64.urlsafe_b64encode(message).decode().rstrip("=")
             return "application/json", json.dumps({"status_list": text}).encode()
         path = WEB / "qr.html" if self.path == "/Q" else WEB / self.path.lstrip("/")

@@ -105,9 +105,7 @@ def test_a_letter_carries_the_id_of_its_notification_and_no_unsubscription():
             "EmailTags": [{"Name": "notification", "Value": "01A-email"}],
         }
         stub.add_response("send_email", {"MessageId": "1"}, expected)
-        SesEmailSender(client=ses, sender=SENDER).send(
-            to=EMAIL, subject="s", text="t", html="h", dedup_id="01A#email"
-        )
+        SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", dedup_id="01A#email")
         stub.assert_no_pending_responses()
 
 
@@ -133,9 +131,7 @@ def test_sorts_refusals_of_the_provider(code, error):
         with pytest.raises(error) as by_sms:
             SnsSmsSender(client=sns).send(to=PHONE, text="a", dedup_id="1")
         with pytest.raises(error) as by_email:
-            SesEmailSender(client=ses, sender=SENDER).send(
-                to=EMAIL, subject="s", text="t", html="h", dedup_id="1"
-            )
+            SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", dedup_id="1")
     for raised in (by_sms.value, by_email.value):
         assert type(raised) is error
         assert PHONE not in str(raised)

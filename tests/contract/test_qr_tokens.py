@@ -70,9 +70,7 @@ def a_list(statuses, *, size=10_000, list_id=1):
     )
 
 
-NUMBERS = st.one_of(
-    st.from_regex("[0-9]{1,20}", fullmatch=True), st.from_regex("[0-9A-Z-]{1,20}", fullmatch=True)
-)
+NUMBERS = st.one_of(st.from_regex("[0-9]{1,20}", fullmatch=True), st.from_regex("[0-9A-Z-]{1,20}", fullmatch=True))
 ANY_CLAIMS = st.builds(
     QrClaims,
     kind=st.sampled_from(QrKind),

@@ -74,9 +74,7 @@ def dripping(connection):
         lambda _: None,
         lambda _: time.sleep(0.5),
         dripping,
-        lambda connection: connection.sendall(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b" " * 900_000
-        ),
+        lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b" " * 900_000),
     ],
     ids=["cut", "nonsense", "hangs-up", "silent", "dripping", "oversized"],
 )

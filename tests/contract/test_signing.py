@@ -37,9 +37,7 @@ class CountedKMS:
 @pytest.fixture
 def kms():
     with mock_aws():
-        yield boto3.client(
-            "kms", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"
-        )
+        yield boto3.client("kms", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test")
 
 
 def new_key(kms):

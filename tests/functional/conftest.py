@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
-from chalicelib import bootstrap
+from chalicelib.adapters import aws
 from infra.local.identity_provider import running
-from tests.world import World, create_resources
+from tests.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.world import World
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +22,20 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def world(issuer: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with mock_aws():
-        environment = create_resources()
-        identity = {
-            "OIDC_ISSUER": issuer,
-            "OIDC_AUDIENCE": "polis",
-            "OIDC_JWKS_URL": f"{issuer}/jwks.json",
-        }
-        for name, value in {**environment, **identity}.items():
-            monkeypatch.setenv(name, value)
-        from app import app
+@pytest.fixture(scope="module")
+def clients_of_this_module() -> None:
+    """Clients that other tests made may lead elsewhere; within a module they are kept, they are slow to make."""
+    aws.forget_clients()
 
-        yield World.build(app, issuer)
-        bootstrap.use_container(None)
+
+@pytest.fixture
+def world(issuer: str, clients_of_this_module: None) -> Iterator[World]:
+    with open_world(issuer) as made:
+        yield made
+
+
+@pytest.fixture(scope="class")
+def shared_world(issuer: str, clients_of_this_module: None) -> Iterator[World]:
+    """One world for all tests of a class: for tests that only read, or that are refused."""
+    with open_world(issuer) as made:
+        yield made

@@ -129,9 +129,9 @@ def eventually(condition, seconds=5.0):
 
 
 def test_the_event_is_the_one_that_lambda_gets():
-    record = sqs_event(
-        [Queue.message("1", "{}")], arn="arn:aws:sqs:ru-1:000000000000:verification", region="ru-1"
-    )["Records"][0]
+    record = sqs_event([Queue.message("1", "{}")], arn="arn:aws:sqs:ru-1:000000000000:verification", region="ru-1")[
+        "Records"
+    ][0]
     assert record == {
         "messageId": "m1",
         "receiptHandle": "r1",
@@ -526,9 +526,7 @@ def test_the_process_serves_queues_and_schedules_and_stops_gracefully(tmp_path, 
         "PUMP_FIRST_FIRE": "off",
     }
     command = [sys.executable, "-m", "infra.local.pump"]
-    with subprocess.Popen(
-        command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         try:
             lines = (json.loads(line) for line in process.stdout)
             control = next(line["url"] for line in lines if line["event"] == "control_listening")

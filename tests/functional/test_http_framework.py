@@ -84,9 +84,7 @@ def add_failing_routes(api: ApiBlueprint) -> None:
 def make_api() -> ApiBlueprint:
     api = ApiBlueprint(__name__)
 
-    @api.route(
-        "POST", "/v1/persons", status=201, summary="Создать", tag="t", auth=False, idempotent=True, etag=True
-    )
+    @api.route("POST", "/v1/persons", status=201, summary="Создать", tag="t", auth=False, idempotent=True, etag=True)
     def create(call: Call, body: PersonIn) -> Reply[PersonOut]:
         answer = PersonOut(family_name=body.family_name, born_on=body.born_on, at=call.at)
         return Reply(answer, version=1, location=f"/v1/persons/{call.idempotency_key}")
@@ -130,8 +128,7 @@ class Http:
         event = {
             "headers": names,
             "multiValueQueryStringParameters": query,
-            "pathParameters": {t[1:-1]: p for t, p in zip(template, parts, strict=True) if t[:1] == "{"}
-            or None,
+            "pathParameters": {t[1:-1]: p for t, p in zip(template, parts, strict=True) if t[:1] == "{"} or None,
             "body": body,
             "isBase64Encoded": False,
             "stageVariables": None,
@@ -211,9 +208,7 @@ def test_reports_every_error_of_a_body_without_its_values(http):
 
 def test_hides_the_message_of_a_validator_that_is_not_a_domain_refusal(http):
     answer = post(http, {"family_name": "А", "code": "worse"})
-    assert answer["json"]["errors"] == [
-        {"field": "code", "code": "invalid_value", "message": "Проверьте значение"}
-    ]
+    assert answer["json"]["errors"] == [{"field": "code", "code": "invalid_value", "message": "Проверьте значение"}]
 
 
 @pytest.mark.parametrize(
@@ -294,9 +289,7 @@ def test_demands_the_idempotency_key(http):
 
 
 def test_reads_lists_and_types_of_the_query(http):
-    answer = http(
-        "GET", "/v1/persons", query={"color": ["red", "blue"], "on": ["2026-01-31"], "limit": ["5"]}
-    )
+    answer = http("GET", "/v1/persons", query={"color": ["red", "blue"], "on": ["2026-01-31"], "limit": ["5"]})
     assert [item["family_name"] for item in answer["json"]["items"]] == ["red", "blue", "2026-01-31", "5"]
     assert answer["headers"]["Cache-Control"] == "public, max-age=60"
 

@@ -52,9 +52,7 @@ def test_makes_an_extract_in_two_languages(insured: World) -> None:
     insured.drain()
 
     documents = {d["id"]: d for d in insured.ok("GET", "/v1/me/insurance")["documents"]}
-    stored = boto3.client("s3").get_object(
-        Bucket="polis-documents", Key=f"documents/{ordered['id']}.pdf"
-    )
+    stored = boto3.client("s3").get_object(Bucket="polis-documents", Key=f"documents/{ordered['id']}.pdf")
     text = pypdfium2.PdfDocument(stored["Body"].read())[0].get_textpage().get_text_range()
     assert documents[ordered["id"]]["is_ready"]
     assert "Surname" in text or "Family name" in text

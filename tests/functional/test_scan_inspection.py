@@ -229,9 +229,7 @@ def test_refuses_a_password_with_and_without_a_need_to_enter_it(good_pdf):
 
 
 def action(kind, **more):
-    return DictionaryObject(
-        {NameObject("/S"): NameObject(kind), **{NameObject(f"/{k}"): v for k, v in more.items()}}
-    )
+    return DictionaryObject({NameObject("/S"): NameObject(kind), **{NameObject(f"/{k}"): v for k, v in more.items()}})
 
 
 def opening(value):
@@ -293,9 +291,7 @@ def test_finds_an_escaped_name(good_pdf):
 
 
 def test_refuses_a_pdf_with_a_file_inside(good_pdf):
-    assert (
-        code_of(edited(good_pdf, lambda writer: writer.add_attachment("a.txt", b"text"))) == "embedded_files"
-    )
+    assert code_of(edited(good_pdf, lambda writer: writer.add_attachment("a.txt", b"text"))) == "embedded_files"
 
 
 def test_refuses_a_png_that_declares_a_huge_size_without_decoding_it():

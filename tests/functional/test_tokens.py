@@ -147,9 +147,7 @@ def test_refuses_the_signature_of_a_short_key(settings, keys):
 
 
 def unsigned(header, body):
-    parts = (
-        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, body)
-    )
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, body))
     return ".".join(parts)
 
 
@@ -246,9 +244,7 @@ def test_hands_the_claims_to_the_api(settings, monkeypatch):
     assert principal.person.identity_document.number == "000001"
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Basic abc", "Bearer ", "Bearer " + "a" * 9000, "Bearer a b"]
-)
+@pytest.mark.parametrize("header", ["", "Bearer", "Basic abc", "Bearer ", "Bearer " + "a" * 9000, "Bearer a b"])
 def test_refuses_a_header_without_a_bearer_token(settings, monkeypatch, header):
     with pytest.raises(Unauthorized):
         authorize(header, settings, monkeypatch)

@@ -44,7 +44,7 @@ IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 CHALLENGE_KEPT_FOR = timedelta(days=1)
 
 _encoder = msgspec.json.Encoder(order="deterministic")
-
+_section_decoder = msgspec.json.Decoder(dict[str, str])
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
@@ -195,7 +195,7 @@ def from_item(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
     """Read an entity back; the attributes beside the body win, since single-attribute writes touch only them."""
     entity: E = _decoder(kind).decode(item["data"]["S"])
     if isinstance(entity, Application):
-        form = {name: _decoder(dict[str, str]).decode(value["S"]) for name, value in item["form"]["M"].items()}
+        form = {name: _section_decoder.decode(value["S"]) for name, value in item["form"]["M"].items()}
         return replace(
             entity,
             form=form,

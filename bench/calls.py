@@ -1,0 +1,226 @@
+"""AWS calls of each use case, counted through the seam while the whole service runs in this process."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter as Tally
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters import aws
+from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
+from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.qr_claims import QrClaims, QrKind
+from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
+from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
+from infra.local.persons import PERSONS
+from tests import journeys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tests.world import World
+
+CITIZEN = "citizen"
+WAITING = "later"
+INSURED = "insured"
+REGISTRAR = "registrar"
+EXPIRING = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The calls that one use case made, and how many it may make."""
+
+    use_case: str
+    calls: tuple[str, ...]
+    limit: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether the use case keeps its budget."""
+        return len(self.calls) <= self.limit
+
+
+@dataclass(slots=True)
+class Counter:
+    """Budgets in the order in which they were measured."""
+
+    found: list[Budget] = field(default_factory=list)
+
+    @contextmanager
+    def measuring(self, use_case: str, *, limit: int) -> Iterator[None]:
+        """Count the calls inside the block."""
+        calls: list[str] = []
+
+        def seam(name: str, moment: str) -> None:
+            if moment == "before":
+                calls.append(name)
+
+        aws.add_seam(seam)
+        try:
+            yield
+        finally:
+            aws.remove_seam(seam)
+        self.found.append(Budget(use_case=use_case, calls=tuple(calls), limit=limit))
+
+
+def measured(world: World) -> tuple[Budget, ...]:
+    """Walk one person to a policy, to another insurer, and one to a certificate that expires; count on the way."""
+    counter = Counter()
+    _first_policy(world, counter)
+    _public_lookup(world, counter)
+    _clinic_lookup(world, counter)
+    _certificate(world, counter)
+    _insurer_changes(world, counter)
+    _expiry(world, counter)
+    return tuple(counter.found)
+
+
+def _first_policy(world: World, counter: Counter) -> None:
+    draft = journeys.prepared(world)
+    path = f"/v1/applications/{draft}"
+    with counter.measuring("save a draft", limit=1):
+        world.ok("PATCH", path, json={"insurer": {"code": journeys.FIRST_INSURER}})
+    code = journeys.coded(world, draft)
+    with counter.measuring("submit", limit=3):
+        answer = journeys.sign(world, draft, code)
+    assert answer.is_success, answer.text
+    _step(world, counter, "verification", "verify, without the registers", limit=4)
+    _step(world, counter, "issuance", "issue a first policy", limit=6)
+    with counter.measuring("status of an application", limit=1):
+        found = world.ok("GET", path)
+    assert found["state"] == "ready", found["state"]
+
+
+def _person(key: str) -> Any:
+    return next(person for person in PERSONS if person.key == key)
+
+
+def _step(world: World, counter: Counter, queue: str, use_case: str, *, limit: int) -> None:
+    """Relay the outbox, then count the Lambda of one queue."""
+    world.drain(queues=("outbox_relay",))
+    (message,) = world.messages(queue)
+    with counter.measuring(use_case, limit=limit):
+        world.invoke(queue, message["Body"], message["MessageId"])
+    url = getattr(world.tools.settings, f"{queue}_queue_url")
+    world.tools.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    world.drain(queues=("outbox_relay",))
+
+
+def _ask(world: World, counter: Counter, use_case: str, path: str, question: dict[str, Any], *, limit: int) -> None:
+    person = REGISTRAR if "clinic" in path else None
+    world.ok("POST", path, person=person, json=question)
+    with counter.measuring(use_case, limit=limit):
+        answer = world.ok("POST", path, person=person, json=question)
+    assert answer.get("is_insured", answer.get("status") == "valid"), answer
+
+
+def _public_lookup(world: World, counter: Counter) -> None:
+    number = journeys.policy(world)["policy_number"]
+    person = _person(CITIZEN)
+    for factor in ({"born_on": person.born_on}, {"family_name": person.family_name}):
+        question = {"policy_number": number, "consent": True, **factor}
+        name = f"public lookup by policy number and {next(iter(factor))}"
+        _ask(world, counter, name, "/v1/validity-checks", question, limit=2)
+
+
+def _clinic_lookup(world: World, counter: Counter) -> None:
+    person = _person(CITIZEN)
+    document = {"type": "14", "series": person.document.series, "number": person.document.number}
+    name = {"family_name": person.family_name, "given_name": person.given_name, "middle_name": person.middle_name}
+    policy_number = journeys.policy(world)["policy_number"]
+    questions: dict[str, Any] = {
+        "policy_number": policy_number,
+        "snils": person.snils,
+        "document": document,
+        "person": {**name, "born_on": person.born_on},
+        "qr": _qr(world, policy_number),
+    }
+    for key, value in questions.items():
+        _ask(world, counter, f"clinic lookup by {key}", "/v1/clinic/validity-checks", {key: value}, limit=3)
+
+
+def _qr(world: World, policy_number: str) -> str:
+    claims = QrClaims(
+        kind=QrKind.POLICY,
+        number=policy_number,
+        born_on=date.fromisoformat(_person(CITIZEN).born_on),
+        valid_from=world.tools.at.date(),
+        valid_until=None,
+        insurer_code=journeys.FIRST_INSURER,
+        status_list=0,
+        status_index=1,
+        issued_at=world.tools.at,
+    )
+    return world.tools.qr.link(claims=claims)
+
+
+def _certificate(world: World, counter: Counter) -> None:
+    world.tools.registers.pending(CheckKind.INSURED_PERSON)
+    draft = journeys.submitted(world, person=WAITING)
+    use_case = "verify with a temporary certificate, without the registers"
+    _step(world, counter, "verification", use_case, limit=4)
+    number = journeys.application(world, draft, person=WAITING)["certificate_number"]
+    question = {"certificate_number": number}
+    _ask(world, counter, "public lookup by certificate", "/v1/validity-checks", {**question, "consent": True}, limit=2)
+    _ask(world, counter, "clinic lookup by certificate_number", "/v1/clinic/validity-checks", question, limit=3)
+
+
+def _insurer_changes(world: World, counter: Counter) -> None:
+    """A policy that the register of insured persons knows, then one that this service issued the year before."""
+    person = _person(INSURED)
+    register = {"enp": person.insured.enp, "insurer_code": "77012", "insured_from": person.insured.insured_from}
+    world.tools.registers.confirmed(CheckKind.INSURED_PERSON, **register)
+    _changed(world, counter, INSURED, "issue a change of insurer, policy known to the register")
+    world.sleep(days=330)
+    _changed(world, counter, CITIZEN, "issue a change of insurer, policy of this service")
+
+
+def _changed(world: World, counter: Counter, person: str, use_case: str) -> None:
+    world.settle()
+    draft = journeys.submitted(world, person=person, kind=journeys.INSURER_CHANGE)
+    world.drain(queues=("outbox_relay", "verification", "outbox_relay"))
+    _step(world, counter, "issuance", use_case, limit=6)
+    found = journeys.application(world, draft, person=person)
+    assert found["refusals"] == [], found["refusals"]
+
+
+def _expiry(world: World, counter: Counter) -> None:
+    """Expire many certificates: a transaction and a hint for each, and one query for each page of each shard."""
+    tools, at = world.tools, world.tools.at
+    expire_certificates(tools=tools, at=at)
+    for number in range(EXPIRING):
+        work = tools.store.work(at=at)
+        work.create(due_certificate(number=number, at=at))
+        work.commit()
+    queries = DUE_SHARDS * math.ceil(EXPIRING / DUE_SHARDS / DUE_PAGE)
+    with counter.measuring(f"expire {EXPIRING} certificates", limit=2 * EXPIRING + queries):
+        sweep = expire_certificates(tools=tools, at=at)
+    assert sweep.expired == EXPIRING, sweep
+
+
+def due_certificate(*, number: int, at: datetime) -> TemporaryCertificate:
+    """A certificate whose last day has passed and of which its holder was warned."""
+    return TemporaryCertificate(
+        number=f"{number:09d}",
+        person_id=f"person{number:020d}",
+        application_id=f"01{number:024d}",
+        account_id=f"account{number:019d}",
+        insurer_code=journeys.FIRST_INSURER,
+        region="77",
+        issued_on=at.date() - timedelta(days=31),
+        valid_until=at.date() - timedelta(days=1),
+        utc_offset_hours=3,
+        state=CertificateState.ACTIVE,
+        next_step=CertificateStep.EXPIRE,
+        status_index=number,
+    )
+
+
+def summary(budget: Budget) -> str:
+    """The calls by name, in the order of their first appearance."""
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in Tally(budget.calls).items())

@@ -1,0 +1,42 @@
+"""The whole service in this process, as the functional tests run it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.world import World
+
+SETTLED = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "LOG_LEVEL": "WARNING",
+    "WEB_ORIGIN": "https://polis.example.org",
+}
+
+
+@contextmanager
+def opened() -> Iterator[World]:
+    """Open it over a new, empty in-process cloud."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "_HANDLER"):
+        os.environ.pop(name, None)
+    os.environ |= SETTLED
+    logging.disable(logging.INFO)
+    from chalicelib.adapters import aws
+    from infra.local.identity_provider import running
+    from tests.world import open_world
+
+    aws.forget_clients()
+    try:
+        with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as issuer, open_world(issuer) as world:
+            yield world
+    finally:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,126 @@
+"""Who may do what: every route, every role, with and without a token, on one's own things and on others' (O1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.http.routes import signature_of
+from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
+from tests.journeys import document, insured, problem
+
+if TYPE_CHECKING:
+    from chalicelib.http.routes import Route
+    from tests.world import World
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/applications": {"kind": "first_policy"},
+    "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
+    "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
+    "POST /v1/applications/{application_id}/submission": {"code": "123456"},
+    "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
+    "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
+    "PATCH /v1/me": {"preferences": {}},
+    "POST /v1/me/consents": {"version": "2026-11"},
+    "POST /v1/me/extracts": {"bilingual": True},
+    "POST /v1/me/insurance/codes": {"days": 1},
+    "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
+    "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
+    "POST /v1/readiness-checks": {"number": "123456789"},
+    "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
+}
+PUBLIC = {
+    "GET /.well-known/jwks.json",
+    "GET /health",
+    "GET /v1/consent-text",
+    "GET /v1/dictionaries/{name}",
+    "GET /v1/insurers",
+    "GET /v1/insurers/{code}",
+    "GET /v1/status-lists/{number}",
+    "POST /v1/readiness-checks",
+    "POST /v1/validity-checks",
+}
+
+
+def guarded() -> list[Route]:
+    return [route for route in routes() if route.auth]
+
+
+def send(world: World, route: Route, person: str | None, identifier: str = UNKNOWN_ID, **options: Any) -> Any:
+    if signature_of(route.handler).body is not None:
+        options["json"] = BODIES[label(route)]
+    return world.call(route.method, path_of(route, identifier), person=person, **options)
+
+
+def test_the_public_routes_are_these_and_no_others() -> None:
+    assert {label(route) for route in routes() if not route.auth} == PUBLIC
+
+
+def test_every_guarded_route_names_its_roles() -> None:
+    assert [label(route) for route in guarded() if not route.roles] == []
+
+
+class TestRoles:
+    """Deny by default."""
+
+    @pytest.mark.parametrize("route", guarded(), ids=label)
+    def test_needs_a_token(self, shared_world: World, route: Route) -> None:
+        for headers in (
+            {},
+            {"Authorization": "Bearer x.y.z"},
+            {"Authorization": "Basic dTpw"},
+            {"Authorization": "Bearer " + shared_world.token("citizen")[:-6] + "AAAAAA"},
+        ):
+            problem(send(shared_world, route, None, headers=headers), 401)
+
+    @pytest.mark.parametrize("route", guarded(), ids=label)
+    def test_refuses_every_other_role(self, shared_world: World, route: Route) -> None:
+        for role, person in ROLE_PERSONS.items():
+            identifier = "phone" if "{contact}" in route.path else UNKNOWN_ID
+            answer = send(shared_world, route, person, identifier)
+            if role in route.roles:
+                assert answer.status_code not in {401, 403}, (role, answer.text)
+            else:
+                problem(answer, 403, "not_permitted")
+
+    @pytest.mark.parametrize(
+        "route", [route for route in guarded() if "citizen" in route.roles and "_id}" in route.path], ids=label
+    )
+    def test_hides_what_is_another_persons(self, shared_world: World, owned: dict[str, str], route: Route) -> None:
+        path = route.path
+        for name, identifier in owned.items():
+            path = path.replace(f"{{{name}}}", identifier)
+        options = {"json": BODIES[label(route)]} if signature_of(route.handler).body is not None else {}
+        problem(shared_world.call(route.method, path, person="insured", **options), 404, "not_found")
+        own = shared_world.call(route.method, path, person="citizen", **options)
+        assert own.status_code not in {401, 403, 404}, own.text
+
+    def test_shows_each_person_the_own_things_only(self, shared_world: World, owned: dict[str, str]) -> None:
+        for path in ("/v1/applications", "/v1/me/activity", "/v1/me/messages"):
+            assert shared_world.ok("GET", path, person="insured")["items"] == []
+        assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
+            "policies": [],
+            "certificates": [],
+            "documents": [],
+        }
+
+    @pytest.mark.parametrize("route", [route for route in routes() if not route.auth], ids=label)
+    def test_public_routes_need_no_token_and_fear_no_bad_one(self, shared_world: World, route: Route) -> None:
+        identifier = "77012" if "{code}" in route.path else "application-states" if "{name}" in route.path else "0"
+        for headers in ({}, {"Authorization": "Bearer x.y.z"}):
+            answer = send(shared_world, route, None, identifier, headers=headers)
+            assert answer.status_code in {200, 404}, answer.text
+
+
+@pytest.fixture(scope="class")
+def owned(shared_world: World) -> dict[str, str]:
+    """The ids of what the citizen has."""
+    application_id = insured(shared_world)
+    shared_world.drain()
+    scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
+    return {
+        "application_id": application_id,
+        "scan_id": scan_id,
+        "document_id": document(shared_world, "policy")["id"],
+    }
