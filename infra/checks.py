@@ -10,7 +10,8 @@ _CHECKS = {
     "lint": [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
-        ["-m", "importlinter.cli", "lint"],
+        # Its package cannot be run by -m.
+        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     ],
 }
 
