@@ -20,9 +20,14 @@ app.register_blueprint(authorizer_blueprint)
 for module in (applications, scans, people, proofs, validity, registry, operators, pages):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
-if not settings.is_api_lambda():
+set_clock(lambda: container().now())
+if settings.is_api_lambda():
+    from chalicelib.adapters import aws
+
+    # Lambda gives a starting function more CPU than the first request would get.
+    aws.client("dynamodb")
+else:
     from chalicelib.events import registration
 
     registration.register(app)
-set_clock(lambda: container().now())
 cold_start.done()

@@ -6,12 +6,16 @@ and its resources, a fifth of a Lambda's start, and neither is used here.
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from botocore.config import Config
+from botocore.loaders import JSONFileLoader
 from botocore.session import get_session
 
 Seam = Callable[[str, str], None]
@@ -26,7 +30,21 @@ _seams: list[Seam] = []
 @lru_cache(maxsize=1)
 def session() -> Any:
     """Return the process's session."""
-    return get_session()
+    made = get_session()
+    made.get_component("data_loader").file_loader = _PlainJSON()
+    return made
+
+
+class _PlainJSON(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
+    """Reads botocore's tables into plain dicts, which are ordered too, in a third of the time of OrderedDict."""
+
+    def load_file(self, file_path: str) -> Any:
+        """Read a table; the path is without its ending. None if there is none."""
+        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
+            if Path(file_path + ending).is_file():
+                with opened(file_path + ending, "rb") as file:
+                    return json.load(file)
+        return None
 
 
 _making = Lock()

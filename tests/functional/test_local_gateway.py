@@ -271,10 +271,10 @@ def test_a_cached_policy_is_evaluated_for_every_method(site):
 
 
 def test_refuses_who_has_no_valid_token(site):
-    assert_problem(site.client.get("/me"), 401, "unauthenticated")
-    assert_problem(site.client.get("/me", headers={"Authorization": ""}), 401, "unauthenticated")
+    assert_problem(site.client.get("/me"), 401, "unauthorized")
+    assert_problem(site.client.get("/me", headers={"Authorization": ""}), 401, "unauthorized")
     bad = site.client.get("/me", headers={"Authorization": "Bearer bad"})
-    assert_problem(bad, 401, "unauthenticated")
+    assert_problem(bad, 401, "unauthorized")
     assert bad.headers["www-authenticate"] == "Bearer"
 
 

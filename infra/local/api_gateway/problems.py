@@ -48,7 +48,7 @@ MALFORMED_BODY = Problem(
 )
 UNAUTHORIZED = Problem(
     status=401,
-    code="unauthenticated",
+    code="unauthorized",
     title="Требуется вход",
     detail="Войдите и повторите запрос с действующим токеном в заголовке Authorization.",
 )
