@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from chalicelib import cold_start
+
+# isort: split
 from chalice.app import Chalice
 
-from chalicelib import cold_start, settings
+from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import applications, operators, people, proofs, registry, scans, validity
 from chalicelib.http.auth import authorizer_blueprint

@@ -479,10 +479,11 @@ def test_buckets_refill_and_are_bounded():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_process_stops_though_a_handler_hangs(tmp_path, workers):
-    (tmp_path / "app.py").write_text(HANGING_APP)
+    (tmp_path / "hanging.py").write_text(HANGING_APP)
     environment = {
         **os.environ,
         "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}",
+        "GATEWAY_APP": "hanging:app",
         "GATEWAY_PORT": "0",
         "GATEWAY_WORKERS": str(workers),
         "GATEWAY_HANDLER_TIMEOUT": "0.2",
