@@ -137,7 +137,7 @@ def figures(found: list[Reads]) -> list[Figure]:
         Figure(
             group="expiry",
             name=f"items read per certificate expired, {reads.expired:,} among {reads.certificates:,}",
-            value=round(ratio, 3),
+            value=ratio,
             limit=LIMIT,
             detail=f"{reads.queries} queries, {reads.transactions} transactions, {reads.sweep_seconds} s",
         )
@@ -150,7 +150,7 @@ def figures(found: list[Reads]) -> list[Figure]:
         Figure(
             group="expiry",
             name="difference of items read between the sizes",
-            value=round(max(ratios) - min(ratios), 3),
+            value=max(ratios) - min(ratios),
             limit=0,
         ),
     ]

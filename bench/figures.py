@@ -18,7 +18,7 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the target is met; a figure without one always is."""
+        """Whether the target is met, by the value before it is rounded for print; a figure without one always is."""
         return self.limit is None or self.value <= self.limit
 
     @property

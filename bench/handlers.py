@@ -198,7 +198,7 @@ def figures(world: World, recorded: tuple[Recorded, ...], rounds: int = ROUNDS) 
         Figure(
             group="handler",
             name=f"warm {name}",
-            value=round(ours / bare, 2),
+            value=ours / bare,
             limit=LIMIT,
             unit="×",
             detail=f"{ours:.2f} ms of CPU; bare boto3 handler {bare:.2f} ms",

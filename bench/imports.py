@@ -85,7 +85,7 @@ def figures(rounds: int = ROUNDS) -> list[Figure]:
         Figure(
             group="import",
             name=f"import of {name}",
-            value=round(medians[name] / medians["floor"], 2),
+            value=medians[name] / medians["floor"],
             limit=API_LIMIT,
             unit="×",
             detail=f"{medians[name]:.0f} ms of CPU; chalice + boto3 + DynamoDB client {medians['floor']:.0f} ms",
@@ -96,7 +96,7 @@ def figures(rounds: int = ROUNDS) -> list[Figure]:
     authorizer = Figure(
         group="import",
         name="import of authorizer",
-        value=round(medians["authorizer"] / floor, 2),
+        value=medians["authorizer"] / floor,
         limit=AUTHORIZER_LIMIT,
         unit="×",
         detail=f"{medians['authorizer']:.0f} ms of CPU; chalice + pyjwt + cryptography {floor:.0f} ms",

@@ -48,7 +48,7 @@ def _entry(figure: Figure) -> dict[str, Any]:
     return {
         "group": figure.group,
         "name": figure.name,
-        "value": figure.value,
+        "value": round(figure.value, 3),
         "unit": figure.unit,
         "target": figure.limit,
         "met": figure.met,
@@ -58,7 +58,7 @@ def _entry(figure: Figure) -> dict[str, Any]:
 
 def _cells(figure: Figure) -> tuple[str, str, str, str, str]:
     target = "" if figure.limit is None else f"≤ {figure.limit:g}{figure.unit}"
-    return figure.name, f"{figure.value:g}{figure.unit}", target, figure.verdict, figure.detail
+    return figure.name, f"{round(figure.value, 3):g}{figure.unit}", target, figure.verdict, figure.detail
 
 
 def _markdown(figures: Iterable[Figure]) -> str:
