@@ -88,7 +88,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRecord:
-    """What is kept of a public lookup (requirement G4): when, by whom and of what, as hashes, and the answer."""
+    """What is kept of a public lookup (requirement G4): when, by whom and of what, as hashes."""
 
     record_id: str
     at: datetime

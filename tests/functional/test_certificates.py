@@ -95,3 +95,20 @@ def test_the_policy_comes_though_the_certificate_has_expired(world: World) -> No
     world.settle()
     assert insurance(world)["policies"][0]["state"] == "active"
     assert insurance(world)["certificates"][0]["state"] == "expired"
+
+
+def test_a_withdrawn_application_takes_its_certificate_with_it_and_tells(world: World) -> None:
+    number = held(world)
+    application_id = world.ok("GET", "/v1/applications")["items"][0]["id"]
+    issued_on = world.tools.at.date().isoformat()
+    world.sleep(days=3)
+    world.ok("POST", f"/v1/applications/{application_id}/withdrawal")
+    world.settle()
+
+    question = {"certificate_number": number, "consent": True}
+    now = world.ok("POST", "/v1/validity-checks", person=None, json=question)
+    then = world.ok("POST", "/v1/validity-checks", person=None, json={**question, "on": issued_on})
+
+    assert (now["status"], now["reason"]) == ("not_valid", "revoked")
+    assert then["status"] == "valid"
+    assert "certificate_revoked" in {m["kind"] for m in messages(world)}

@@ -200,6 +200,24 @@ def test_expires_a_draft_that_nobody_touches(world: World) -> None:
     problem(asked_to_sign(world, draft), 409, "state_conflict")
 
 
+def test_warns_once_a_week_before_a_draft_expires_and_anew_after_it_is_saved(world: World) -> None:
+    draft = drafted(world)
+    for _ in range(2):
+        world.sleep(days=24)
+        for _ in range(2):
+            world.run("run_due")
+        world.settle()
+        save(world, draft, insurer={"code": "77012"})
+
+    assert [m["kind"] for m in messages(world)].count("draft_expires_soon") == 2
+
+
+def test_lists_what_is_still_missing(world: World) -> None:
+    draft = drafted(world)
+
+    assert application(world, draft)["missing"] == ["insurer.code"]
+
+
 def test_keeps_a_draft_that_is_touched(world: World) -> None:
     draft = drafted(world)
     world.sleep(days=20)

@@ -64,7 +64,7 @@ def _number(value: float) -> dict[str, str]:
 
 
 def expiry(at: datetime) -> dict[str, dict[str, str]]:
-    """The attribute by which DynamoDB forgets an item (lazily, so readers check too)."""
+    """The attribute by which DynamoDB forgets an item in its own time, within days of the moment."""
     return {"expires_epoch": _number(at.timestamp())}
 
 

@@ -141,7 +141,7 @@ def rate(name: str, subject: str, window: int) -> Key:
 
 
 def lookup_record(record_id: str) -> Key:
-    """The record of one public lookup; ids begin with their time, so a day's records stay together."""
+    """The record of one public lookup; ids begin with their time, so those of a quarter of an hour lie together."""
     return Key(f"LOOKUPS#{record_id[:6]}", record_id)
 
 

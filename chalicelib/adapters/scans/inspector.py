@@ -20,7 +20,10 @@ _GREEDY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -
 
 
 class SandboxedScanInspector:
-    """Implements ``ScanInspector``; the child sees no environment, so no credentials either."""
+    """Implements ``ScanInspector``; the child is given no environment, and limits that the kernel holds.
+
+    It runs as the same user: what it is kept from is spending time and memory, not reading (ADR 10).
+    """
 
     def __init__(self, *, limits: ScanLimits | None = None) -> None:
         self._limits = limits or ScanLimits()

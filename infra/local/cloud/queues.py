@@ -77,7 +77,7 @@ class Messages(list[Any]):
         return successor
 
     def _unexpected(self, *_: object) -> NoReturn:
-        raise NotImplementedError("this change of a queue is not journalled")
+        raise TypeError("this change of a queue is not journalled")
 
     insert = pop = remove = __delitem__ = __setitem__ = __iadd__ = _unexpected
 
