@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,13 @@ def opened() -> Iterator[World]:
 
     aws.forget_clients()
     try:
-        with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as issuer, open_world(issuer) as world:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running(Path(folder)) as issuer,
+            # The access log would bury the table of figures.
+            redirect_stdout(io.StringIO()),
+            open_world(issuer) as world,
+        ):
             yield world
     finally:
         logging.disable(logging.NOTSET)
