@@ -153,6 +153,8 @@ def served(app, **settings):
     )
     server = uvicorn.Server(config)
     listener = config.bind_socket()
+    # The first request may come before the thread has started the server: it waits instead of being refused.
+    listener.listen(config.backlog)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     port = listener.getsockname()[1]
