@@ -11,6 +11,7 @@ from chalicelib.adapters import clock
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.policy_term import TermProfile
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
     from chalicelib.ports.files import Files
@@ -48,6 +49,11 @@ class Container:
     def scanner_required(self) -> bool:
         """Whether a scan without a malware scanner's verdict has to wait."""
         return self.settings.scanner_required
+
+    @property
+    def policy_terms(self) -> TermProfile:
+        """Whose terms of policies are in force."""
+        return self.settings.policy_terms
 
     @cached_property
     def store(self) -> Store:

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.policy_term import TermProfile
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -54,6 +56,7 @@ class Settings:
     retired_signing_key_ids: tuple[str, ...] = ()
     sms_sender_id: str = ""
     scanner_required: bool = False
+    policy_terms: TermProfile = TermProfile.SERVICE
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +64,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         KeyError: a required one is not set.
+        ValueError: POLICY_TERMS is neither ``service`` nor ``rules_2019``.
     """
     given = os.environ if environment is None else environment
     retired = given.get("RETIRED_SIGNING_KEY_IDS", "")
@@ -82,6 +86,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         retired_signing_key_ids=tuple(part for part in retired.split(",") if part),
         sms_sender_id=given.get("SMS_SENDER_ID", ""),
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
+        policy_terms=TermProfile(given.get("POLICY_TERMS") or TermProfile.SERVICE),
     )
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import KIND_TITLES, ApplicantCategory
+from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES, ApplicantCategory
 from chalicelib.domain.application_states import (
     EDITABLE_STATES,
     FINAL_STATES,
@@ -18,8 +18,12 @@ from chalicelib.domain.application_states import (
     TRANSITIONS,
     ApplicationState,
 )
-from chalicelib.domain.matrix import MATRIX, RULES_VERSION, MatrixRow
+from chalicelib.domain.category_rules import CATEGORY_RULES, CategoryRule
+from chalicelib.domain.kind_rules import KIND_RULES, Condition, KindRule
+from chalicelib.domain.matrix import EVERYBODY, MATRIX, RULES_VERSION, MatrixRow
 from chalicelib.domain.notifications import RULES, NotificationKind
+from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
+from chalicelib.domain.representation import RELATIONS, RelationRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +33,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 INTRODUCTION = """\
 # States of an application, and what each kind asks for
 
-Made by `python -m infra.states` from `chalicelib/domain/application_states.py` and `chalicelib/domain/matrix.py`.
+Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py` and
+`representation.py` in `chalicelib/domain`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -56,9 +61,16 @@ def current_document() -> str:
         _diagram(),
         _states(),
         _transitions(),
+        _policy_states(),
         REQUIREMENTS,
         _overview(),
-        *map(_row, MATRIX),
+        f"Everybody fills: {_codes(sorted(EVERYBODY))}.\n",
+        "## Kinds\n",
+        *map(_kind, KIND_RULES.values()),
+        "## Categories\n",
+        *map(_category, CATEGORY_RULES.values()),
+        "## Who acts for another\n",
+        *map(_relation, RELATIONS.values()),
     ]
     return "\n".join(parts)
 
@@ -111,28 +123,79 @@ def _overview() -> str:
 
 
 def _term(row: MatrixRow | None) -> str:
-    return "cannot be filed" if row is None else f"{row.decision_days} working days"
+    return "–" if row is None else f"{row.decision_days} days"
 
 
-def _row(row: MatrixRow) -> str:
+def _kind(rule: KindRule) -> str:
     facts = [
-        ("In force from", row.in_force_from.isoformat()),
-        ("Article", row.article),
-        ("Decision within", f"{row.decision_days} working days"),
-        ("Temporary certificate", _certificate(row)),
-        ("Fields", _codes(sorted(row.fields))),
-        ("Identity documents (F011)", _codes(sorted(row.identity_documents))),
-        ("Scans", _codes(sorted(row.documents))),
-        ("Scans, if there are any", _codes(sorted(row.optional_documents))),
-        ("Registers asked", _codes(row.checks)),
+        ("In force from", rule.in_force_from.isoformat()),
+        ("Article", rule.article),
+        ("Decision within", f"{rule.decision_days} working days"),
+        ("Present policy", rule.policy.value),
+        ("Changes", f"`{rule.effect}`; the person is told by `{rule.tells}`"),
+        ("Chooses an insurer", _yes(rule.chooses_insurer) or "no"),
+        ("Temporary certificate", _certificate(rule)),
+        ("Fields on top", _codes(sorted(rule.fields))),
+        ("Demanded by an answer", "; ".join(map(_condition, rule.conditions)) or "none"),
+        ("Registers asked", "all of the category" if rule.checks is None else _codes(sorted(rule.checks))),
     ]
-    return f"### {row.title}\n\n`{row.category}` × `{row.kind}`\n\n" + _table(("", ""), facts)
+    return f"### {KIND_TITLES[rule.kind]}\n\n`{rule.kind}`\n\n" + _table(("", ""), facts)
 
 
-def _certificate(row: MatrixRow) -> str:
-    if not row.certificate:
+def _category(rule: CategoryRule) -> str:
+    facts = [
+        ("Article", rule.article),
+        ("Age", _age(rule)),
+        ("Fields on top", _codes(sorted(rule.fields))),
+        ("Identity documents (F011)", _codes(sorted(rule.identity_documents, key=int))),
+        ("Permits to reside (F011)", _codes(sorted(rule.status_documents, key=int))),
+        ("Scans", _codes(sorted(rule.documents))),
+        ("Scans, if there are any", _codes(sorted(rule.optional_documents))),
+        ("Registers asked", _codes(rule.checks)),
+        ("Term of the policy", _policy_term(rule)),
+    ]
+    return f"### {CATEGORY_TITLES[rule.category]}\n\n`{rule.category}`\n\n" + _table(("", ""), facts)
+
+
+def _age(rule: CategoryRule) -> str:
+    below = f", below {rule.below_age}" if rule.below_age is not None else ""
+    represented = "; by a representative only" if rule.needs_representative else ""
+    return f"from {rule.from_age}{below}{represented}"
+
+
+def _policy_term(rule: CategoryRule) -> str:
+    capped = f", not beyond {_codes(rule.caps)}" if rule.caps else ""
+    other = "" if rule.term is rule.term_by_rules_2019 else f" (`rules_2019`: {rule.term_by_rules_2019})"
+    return f"{rule.term}{capped}{other}"
+
+
+def _condition(condition: Condition) -> str:
+    wanted = _codes([*sorted(condition.fields), *sorted(condition.documents)])
+    return f"`{condition.field}` = {_codes(sorted(condition.values))} → {wanted}"
+
+
+def _relation(rule: RelationRule) -> str:
+    facts = [
+        ("Article", rule.article),
+        ("Age of the represented", f"from {rule.from_age}" + (f", below {rule.below_age}" if rule.below_age else "")),
+        ("Ends", f"at {rule.ends_at_age}" if rule.ends_at_age else "with the paper"),
+        ("Fields on top", _codes(sorted(rule.fields))),
+        ("Scans on top", _codes(sorted(rule.documents))),
+    ]
+    return f"### {rule.title}\n\n`{rule.relation}`\n\n" + _table(("", ""), facts)
+
+
+def _policy_states() -> str:
+    rows = [
+        (f"`{state}`", title, _codes(sorted(POLICY_TRANSITIONS[state]))) for state, title in POLICY_STATE_TITLES.items()
+    ]
+    return "## States of a policy\n\n" + _table(("State", "Title", "May become"), rows)
+
+
+def _certificate(rule: KindRule) -> str:
+    if not rule.certificate:
         return "none"
-    return f"while only {_codes(sorted(row.waits_for))} has not answered"
+    return f"while only {_codes(sorted(rule.waits_for))} has not answered"
 
 
 def _codes(values: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from chalicelib.domain.application_states import (
 from chalicelib.domain.audit import Actor, ChainHead
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.representation import Relation
 
 DRAFT_KEPT_FOR = timedelta(days=30)
 """Requirement B1: a draft that nobody touches lives this long."""
@@ -26,23 +27,57 @@ DRAFT_WARNED_BEFORE = timedelta(days=7)
 
 
 class ApplicationKind(StrEnum):
-    """What is asked for."""
+    """What is asked for (requirement B2)."""
 
     FIRST_POLICY = "first_policy"
     INSURER_CHANGE = "insurer_change"
+    REGION_CHANGE = "region_change"
+    REPLACEMENT = "replacement"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    POLICY_REFUSAL = "policy_refusal"
+    PAPER_EXTRACT = "paper_extract"
 
 
 class ApplicantCategory(StrEnum):
-    """Who asks."""
+    """Whom the application is about (requirement B5); who acts for that person is another matter."""
 
     CITIZEN_14_PLUS = "citizen_14_plus"
+    CHILD_UNDER_14 = "child_under_14"
+    FOREIGNER_PERMANENT = "foreigner_permanent"
+    FOREIGNER_TEMPORARY = "foreigner_temporary"
+    STATELESS_PERMANENT = "stateless_permanent"
+    STATELESS_TEMPORARY = "stateless_temporary"
+    REFUGEE = "refugee"
+    TEMPORARY_ASYLUM = "temporary_asylum"
+    EAEU_WORKER = "eaeu_worker"
+    EAEU_OFFICIAL = "eaeu_official"
+    STUDENT = "student"
 
 
 KIND_TITLES = {
     ApplicationKind.FIRST_POLICY: "Оформление полиса ОМС впервые",
     ApplicationKind.INSURER_CHANGE: "Смена страховой медицинской организации",
+    ApplicationKind.REGION_CHANGE: "Переезд в другой регион",
+    ApplicationKind.REPLACEMENT: "Переоформление полиса ОМС",
+    ApplicationKind.SUSPENSION: "Приостановление полиса ОМС",
+    ApplicationKind.RESUMPTION: "Возобновление полиса ОМС",
+    ApplicationKind.POLICY_REFUSAL: "Отказ от полиса ОМС",
+    ApplicationKind.PAPER_EXTRACT: "Выписка о полисе ОМС на бумаге",
 }
-CATEGORY_TITLES = {ApplicantCategory.CITIZEN_14_PLUS: "Гражданин РФ старше 14 лет"}
+CATEGORY_TITLES = {
+    ApplicantCategory.CITIZEN_14_PLUS: "Гражданин РФ старше 14 лет",
+    ApplicantCategory.CHILD_UNDER_14: "Ребёнок до 14 лет",
+    ApplicantCategory.FOREIGNER_PERMANENT: "Иностранный гражданин, постоянно проживающий в РФ",
+    ApplicantCategory.FOREIGNER_TEMPORARY: "Иностранный гражданин, временно проживающий в РФ",
+    ApplicantCategory.STATELESS_PERMANENT: "Лицо без гражданства, постоянно проживающее в РФ",
+    ApplicantCategory.STATELESS_TEMPORARY: "Лицо без гражданства, временно проживающее в РФ",
+    ApplicantCategory.REFUGEE: "Беженец",
+    ApplicantCategory.TEMPORARY_ASYLUM: "Лицо, получившее временное убежище",
+    ApplicantCategory.EAEU_WORKER: "Трудящийся государства ЕАЭС",
+    ApplicantCategory.EAEU_OFFICIAL: "Должностное лицо или сотрудник органа ЕАЭС",
+    ApplicantCategory.STUDENT: "Иностранный студент",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +149,11 @@ class Clarification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One application of one person; ``form`` holds sections of text fields as they were typed."""
+    """One application about one person; ``form`` holds sections of text fields as they were typed.
+
+    ``account_id`` is who acts and is told: the person, or on the ground of ``relation`` somebody for that person.
+    ``previous_id`` is the refused application that this one was made from.
+    """
 
     application_id: str
     person_id: str
@@ -143,6 +182,8 @@ class Application:
     next_look_at: datetime | None = None
     awaited_message: str | None = None
     present_policy_id: str | None = None
+    relation: Relation | None = None
+    previous_id: str | None = None
     warned_at: datetime | None = None
     history: tuple[Moment, ...] = ()
     chain: ChainHead = field(default_factory=ChainHead)

@@ -17,6 +17,9 @@ class CheckKind(StrEnum):
     INN = "inn"
     ADDRESS = "address"
     INSURED_PERSON = "insured_person"
+    BIRTH_RECORD = "birth_record"
+    MIGRATION_STATUS = "migration_status"
+    POWERS = "powers"
 
 
 class CheckStatus(StrEnum):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import ApplicationKind, Refusal
+from chalicelib.domain.application import Refusal
 from chalicelib.domain.checks import CheckKind, CheckStatus
+from chalicelib.domain.kind_rules import PolicyNeed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,21 @@ FINDINGS: Mapping[str, Finding] = {
     "inn_differs": _clarify("person.inn", "ИНН"),
     "inn_not_found": _clarify("person.inn", "ИНН"),
     "address_region_differs": _clarify("registration_address.region", "Регион адреса регистрации"),
+    "birth_record_not_found": _clarify("identity_document.number", "Номер свидетельства о рождении"),
+    "parent_differs": _clarify("representative.family_name", "Имя родителя"),
+    "status_not_found": _clarify("status_document.number", "Номер документа о праве на проживание"),
+    "status_term_differs": _clarify("status_document.expires_on", "Срок документа о праве на проживание"),
+    "powers_not_found": _clarify("representative.powers_number", "Номер документа о полномочиях"),
+    "status_annulled": _refuse(
+        "status_annulled",
+        "Право на проживание в России аннулировано: по этому основанию полис не выдаётся",
+        "Обратитесь в МВД; с новым документом подайте заявление снова: оно заполнится само",
+    ),
+    "powers_revoked": _refuse(
+        "powers_revoked",
+        "Документ о полномочиях представителя отозван",
+        "Оформите новый документ о полномочиях и подайте заявление снова: оно заполнится само",
+    ),
     "document_invalid": _refuse(
         "document_invalid",
         "Документ, удостоверяющий личность, недействителен",
@@ -89,6 +105,9 @@ _NOT_FOUND_REASON = {
     CheckKind.SNILS: "snils_not_found",
     CheckKind.INN: "inn_not_found",
     CheckKind.ADDRESS: "address_region_differs",
+    CheckKind.BIRTH_RECORD: "birth_record_not_found",
+    CheckKind.MIGRATION_STATUS: "status_not_found",
+    CheckKind.POWERS: "powers_not_found",
 }
 
 ALREADY_INSURED = _refuse(
@@ -98,7 +117,7 @@ ALREADY_INSURED = _refuse(
 )
 NOT_INSURED = _refuse(
     "not_insured_yet",
-    "Сменить страховую организацию нельзя: полис ещё не оформлен",
+    "Выполнить заявление нельзя: полис ещё не оформлен",
     "Подайте заявление об оформлении полиса впервые",
 )
 
@@ -131,7 +150,7 @@ def judge(*, row: MatrixRow, checks: tuple[CheckRecord, ...], kinds: tuple[Check
     """
     by_kind = {record.kind: record for record in checks}
     waiting = tuple(k for k in kinds if k not in by_kind or not by_kind[k].status.is_final)
-    findings = tuple(f for kind in kinds if kind not in waiting for f in _findings(by_kind[kind], row.kind))
+    findings = tuple(f for kind in kinds if kind not in waiting for f in _findings(by_kind[kind], row.policy))
     for outcome in (Outcome.OPERATOR, Outcome.REFUSED, Outcome.CLARIFICATION):
         if any(f.outcome is outcome for f in findings):
             return Judgement(outcome=outcome, findings=findings, waiting_for=waiting)
@@ -141,21 +160,21 @@ def judge(*, row: MatrixRow, checks: tuple[CheckRecord, ...], kinds: tuple[Check
     return Judgement(outcome=Outcome.APPROVED)
 
 
-def _findings(record: CheckRecord, kind: ApplicationKind) -> tuple[Finding, ...]:
+def _findings(record: CheckRecord, need: PolicyNeed) -> tuple[Finding, ...]:
     if record.kind is CheckKind.INSURED_PERSON:
-        return _insured_findings(record, kind)
+        return _insured_findings(record, need)
     if record.status is CheckStatus.CONFIRMED:
         return ()
     reasons = record.reasons or (_NOT_FOUND_REASON.get(record.kind, ""),)
     return tuple(FINDINGS.get(reason, _UNKNOWN) for reason in reasons)
 
 
-def _insured_findings(record: CheckRecord, kind: ApplicationKind) -> tuple[Finding, ...]:
+def _insured_findings(record: CheckRecord, need: PolicyNeed) -> tuple[Finding, ...]:
     if record.status is CheckStatus.MISMATCH:
         return tuple(FINDINGS.get(reason, _UNKNOWN) for reason in record.reasons) or (_UNKNOWN,)
     insured = record.status is CheckStatus.CONFIRMED
-    if insured and kind is ApplicationKind.FIRST_POLICY:
+    if insured and need is PolicyNeed.NONE:
         return (ALREADY_INSURED,)
-    if not insured and kind is ApplicationKind.INSURER_CHANGE:
+    if not insured and need is not PolicyNeed.NONE:
         return (NOT_INSURED,)
     return ()

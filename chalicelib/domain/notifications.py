@@ -36,6 +36,14 @@ class NotificationKind(StrEnum):
     APPLICATION_LAPSED = "application_lapsed"
     DRAFT_EXPIRED = "draft_expired"
     DRAFT_EXPIRES_SOON = "draft_expires_soon"
+    POLICY_REPLACED = "policy_replaced"
+    POLICY_SUSPENDED = "policy_suspended"
+    POLICY_RESUMED = "policy_resumed"
+    POLICY_GIVEN_UP = "policy_given_up"
+    POLICY_EXPIRES_SOON = "policy_expires_soon"
+    POLICY_EXPIRED = "policy_expired"
+    CHILD_TURNED_14 = "child_turned_14"
+    REPRESENTATION_ENDED = "representation_ended"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
     INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
@@ -89,6 +97,15 @@ def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
     )
 
 
+def _about_policy(day: str, *, forced: bool = False) -> KindRules:
+    return KindRules(
+        channels=_ALL,
+        fields=frozenset({day, _LINK}),
+        sms_fields=frozenset({day}),
+        may_be_switched_off=not forced,
+    )
+
+
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
 
@@ -113,6 +130,15 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.APPLICATION_LAPSED: _about_application("lapsed_on", forced=True),
         _KIND.DRAFT_EXPIRED: _without_sms("expired_on"),
         _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
+        _KIND.POLICY_REPLACED: _about_application("replaced_on"),
+        _KIND.POLICY_SUSPENDED: _about_policy("suspended_on"),
+        _KIND.POLICY_RESUMED: _about_policy("resumed_on"),
+        _KIND.POLICY_GIVEN_UP: _about_application("ended_on"),
+        # Without a new application the person is left without insurance (F6).
+        _KIND.POLICY_EXPIRES_SOON: _about_policy("valid_until", forced=True),
+        _KIND.POLICY_EXPIRED: _about_policy("expired_on", forced=True),
+        _KIND.CHILD_TURNED_14: _without_sms("turned_on"),
+        _KIND.REPRESENTATION_ENDED: _without_sms("ended_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
         _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),

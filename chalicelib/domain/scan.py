@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.audit import ChainHead
-from chalicelib.domain.matrix import DocumentKind
+from chalicelib.domain.supporting_documents import DocumentKind
 
 MAX_BYTES = 5 * 1024 * 1024
 """Requirement C1."""

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy import STANDING, InsurerPeriod, Suspension
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -34,7 +34,7 @@ class ValidityStatus(StrEnum):
 class ValidityCard:
     """The copy of a policy or certificate that lookups read: no name, the second factor only as a hash.
 
-    ``ended_on`` is the first day on which a revoked certificate did not stand any more.
+    ``ended_on`` is the first day on which what was revoked, replaced or has expired did not stand any more.
     """
 
     kind: CardKind
@@ -46,6 +46,7 @@ class ValidityCard:
     periods: tuple[InsurerPeriod, ...]
     factors: Mapping[str, str]
     ended_on: date | None = None
+    suspensions: tuple[Suspension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ def policy_card(*, policy: Policy, factors: Mapping[str, str]) -> ValidityCard:
         valid_until=policy.valid_until,
         periods=policy.periods,
         factors=factors,
+        ended_on=policy.ended_on,
+        suspensions=policy.suspensions,
     )
 
 
@@ -114,6 +117,8 @@ def _invalid_because(card: ValidityCard, on: date, *, has_insurer: bool) -> str:
         return "not_yet"
     if card.valid_until is not None and on >= card.valid_until:
         return "expired"
-    if card.state != "active" and not (card.ended_on is not None and on < card.ended_on):
+    if card.state not in STANDING and not (card.ended_on is not None and on < card.ended_on):
         return card.state
+    if any(suspension.covers(on) for suspension in card.suspensions):
+        return "suspended"
     return "" if has_insurer else "no_insurer"

@@ -1,18 +1,40 @@
-"""Lambda: the schedule of applications: drafts, clarifications, changes of insurer, due dates."""
+"""Lambda: the schedule of what falls due: applications, terms and rests of policies, powers of representatives."""
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases import run_due as due
+from chalicelib.use_cases.run_policy_steps import run_policy_steps
+from chalicelib.use_cases.run_representations import run_representations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.bootstrap import Container
 
 blueprint = Blueprint(__name__)
 
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="run_due")
 def run_due(event: Any) -> None:
-    """Do what is due with applications."""
-    run_schedule("run_due", lambda tools: due.run_due(tools=tools, at=moment(event, tools)))
+    """Do what is due with applications, policies and representations; one that fails does not keep the others."""
+    with ExitStack() as later:
+        for name, job in _JOBS.items():
+            later.callback(run_schedule, name, partial(_run, job, event))
+
+
+_JOBS = {
+    "run_due": due.run_due,
+    "run_policy_steps": run_policy_steps,
+    "run_representations": run_representations,
+}
+
+
+def _run(job: Callable[..., object], event: Any, tools: Container) -> object:
+    return job(tools=tools, at=moment(event, tools))

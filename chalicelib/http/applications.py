@@ -11,14 +11,16 @@ from chalicelib.domain.signing_code import MAX_TRIES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page
 from chalicelib.http.pagination import decode_cursor, encode_cursor
-from chalicelib.http.schemas.applications import (
-    ApplicationOut,
+from chalicelib.http.schemas.application_requests import (
     ApplicationsQuery,
     CheckFormIn,
     CreateApplicationIn,
+    SubmissionIn,
+)
+from chalicelib.http.schemas.applications import (
+    ApplicationOut,
     FormCheckOut,
     SigningCodeOut,
-    SubmissionIn,
     application_out,
     errors_out,
 )
@@ -27,12 +29,15 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import own, require_citizen
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.drafts import (
+    FormToCheck,
+    Wish,
     check_partial_form,
     create_application,
     draft_errors,
     save_draft,
 )
 from chalicelib.use_cases.idempotency import request_key
+from chalicelib.use_cases.resubmission import file_again
 from chalicelib.use_cases.sign_application import request_signing_code
 from chalicelib.use_cases.submit_application import Submission, submit_application
 
@@ -75,7 +80,7 @@ def entity_id(text: str) -> str:
     tag=TAG,
     idempotent="optional",
     etag=True,
-    errors=(403, 409),
+    errors=(403, 404, 409),
     roles=CITIZEN,
 )
 def create(call: Call, body: CreateApplicationIn) -> Reply[ApplicationOut]:
@@ -84,9 +89,9 @@ def create(call: Call, body: CreateApplicationIn) -> Reply[ApplicationOut]:
     application = create_application(
         tools=tools,
         principal=call.principal,
-        kind=body.kind,
+        wish=Wish(kind=body.kind, category=body.category, person_id=body.person_id),
         at=call.at,
-        request=request_key(call.idempotency_key, "create", body.kind.value),
+        request=request_key(call.idempotency_key, "create", body.kind, body.category, body.person_id or ""),
     )
     errors = draft_errors(tools=tools, application=application, at=call.at)
     return Reply(
@@ -169,10 +174,12 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
     errors = check_partial_form(
         tools=container(),
         principal=call.principal,
-        kind=body.kind,
-        form=body.form.sections(),
+        checked=FormToCheck(
+            wish=Wish(kind=body.kind, category=body.category),
+            form=body.form.sections(),
+            complete=body.complete,
+        ),
         at=call.at,
-        complete=body.complete,
     )
     return FormCheckOut(valid=not errors, errors=errors_out(errors))
 
@@ -223,6 +230,35 @@ def submit(call: Call, application_id: str, body: SubmissionIn) -> Reply[Applica
         request=request_key(call.idempotency_key, "submit", application_id, body.code),
     )
     return Reply(application_out(application), version=application.version)
+
+
+@blueprint.route(
+    "POST",
+    "/v1/applications/{application_id}/resubmission",
+    status=201,
+    summary="Подать снова: новый черновик из завершённого заявления",
+    tag=TAG,
+    idempotent="optional",
+    etag=True,
+    errors=(403, 404, 409),
+    roles=CITIZEN,
+)
+def resubmit(call: Call, application_id: str) -> Reply[ApplicationOut]:
+    """Форма переносится целиком, новое заявление ссылается на прежнее; скан-копии загружаются заново."""
+    tools = container()
+    draft = file_again(
+        tools=tools,
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        at=call.at,
+        request=request_key(call.idempotency_key, "resubmit", application_id),
+    )
+    errors = draft_errors(tools=tools, application=draft, at=call.at)
+    return Reply(
+        application_out(draft, errors=errors),
+        version=draft.version,
+        location=f"/v1/applications/{draft.application_id}",
+    )
 
 
 @blueprint.route(

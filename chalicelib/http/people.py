@@ -9,12 +9,7 @@ from chalicelib.http.applications import after, cursor_of
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.schemas.applications import LinkOut
-from chalicelib.http.schemas.insurance import (
-    InsuranceOut,
-    certificate_out,
-    document_out,
-    policy_out,
-)
+from chalicelib.http.schemas.insurance import InsuranceOut, insurance_out
 from chalicelib.http.schemas.people import (
     ActivityOut,
     CodeIn,
@@ -39,6 +34,7 @@ from chalicelib.use_cases.people import (
     own_file,
     revoke_consent,
 )
+from chalicelib.use_cases.representations import holder_file
 
 blueprint = ApiBlueprint(__name__)
 
@@ -191,12 +187,7 @@ def messages(call: Call, query: PageQuery) -> Page[MessageOut]:
 @blueprint.route("GET", "/v1/me/insurance", summary="Мои полисы, свидетельства и документы", tag=TAG, roles=CITIZEN)
 def insurance(call: Call) -> InsuranceOut:
     """С историей страховых организаций и ссылкой QR-кода каждого документа."""
-    file = own_file(tools=container(), principal=call.principal, at=call.at)
-    return InsuranceOut(
-        policies=[policy_out(policy) for policy in file.policies],
-        certificates=[certificate_out(certificate) for certificate in file.certificates],
-        documents=[document_out(document) for document in file.documents],
-    )
+    return insurance_out(own_file(tools=container(), principal=call.principal, at=call.at))
 
 
 @blueprint.route(
@@ -209,5 +200,7 @@ def insurance(call: Call) -> InsuranceOut:
 )
 def document(call: Call, document_id: str) -> LinkOut:
     """Ссылка действует пять минут."""
-    url = document_link(tools=container(), principal=call.principal, document_id=document_id)
+    tools = container()
+    file = holder_file(tools=tools, principal=call.principal, person_id=None, at=call.at)
+    url = document_link(tools=tools, file=file, document_id=document_id)
     return LinkOut(url=url, expires_in=LINK_SECONDS)

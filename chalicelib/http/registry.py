@@ -1,4 +1,4 @@
-"""Routes of what is public: insurers, dictionaries, keys, status lists, health (requirements B8, F3, H1, H3)."""
+"""Routes of what is public: insurers, keys, status lists, health (requirements F3, H1, H3)."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.application import KIND_TITLES, ApplicantCategory
-from chalicelib.domain.application_form import CITIZENSHIP, EMPLOYMENT, POLICY_FORMS, SECTIONS
-from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, TRANSITIONS
-from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
-from chalicelib.domain.insurer_change import REASON_TITLES
-from chalicelib.domain.matrix import DOCUMENT_TITLES, MATRIX, RULES_VERSION
 from chalicelib.domain.names import norm_key
-from chalicelib.domain.regions import REGIONS, local_date
+from chalicelib.domain.regions import local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import Out, Query
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.status_lists import signed_status_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chalicelib.domain.insurer import Insurer
 
 blueprint = ApiBlueprint(__name__)
@@ -81,14 +73,6 @@ class InsurersOut(Out):
     """The insurers found."""
 
     items: list[InsurerOut]
-
-
-class DictionaryOut(Out):
-    """A dictionary: its entries as data."""
-
-    name: str
-    version: str
-    items: list[dict[str, Any]]
 
 
 class StatusListOut(Out):
@@ -160,92 +144,6 @@ def insurer(call: Call, code: str) -> InsurerOut:
     if found is None:
         raise NotFound("Страховая организация не найдена")
     return _insurer_out(found, local_date(at=call.at, region=MOSCOW))
-
-
-def _titles(table: dict[Any, str]) -> list[dict[str, Any]]:
-    return [{"code": str(code), "title": title} for code, title in table.items()]
-
-
-def _states() -> list[dict[str, Any]]:
-    return [
-        {
-            "code": state.value,
-            "title": title,
-            "is_final": state in FINAL_STATES,
-            "transitions": [
-                {
-                    "event": rule.event.value,
-                    "target": rule.target.value,
-                    "notification": rule.notification,
-                    "silent_because": rule.silent_because,
-                }
-                for rule in TRANSITIONS
-                if state in rule.sources
-            ],
-        }
-        for state, title in STATE_TITLES.items()
-    ]
-
-
-def _matrix() -> list[dict[str, Any]]:
-    return [
-        {
-            "category": row.category.value,
-            "kind": row.kind.value,
-            "title": row.title,
-            "fields": sorted(row.fields),
-            "documents": sorted(row.documents),
-            "optional_documents": sorted(row.optional_documents),
-            "checks": [check.value for check in row.checks],
-            "decision_days": row.decision_days,
-            "temporary_certificate": row.certificate,
-            "article": row.article,
-            "in_force_from": row.in_force_from.isoformat(),
-        }
-        for row in MATRIX
-    ]
-
-
-DICTIONARIES: dict[str, Callable[[], list[dict[str, Any]]]] = {
-    "application-states": _states,
-    "application-kinds": lambda: _titles(KIND_TITLES),
-    "applicant-categories": lambda: [{"code": category.value} for category in ApplicantCategory],
-    "requirements": _matrix,
-    "form-sections": lambda: [{"section": name, "fields": sorted(fields)} for name, fields in SECTIONS.items()],
-    "supporting-documents": lambda: _titles(dict(DOCUMENT_TITLES)),
-    "change-reasons": lambda: _titles(dict(REASON_TITLES)),
-    "regions": lambda: [{"code": code, "title": region.name} for code, region in REGIONS.items()],
-    "identity-documents": lambda: [
-        {
-            "code": code,
-            "title": kind.name,
-            "series_mask": kind.series_mask,
-            "number_mask": kind.number_mask,
-            "is_admissible": kind.is_admissible,
-        }
-        for code, kind in IDENTITY_DOCUMENT_TYPES.items()
-    ],
-    "employment": lambda: _titles(EMPLOYMENT),
-    "citizenship": lambda: _titles(CITIZENSHIP),
-    "policy-forms": lambda: _titles(POLICY_FORMS),
-}
-
-
-@blueprint.route(
-    "GET",
-    "/v1/dictionaries/{name}",
-    auth=False,
-    summary="Справочник",
-    tag=TAG,
-    cache=LONG,
-    errors=(404,),
-)
-def dictionary(call: Call, name: str) -> DictionaryOut:
-    """Состояния и переходы, виды заявлений, требования, регионы, документы и другие."""
-    if name not in DICTIONARIES:
-        known = ", ".join(sorted(DICTIONARIES))
-        raise NotFound(f"Такого справочника нет. Есть: {known}")
-    return DictionaryOut(name=name, version=RULES_VERSION, items=DICTIONARIES[name]())
 
 
 @blueprint.route(

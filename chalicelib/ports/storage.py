@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.person import Person
-from chalicelib.domain.policy import Policy, PolicyState
+from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
@@ -49,13 +50,19 @@ class ApplicationFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """A person with policies, certificates and generated documents."""
+    """A person with policies, certificates and generated documents; ``represented`` are those the person acts for."""
 
     person: Person | None = None
     policies: tuple[Policy, ...] = ()
     certificates: tuple[TemporaryCertificate, ...] = ()
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
+    represented: tuple[Representation, ...] = ()
+
+    @property
+    def standing_policy(self) -> Policy | None:
+        """The one policy that is active or suspended, if any."""
+        return next((p for p in self.policies if p.state in STANDING), None)
 
     @property
     def active_policy(self) -> Policy | None:
@@ -242,6 +249,14 @@ class Store(Protocol):
 
     def due_applications(self, *, until: datetime, page: int) -> Iterator[Sequence[Application]]:
         """Page through applications that a timer has to look at, earliest first (1 call per page)."""
+        ...
+
+    def due_policies(self, *, until: datetime, page: int) -> Iterator[Sequence[Policy]]:
+        """Page through policies whose next step is due, earliest first (1 call per page)."""
+        ...
+
+    def due_representations(self, *, until: datetime, page: int) -> Iterator[Sequence[Representation]]:
+        """Page through representations that a timer has to look at, earliest first (1 call per page)."""
         ...
 
     def revocations(self, *, status_list: int) -> Mapping[int, str]:

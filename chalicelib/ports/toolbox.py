@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.notifications import Channel, NotificationKind
+    from chalicelib.domain.policy_term import TermProfile
     from chalicelib.domain.records import OutboxEntry
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
@@ -116,3 +117,5 @@ class Toolbox(Protocol):
     def public_base_url(self) -> str: ...
     @property
     def scanner_required(self) -> bool: ...
+    @property
+    def policy_terms(self) -> TermProfile: ...

@@ -10,9 +10,12 @@ from chalicelib.domain.principal import Assurance, Role
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.domain.representation import Representation
+    from chalicelib.ports.storage import ApplicationFile, PersonFile
 
 
 class AccountNotConfirmed(NotPermitted):
@@ -58,8 +61,22 @@ def own(file: ApplicationFile, principal: Principal) -> Application:
     return file.application
 
 
-def actor_of(principal: Principal) -> Actor:
-    """The actor that the journal names for a principal."""
+def standing_representation(known: PersonFile, *, person_id: str, on: date) -> Representation:
+    """Return the right to act for a person from the folder of who acts (requirement A6).
+
+    Raises:
+        NotFound: there is none on the day, so that nothing shows.
+    """
+    found = next((r for r in known.represented if r.person_id == person_id), None)
+    if found is None or not found.stands_on(on):
+        raise NotFound("Человек, которого вы представляете, не найден, или полномочия истекли")
+    return found
+
+
+def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:
+    """The actor that the journal names for a principal; ``acts_for`` is the person whom the act is about."""
+    if acts_for not in {None, principal.account_id} and principal.has_role(Role.CITIZEN):
+        return Actor(kind="representative", actor_id=principal.account_id)
     if principal.has_role(Role.CITIZEN) and principal.clinic is None and principal.insurer is None:
         return Actor(kind="person", actor_id=principal.account_id)
     organisation = principal.clinic or principal.insurer or principal.region or ""

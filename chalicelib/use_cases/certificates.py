@@ -87,7 +87,7 @@ def _new_certificate(tools: Toolbox, application: Application, at: datetime) -> 
     region = region_of(application.form)
     return TemporaryCertificate(
         number=certificate_number(serial_or_random=tools.ids.below(SERIAL_LIMIT)),
-        person_id=application.person_id,
+        person_id=application.account_id,
         application_id=application.application_id,
         account_id=application.account_id,
         insurer_code=application.section("insurer")["code"],
@@ -140,7 +140,7 @@ def revoke_certificate(
         work=work,
         tools=tools,
         kind="certificate_revoked",
-        person_id=certificate.person_id,
+        person_id=certificate.account_id,
         at=at,
         context={"number": certificate.number, "day": str(ended.revoked_on)},
     )
@@ -190,7 +190,7 @@ def _step(tools: Toolbox, certificate: TemporaryCertificate, at: datetime) -> Ce
         work=work,
         tools=tools,
         kind=_WARNINGS[step],
-        person_id=certificate.person_id,
+        person_id=certificate.account_id,
         at=at,
         context={
             "number": certificate.number,

@@ -7,31 +7,21 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.checks import CheckKind, CheckStatus
-from chalicelib.domain.errors import InvalidValue, RuleRefused
-from chalicelib.domain.insurer_change import ChangeReason, ChangeRequest, check_change
+from chalicelib.domain.insurer_change import ChangeRequest, check_change
 from chalicelib.domain.policy import InsurerPeriod, Policy, change_insurer
-from chalicelib.domain.policy_number import (
-    check_against,
-    parse_policy_number,
-)
-from chalicelib.domain.records import (
-    ActivePolicyMarker,
-)
-from chalicelib.domain.sex import Sex
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import local_day, region_of
-from chalicelib.use_cases.identity import claim_identity
+from chalicelib.use_cases.issued_policy import finish
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.registered_policy import adopted_policy, keep_policy, registered_period
+from chalicelib.use_cases.sign_application import change_reason
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
-
-from chalicelib.use_cases.issued_policy import Issue, claim_number, finish, new_policy, update_person
 
 CHANGE_DAYS = 3
 """Requirement I2: working days until the new insurer takes effect."""
@@ -45,9 +35,9 @@ def change_policy_insurer(tools: Toolbox, application: Application, known: Perso
         InvalidValue: the register's number contradicts the person.
     """
     day = local_day(application, at=at)
-    policy = known.active_policy
+    policy = known.standing_policy
     status_index = tools.store.next_serial(counter=STATUS_COUNTER)
-    periods = policy.periods if policy else (_registered_period(application),)
+    periods = policy.periods if policy else (registered_period(application),)
     code = application.section("insurer")["code"]
     basis = check_change(request=_change_request(tools, application, policy, periods))
     effective_on = max(
@@ -55,7 +45,7 @@ def change_policy_insurer(tools: Toolbox, application: Application, known: Perso
         day + timedelta(days=1),
     )
     application = replace(application, effective_on=effective_on)
-    base = policy or _foreign_policy(tools, application, periods, status_index, at)
+    base = policy or adopted_policy(tools, application, status_index, at)
     changed = change_insurer(
         policy=base,
         insurer_code=code,
@@ -84,16 +74,8 @@ def _commit_change(
         actor=SYSTEM,
         details={**details, "effective_on": str(application.effective_on)},
     )
-    person = application.section("person")
-    if known.active_policy is None:
-        work.create(policy)
-        work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
-        claim_number(tools, work, policy)
-        claim_identity(work=work, tools=tools, application=application)
-        update_person(work, known.person, application, policy, at)
-    else:
-        work.update(policy)
-    put_policy_card(work=work, tools=tools, policy=policy, person=person)
+    keep_policy(tools, work, application, known, policy, at)
+    put_policy_card(work=work, tools=tools, policy=policy, person=application.section("person"))
     changed = replace(application, policy_id=policy.policy_id)
     changed = finish(tools, work, changed, policy, at)
     work.commit()
@@ -117,42 +99,6 @@ def _change_request(
         new_region=region,
         old_region=old.region if old else region,
         old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
-        reason=ChangeReason(application.section("insurer")["change_reason"]),
+        reason=change_reason(application),
         on=on,
     )
-
-
-def _registered_period(application: Application) -> InsurerPeriod:
-    """The insurer by the register of insured persons; raises RuleRefused if it knows none."""
-    record_ = application.check(CheckKind.INSURED_PERSON)
-    if record_ is None or record_.status is not CheckStatus.CONFIRMED:
-        raise RuleRefused("not_insured_yet", "Сменить страховую организацию нельзя: полис ещё не оформлен")
-    return InsurerPeriod(
-        insurer_code=record_.data["insurer_code"],
-        insured_from=date.fromisoformat(record_.data["insured_from"]),
-        basis="register",
-    )
-
-
-def _foreign_policy(
-    tools: Toolbox,
-    application: Application,
-    periods: tuple[InsurerPeriod, ...],
-    status_index: int,
-    at: datetime,
-) -> Policy:
-    """The policy that the register of insured persons knows; raises InvalidValue if its number is wrong."""
-    record_ = application.check(CheckKind.INSURED_PERSON)
-    number = parse_policy_number(text=record_.data.get("enp", "") if record_ else "")
-    person = application.section("person")
-    day = local_day(application, at=at)
-    errors = check_against(
-        number=number,
-        born_on=date.fromisoformat(person["born_on"]),
-        sex=Sex(person["sex"]),
-        on=day,
-    )
-    if errors:
-        raise InvalidValue("register_number_wrong", "Номер полиса в реестре не сходится с датой рождения и полом")
-    issue = Issue(number=number, periods=periods, status_index=status_index, day=periods[0].insured_from)
-    return new_policy(tools, application, issue, at)

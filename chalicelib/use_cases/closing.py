@@ -53,7 +53,7 @@ def close_unfavorably(
             work=work,
             tools=tools,
             kind=rule.notification,
-            person_id=application.person_id,
+            person_id=application.account_id,
             at=at,
             context=context,
         )
@@ -75,7 +75,7 @@ def withdraw_application(*, tools: Toolbox, principal: Principal, application_id
     """
     require_citizen(principal)
     application = own(tools.store.application_file(application_id=application_id), principal)
-    actor = actor_of(principal)
+    actor = actor_of(principal, acts_for=application.person_id)
     work = tools.store.work(at=at)
     if application.submitted_at is None:
         closed = advance(application=application, event=ApplicationEvent.WITHDRAW, at=at, actor=actor)

@@ -1,8 +1,9 @@
-"""Drafts: created prefilled, saved at any step, checked as one types (requirements B1-B4)."""
+"""Drafts: created prefilled, saved at any step, checked as one types (requirements B1-B4, A6)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import (
@@ -13,59 +14,87 @@ from chalicelib.domain.application import (
     advance,
 )
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import StateConflict
-from chalicelib.domain.matrix import MatrixRow, matrix_row
+from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
+from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
 from chalicelib.domain.person import CONSENT_VERSION
+from chalicelib.domain.regions import local_date
 from chalicelib.ports.errors import AlreadyExists, PreconditionFailed
 from chalicelib.ports.storage import DraftChange
 from chalicelib.use_cases import idempotency
-from chalicelib.use_cases.access import actor_of, own, require_citizen, require_confirmed
-from chalicelib.use_cases.forms import form_errors, local_day, prefilled, tidy
+from chalicelib.use_cases.access import (
+    actor_of,
+    own,
+    require_citizen,
+    require_confirmed,
+    standing_representation,
+)
+from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.domain.errors import FieldError
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
+    from chalicelib.use_cases.forms import Form
 
-CATEGORY = ApplicantCategory.CITIZEN_14_PLUS
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is applied for, about whom: ``person_id`` names a represented person, None the principal."""
+
+    kind: ApplicationKind
+    category: ApplicantCategory = ApplicantCategory.CITIZEN_14_PLUS
+    person_id: str | None = None
 
 
 def row_of(application: Application, *, at: datetime) -> MatrixRow:
     """The demands on an application on its local day."""
-    on = local_day(application, at=at)
-    return matrix_row(category=application.category, kind=application.kind, on=on)
+    row = matrix_row(category=application.category, kind=application.kind, on=local_day(application, at=at))
+    return row if application.relation is None else represented(row, relation=application.relation)
 
 
 def create_application(
     *,
     tools: Toolbox,
     principal: Principal,
-    kind: ApplicationKind,
+    wish: Wish,
     at: datetime,
     request: idempotency.RequestKey | None = None,
 ) -> Application:
-    """Create a draft, prefilled from the confirmed account; a repeated key returns the first draft.
+    """Create a draft, prefilled from what is known; a repeated key returns the first draft.
 
     Raises:
         AccountNotConfirmed: requirement A1.
-        RuleRefused: consent is not given (A4), or the key was used for something else.
+        NotFound: the person is not represented by the principal.
+        ValidationFailed: the category is one that needs a representative.
+        RuleRefused: consent is not given (A4), the pair cannot be filed, or the key was used for something else.
     """
-    person_id = require_confirmed(principal)
-    application = _new_draft(tools, principal, person_id, kind, at)
+    require_confirmed(principal)
+    application = _new_draft(tools, principal, wish, at)
+    return create_draft(tools=tools, principal=principal, application=application, at=at, request=request)
+
+
+def create_draft(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    application: Application,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> Application:
+    """Store a new draft, with its journal entry and what makes the request repeatable (1 AWS call)."""
     work = tools.store.work(at=at)
-    work.require_consent(person_id=person_id, version=CONSENT_VERSION)
+    work.require_consent(person_id=application.person_id, version=CONSENT_VERSION)
     application = record(
         application,
         work=work,
         tools=tools,
         name="application_created",
         at=at,
-        actor=actor_of(principal),
-        details={"application_id": application.application_id, "kind": kind.value},
+        actor=actor_of(principal, acts_for=application.person_id),
+        details={"application_id": application.application_id, "kind": application.kind.value},
     )
     work.create(application)
     if request is not None:
@@ -80,21 +109,39 @@ def create_application(
     return application
 
 
-def _new_draft(
-    tools: Toolbox, principal: Principal, person_id: str, kind: ApplicationKind, at: datetime
-) -> Application:
-    return Application(
+def _new_draft(tools: Toolbox, principal: Principal, wish: Wish, at: datetime) -> Application:
+    on = local_date(at=at, region=DEFAULT_REGION)
+    row = matrix_row(category=wish.category, kind=wish.kind, on=on)
+    base = Application(
         application_id=tools.ids.new_id(at=at),
-        person_id=person_id,
+        person_id=wish.person_id or principal.account_id,
         account_id=principal.account_id,
-        kind=kind,
-        category=CATEGORY,
+        kind=wish.kind,
+        category=wish.category,
         state=ApplicationState.DRAFT,
         created_at=at,
         updated_at=at,
-        form=tidy(prefilled(principal.person), contacts=tools.contacts),
-        history=(Moment(state=ApplicationState.DRAFT, at=at, actor=actor_of(principal)),),
     )
+    if base.person_id == principal.account_id:
+        if row.needs_representative:
+            message = "Сначала добавьте ребёнка в «Кого я представляю» и подайте заявление о нём"
+            raise ValidationFailed([FieldError(field="person_id", code="representative_required", message=message)])
+        form = prefilled(principal.person, citizenship=_citizenship(row))
+        known = None if row.chooses_insurer else tools.store.person_file(person_id=base.person_id)
+    else:
+        own_file = tools.store.person_file(person_id=principal.account_id)
+        found = standing_representation(own_file, person_id=base.person_id, on=on)
+        known = tools.store.person_file(person_id=base.person_id)
+        form = prefilled_for(known=known, principal=principal, representation=found, citizenship=_citizenship(row))
+        base = replace(base, relation=found.relation)
+    form = {**form, **present_insurer(known, row, on)}
+    moment = Moment(state=base.state, at=at, actor=actor_of(principal, acts_for=base.person_id))
+    return replace(base, form=tidy(form, contacts=tools.contacts), history=(moment,))
+
+
+def _citizenship(row: MatrixRow) -> str | None:
+    """The citizenship, where the category leaves only one."""
+    return next(iter(row.citizenships)) if len(row.citizenships) == 1 else None
 
 
 def _created_before(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> Application:
@@ -144,7 +191,8 @@ def _reopen(tools: Toolbox, principal: Principal, change: DraftChange) -> Applic
     application = own(file, principal)
     if change.if_version is not None and application.version != change.if_version:
         raise PreconditionFailed("Заявление изменили в другом окне: обновите страницу")
-    edited = advance(application=application, event=ApplicationEvent.EDIT, at=change.at, actor=actor_of(principal))
+    actor = actor_of(principal, acts_for=application.person_id)
+    edited = advance(application=application, event=ApplicationEvent.EDIT, at=change.at, actor=actor)
     edited = replace(edited, form={**application.form, **change.sections})
     work = tools.store.work(at=change.at)
     work.update(edited)
@@ -163,24 +211,36 @@ def draft_errors(*, tools: Toolbox, application: Application, at: datetime) -> t
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormToCheck:
+    """A form that is checked without being saved; ``complete`` asks for what is missing too."""
+
+    wish: Wish
+    form: Mapping[str, Mapping[str, str]]
+    complete: bool = False
+
+
 def check_partial_form(
-    *,
-    tools: Toolbox,
-    principal: Principal,
-    kind: ApplicationKind,
-    form: Mapping[str, Mapping[str, str]],
-    at: datetime,
-    complete: bool,
+    *, tools: Toolbox, principal: Principal, checked: FormToCheck, at: datetime
 ) -> tuple[FieldError, ...]:
     """Check a form without saving it; makes no AWS call (requirement B4)."""
     require_citizen(principal)
-    draft = _new_draft(tools, principal, principal.account_id, kind, at)
-    tidied = tidy(form, contacts=tools.contacts)
-    draft = replace(draft, form=tidied)
+    tidied: Form = tidy(checked.form, contacts=tools.contacts)
+    draft = Application(
+        application_id="",
+        person_id=principal.account_id,
+        account_id=principal.account_id,
+        kind=checked.wish.kind,
+        category=checked.wish.category,
+        state=ApplicationState.DRAFT,
+        created_at=at,
+        updated_at=at,
+        form=tidied,
+    )
     return form_errors(
         form=tidied,
         row=row_of(draft, at=at),
         on=local_day(draft, at=at),
-        complete=complete,
+        complete=checked.complete,
         contacts=tools.contacts,
     )

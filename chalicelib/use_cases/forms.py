@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application_form import SECTIONS, check_form
+from chalicelib.domain.application_form import check_form
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue
+from chalicelib.domain.form_sections import SECTIONS
 from chalicelib.domain.identity_documents import IdentityDocument, normalize_document
 from chalicelib.domain.inn import parse_person_inn
 from chalicelib.domain.names import norm_key
@@ -24,6 +25,23 @@ if TYPE_CHECKING:
     from chalicelib.ports.contacts import ContactParser
 
 Form = dict[str, dict[str, str]]
+
+_DATES = (
+    ("person", "born_on"),
+    ("identity_document", "issued_on"),
+    ("identity_document", "expires_on"),
+    ("status_document", "issued_on"),
+    ("status_document", "expires_on"),
+    ("basis", "issued_on"),
+    ("basis", "valid_until"),
+    ("basis", "stay_until"),
+    ("representative", "powers_issued_on"),
+    ("representative", "powers_valid_until"),
+    ("suspension", "from_on"),
+    ("suspension", "until_on"),
+    ("resumption", "from_on"),
+)
+_DOCUMENTS = (("identity_document", ""), ("status_document", ""), ("representative", "document_"))
 
 DEFAULT_REGION = "77"
 """The clock of a person whose region is not known yet."""
@@ -66,16 +84,13 @@ def tidy(form: Mapping[str, Mapping[str, str]], *, contacts: ContactParser) -> F
     tidied: Form = {name: dict(section) for name, section in form.items()}
     _tidy_field(tidied, "person", "snils", lambda text: parse_snils(text=text))
     _tidy_field(tidied, "person", "inn", lambda text: parse_person_inn(text=text))
-    for section, name in (
-        ("person", "born_on"),
-        ("identity_document", "issued_on"),
-        ("identity_document", "expires_on"),
-    ):
+    for section, name in _DATES:
         _tidy_field(tidied, section, name, lambda text: read_date(text=text).isoformat())
     _tidy_field(tidied, "contacts", "phone", contacts.parse_phone)
     _tidy_field(tidied, "contacts", "email", contacts.parse_email)
-    if "type" in tidied.get("identity_document", {}):
-        _tidy_document(tidied["identity_document"])
+    for section, prefix in _DOCUMENTS:
+        if f"{prefix}type" in tidied.get(section, {}):
+            _tidy_document(tidied[section], prefix)
     return tidied
 
 
@@ -89,44 +104,36 @@ def _tidy_field(form: Form, section: str, name: str, parse: Callable[[str], str]
         return
 
 
-def _tidy_document(section: dict[str, str]) -> None:
-    names = ("series", "number", "issuer", "issuer_code")
-    document = normalize_document(
-        IdentityDocument(
-            type=section["type"],
-            series=section.get("series", ""),
-            number=section.get("number", ""),
-            issuer=section.get("issuer", ""),
-            issuer_code=section.get("issuer_code", ""),
-        )
-    )
-    section["type"] = document.type
+def _tidy_document(section: dict[str, str], prefix: str) -> None:
+    names = ("type", "series", "number", "issuer", "issuer_code")
+    typed = {name: section.get(f"{prefix}{name}", "") for name in names}
+    document = normalize_document(IdentityDocument(**typed))  # type: ignore[arg-type]  # the dates are left out
     for name in names:
-        if section.get(name):
-            section[name] = getattr(document, name)
+        if typed[name]:
+            section[f"{prefix}{name}"] = getattr(document, name)
 
 
-def prefilled(claims: PersonClaims | None) -> Form:
+def prefilled(claims: PersonClaims | None, *, citizenship: str | None) -> Form:
     """Fill a form with what the confirmed account says (requirement B1)."""
     if claims is None:
         return {}
     document = claims.identity_document
     form: Form = {
-        "person": _filled(
+        "person": filled(
             family_name=claims.family_name,
             given_name=claims.given_name,
             middle_name=claims.middle_name,
             sex=claims.sex.value if claims.sex else None,
             born_on=claims.born_on.isoformat() if claims.born_on else None,
             birthplace=claims.birthplace,
-            citizenship="RUS",
+            citizenship=citizenship,
             snils=claims.snils,
             inn=claims.inn,
         ),
-        "contacts": _filled(phone=claims.phone, email=claims.email),
+        "contacts": filled(phone=claims.phone, email=claims.email),
     }
     if document is not None:
-        form["identity_document"] = _filled(
+        form["identity_document"] = filled(
             type=document.type_code,
             series=document.series,
             number=document.number,
@@ -140,26 +147,30 @@ def prefilled(claims: PersonClaims | None) -> Form:
     return {name: section for name, section in form.items() if section}
 
 
-def _filled(**values: str | None) -> dict[str, str]:
+def filled(**values: str | None) -> dict[str, str]:
+    """Keep the fields that have a value."""
     return {name: value for name, value in values.items() if value}
 
 
 def differences_from_account(
-    *, form: Mapping[str, Mapping[str, str]], claims: PersonClaims | None
+    *, form: Mapping[str, Mapping[str, str]], claims: PersonClaims | None, section: str
 ) -> tuple[FieldError, ...]:
-    """Find fields that contradict the confirmed account: one applies for oneself under one's own name."""
+    """Find fields that contradict the confirmed account: one acts under one's own name.
+
+    ``section`` is where the form tells of the holder of the account: ``person`` or ``representative``.
+    """
     if claims is None:
         return ()
-    person = form.get("person", {})
+    typed_in = form.get(section, {})
     pairs = {
-        "snils": (without_separators(claims.snils or ""), without_separators(person.get("snils", ""))),
-        "born_on": (claims.born_on.isoformat() if claims.born_on else "", person.get("born_on", "")),
-        "family_name": (norm_key(claims.family_name or ""), norm_key(person.get("family_name", ""))),
-        "given_name": (norm_key(claims.given_name or ""), norm_key(person.get("given_name", ""))),
+        "snils": (without_separators(claims.snils or ""), without_separators(typed_in.get("snils", ""))),
+        "born_on": (claims.born_on.isoformat() if claims.born_on else "", typed_in.get("born_on", "")),
+        "family_name": (norm_key(claims.family_name or ""), norm_key(typed_in.get("family_name", ""))),
+        "given_name": (norm_key(claims.given_name or ""), norm_key(typed_in.get("given_name", ""))),
     }
     return tuple(
         FieldError(
-            field=f"person.{name}",
+            field=f"{section}.{name}",
             code="differs_from_account",
             message="Не совпадает с учётной записью Госуслуг: исправьте поле или обновите данные на Госуслугах",
         )

@@ -55,6 +55,9 @@ def claim_identity(*, work: UnitOfWork, tools: Toolbox, application: Application
     and an operator decides. Name and birthday may be shared.
     """
     for kind, value in identity_values(application.form).items():
+        if not value:
+            # СНИЛС is for those who have one: children and foreigners may not (Правила ОМС, п. 6).
+            continue
         pointer = Pointer(
             kind=kind,
             value_hash=tools.secrets.lookup_hash(kind=kind, value=value),

@@ -1,43 +1,43 @@
-"""Issuing the policy of an approved application, or moving it to another insurer (requirements F1-F4, I1, I2)."""
+"""Carrying out an approved application: a policy is issued, moved, replaced, suspended, ended (F1-F4, F7, I1, I2)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, ApplicationKind, Refusal
+from chalicelib.domain.application import Application, Refusal
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.decision import ALREADY_INSURED
 from chalicelib.domain.errors import InvalidValue, RuleRefused
+from chalicelib.domain.kind_rules import KIND_RULES, Effect
 from chalicelib.domain.policy import InsurerPeriod
-from chalicelib.domain.policy_number import (
-    build_policy_number,
-    facet,
-)
-from chalicelib.domain.records import (
-    ActivePolicyMarker,
-)
-from chalicelib.domain.sex import Sex
+from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, revoke_certificate
 from chalicelib.use_cases.change_policy_insurer import change_policy_insurer
 from chalicelib.use_cases.closing import close_unfavorably
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import (
     Issue,
     claim_number,
+    drawn_number,
     finish,
     new_policy,
+    number_fits,
     order_documents,
     update_person,
 )
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.policy_acts import end_policy, resume_policy, suspend_policy
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.replace_policy import replace_policy
+from chalicelib.use_cases.sign_application import check_policy_need
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
@@ -56,9 +56,10 @@ def issue_policy(*, tools: Toolbox, application_id: str, at: datetime) -> Applic
     if not _may_be_issued(application):
         return application
     known = tools.store.person_file(person_id=application.person_id)
-    issue = change_policy_insurer if application.kind is ApplicationKind.INSURER_CHANGE else _first_policy
+    act = _ACTS[KIND_RULES[application.kind].effect]
     try:
-        return issue(tools, application, known, at)
+        check_policy_need(policy=known.standing_policy, need=KIND_RULES[application.kind].policy)
+        return act(tools, application, known, at)
     except RuleRefused as refusal:
         return _refuse(tools, application, refusal, at)
     except InvalidValue:
@@ -73,8 +74,6 @@ def _may_be_issued(application: Application) -> bool:
 
 
 def _first_policy(tools: Toolbox, application: Application, known: PersonFile, at: datetime) -> Application:
-    if known.active_policy is not None:
-        raise RuleRefused(ALREADY_INSURED.code, ALREADY_INSURED.message)
     day = local_day(application, at=at)
     period = InsurerPeriod(
         insurer_code=application.section("insurer")["code"],
@@ -83,7 +82,7 @@ def _first_policy(tools: Toolbox, application: Application, known: PersonFile, a
     )
     status_index = tools.store.next_serial(counter=STATUS_COUNTER)
     for draw in range(SERIAL_DRAWS):
-        number = _drawn_number(tools, application)
+        number = _number_for_life(application, known, day) or drawn_number(tools, application)
         issue = Issue(number=number, periods=(period,), status_index=status_index, day=day)
         try:
             return _commit_policy(tools, application, known, issue, at)
@@ -93,14 +92,10 @@ def _first_policy(tools: Toolbox, application: Application, known: PersonFile, a
     raise AssertionError("the loop returns or raises")
 
 
-def _drawn_number(tools: Toolbox, application: Application) -> str:
-    person = application.section("person")
-    territory = region_of(application.form)
-    born_on, sex = date.fromisoformat(person["born_on"]), Sex(person["sex"])
-    counter = f"enp:{territory}:{facet(born_on=born_on, sex=sex)}"
-    # The counter's name would tell a birth date: only its hash is a key.
-    serial = tools.store.next_serial(counter=tools.secrets.lookup_hash(kind="counter", value=counter))
-    return build_policy_number(territory=territory, born_on=born_on, sex=sex, serial=serial)
+def _number_for_life(application: Application, known: PersonFile, day: date) -> str | None:
+    """The ЕНП of an earlier policy that has ended: a person keeps one number for life (requirement F1)."""
+    number = known.person.policy_number if known.person else None
+    return number if number is not None and number_fits(number, application, on=day) else None
 
 
 def _commit_policy(
@@ -185,3 +180,13 @@ def _leave_to_operator(tools: Toolbox, application: Application, reason: str, at
     work.update(left)
     work.commit()
     return left
+
+
+_ACTS: Mapping[Effect, Callable[[Toolbox, Application, PersonFile, datetime], Application]] = {
+    Effect.ISSUE_POLICY: _first_policy,
+    Effect.CHANGE_INSURER: change_policy_insurer,
+    Effect.REPLACE_POLICY: replace_policy,
+    Effect.SUSPEND_POLICY: suspend_policy,
+    Effect.RESUME_POLICY: resume_policy,
+    Effect.END_POLICY: end_policy,
+}

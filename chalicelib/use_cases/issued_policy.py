@@ -10,13 +10,20 @@ from chalicelib.domain.application import Application, advance
 from chalicelib.domain.application_states import ApplicationEvent
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.form_circumstances import caps_of
+from chalicelib.domain.kind_rules import KIND_RULES
 from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState
+from chalicelib.domain.policy_number import build_policy_number, check_against, facet, parse_policy_number
+from chalicelib.domain.policy_term import policy_end
 from chalicelib.domain.records import (
     DocumentType,
     Pointer,
 )
+from chalicelib.domain.regions import find_region
+from chalicelib.domain.sex import Sex
 from chalicelib.use_cases.closing import free_place
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document
 from chalicelib.use_cases.submit_application import end_of_day
@@ -38,21 +45,53 @@ class Issue:
 
 
 def new_policy(tools: Toolbox, application: Application, issue: Issue, at: datetime) -> Policy:
-    """Make the policy of an application."""
+    """Make the policy of an application, with the term of its holder's category (requirement F6)."""
+    region = find_region(code=region_of(application.form))
+    options = application.section("options")
     return Policy(
         policy_id=tools.ids.new_id(at=at),
         person_id=application.person_id,
+        account_id=application.account_id,
         policy_number=issue.number,
         state=PolicyState.ACTIVE,
         issued_on=issue.day,
         issued_at=at,
         valid_from=issue.periods[0].insured_from,
+        valid_until=end_of_policy(tools, application, at),
         periods=issue.periods,
         status_index=issue.status_index,
         received_on=issue.day,
-        form=application.section("options").get("policy_form", "digital"),
-        name_in_qr=application.section("options").get("name_in_qr") == "yes",
+        form=options.get("policy_form", "digital"),
+        name_in_qr=options.get("name_in_qr") == "yes",
+        category=application.category.value,
+        utc_offset_hours=region.utc_offset_hours,
     )
+
+
+def end_of_policy(tools: Toolbox, application: Application, at: datetime) -> date | None:
+    """The first day without the policy, counted from the day of filing; None for no term."""
+    row = row_of(application, at=at)
+    on = local_day(application, at=application.submitted_at or at)
+    caps = caps_of(application.form, row, on)
+    return policy_end(rule=row.term_rule(tools.policy_terms), caps=caps, on=on)
+
+
+def drawn_number(tools: Toolbox, application: Application) -> str:
+    """Draw the next ЕНП for the birth date and sex of an application (1 AWS call; requirement F1)."""
+    person = application.section("person")
+    territory = region_of(application.form)
+    born_on, sex = date.fromisoformat(person["born_on"]), Sex(person["sex"])
+    counter = f"enp:{territory}:{facet(born_on=born_on, sex=sex)}"
+    # The counter's name would tell a birth date: only its hash is a key.
+    serial = tools.store.next_serial(counter=tools.secrets.lookup_hash(kind="counter", value=counter))
+    return build_policy_number(territory=territory, born_on=born_on, sex=sex, serial=serial)
+
+
+def number_fits(number: str, application: Application, *, on: date) -> bool:
+    """Whether a ЕНП tells the birth date and sex of an application."""
+    person = application.section("person")
+    born_on, sex = date.fromisoformat(person["born_on"]), Sex(person["sex"])
+    return not check_against(number=parse_policy_number(text=number), born_on=born_on, sex=sex, on=on)
 
 
 def claim_number(tools: Toolbox, work: UnitOfWork, policy: Policy) -> None:
@@ -86,7 +125,7 @@ def update_person(
         middle_name=form.get("middle_name", ""),
         born_on=form["born_on"],
         sex=form["sex"],
-        snils=form["snils"],
+        snils=form.get("snils", ""),
         policy_number=policy.policy_number,
         updated_at=at,
     )
@@ -108,26 +147,27 @@ def order_documents(tools: Toolbox, work: UnitOfWork, application: Application, 
 
 def finish(tools: Toolbox, work: UnitOfWork, application: Application, policy: Policy, at: datetime) -> Application:
     """Complete the application now, or on the day when the new insurer takes effect."""
-    name = "policy_issued"
-    context = {"number": application.number or "", "day": str(policy.issued_on)}
-    if application.effective_on is None:
-        application = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
-        application = replace(application, next_look_at=None)
-        free_place(work, application)
-        notify(
-            work=work,
-            tools=tools,
-            kind="policy_issued",
-            person_id=application.person_id,
-            at=at,
-            context=context,
-        )
-    else:
-        name = "insurer_change_approved"
-        start = end_of_day(application.effective_on - timedelta(days=1), region_of(application.form))
-        application = replace(application, next_look_at=start)
-        context["day"] = str(application.effective_on)
-        _tell_change(tools, work, application, policy, context, at)
+    if application.effective_on is not None:
+        return _schedule(tools, work, application, policy, at)
+    tells = KIND_RULES[application.kind].tells
+    application = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
+    application = replace(application, next_look_at=None)
+    free_place(work, application)
+    context = {"number": application.number or "", "day": str(local_day(application, at=at))}
+    notify(work=work, tools=tools, kind=tells, person_id=application.account_id, at=at, context=context)
+    return _recorded(tools, work, application, tells, at)
+
+
+def _schedule(tools: Toolbox, work: UnitOfWork, application: Application, policy: Policy, at: datetime) -> Application:
+    start_on = application.effective_on or local_day(application, at=at)
+    start = end_of_day(start_on - timedelta(days=1), region_of(application.form))
+    application = replace(application, next_look_at=start)
+    context = {"number": application.number or "", "day": str(start_on)}
+    _tell_change(tools, work, application, policy, context, at)
+    return _recorded(tools, work, application, "insurer_change_approved", at)
+
+
+def _recorded(tools: Toolbox, work: UnitOfWork, application: Application, name: str, at: datetime) -> Application:
     details = {"application_id": application.application_id, "number": application.number or ""}
     application = record(application, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
     work.update(application)
@@ -146,7 +186,7 @@ def _tell_change(
         work=work,
         tools=tools,
         kind="insurer_change_approved",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context=context,
     )

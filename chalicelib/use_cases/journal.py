@@ -10,6 +10,7 @@ from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
-Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person)
+Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person, Representation)
 
 
-def chain_name(entity: Application | Policy | TemporaryCertificate | Person) -> str:
+def chain_name(entity: Application | Policy | TemporaryCertificate | Person | Representation) -> str:
     """The name of an entity's chain in the journal."""
     if isinstance(entity, Application):
         return f"application:{entity.application_id}"
@@ -30,6 +31,8 @@ def chain_name(entity: Application | Policy | TemporaryCertificate | Person) -> 
         return f"policy:{entity.policy_id}"
     if isinstance(entity, TemporaryCertificate):
         return f"certificate:{entity.application_id}"
+    if isinstance(entity, Representation):
+        return f"representation:{entity.representative_id}:{entity.person_id}"
     return f"person:{entity.person_id}"
 
 

@@ -16,13 +16,13 @@ from chalicelib.domain.documents import (
     TemporaryCertificateDocument,
 )
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
-from chalicelib.domain.matrix import DOCUMENT_TITLES
 from chalicelib.domain.policy import Policy, PolicyState
 from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, StoredDocument
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.snils import format_snils
+from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER

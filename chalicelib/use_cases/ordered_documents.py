@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.records import DocumentType, Queue, StoredDocument
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.access import require_citizen
 from chalicelib.use_cases.journal import send
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.application import Application
-    from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
@@ -61,10 +59,8 @@ def supersede(*, work: UnitOfWork, file: PersonFile, subject_id: str) -> None:
             work.update(replace(document, superseded=True))
 
 
-def document_link(*, tools: Toolbox, principal: Principal, document_id: str) -> str:
-    """Make a short-lived link to a generated document of the person; raises NotFound."""
-    person_id = require_citizen(principal)
-    file = tools.store.person_file(person_id=person_id)
+def document_link(*, tools: Toolbox, file: PersonFile, document_id: str) -> str:
+    """Make a short-lived link to a generated document in a person's folder; raises NotFound."""
     found = next((d for d in file.documents if d.document_id == document_id), None)
     if found is None or found.made_at is None:
         raise NotFound("Документ не найден или ещё готовится")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
 
 _NAMES = ("family_name", "given_name", "middle_name", "born_on", "sex")
+_REPRESENTATIVE = ("family_name", "given_name", "middle_name")
+_POWERS = ("powers_number", "powers_issuer", "powers_issued_on")
 
 _FIELDS: dict[CheckKind, tuple[tuple[str, str, str], ...]] = {
     CheckKind.IDENTITY: tuple(("person", name, name) for name in (*_NAMES, "snils")),
@@ -23,8 +25,29 @@ _FIELDS: dict[CheckKind, tuple[tuple[str, str, str], ...]] = {
         *(("person", name, name) for name in (*_NAMES, "snils")),
         ("options", "existing_policy_number", "enp"),
     ),
+    CheckKind.BIRTH_RECORD: (
+        *(("person", name, name) for name in _NAMES),
+        *(("representative", name, f"parent_{name}") for name in _REPRESENTATIVE),
+    ),
+    CheckKind.MIGRATION_STATUS: (
+        *(("person", name, name) for name in (*_NAMES, "citizenship")),
+        *(("status_document", name, f"status_{name}") for name in ("type", "series", "number", "expires_on")),
+    ),
+    CheckKind.POWERS: (
+        *(("person", name, name) for name in _NAMES),
+        *(("representative", name, f"representative_{name}") for name in _REPRESENTATIVE),
+        *(("representative", name, name) for name in _POWERS),
+    ),
 }
-_WITH_DOCUMENT = frozenset({CheckKind.IDENTITY, CheckKind.PASSPORT, CheckKind.INSURED_PERSON})
+_WITH_DOCUMENT = frozenset(
+    {
+        CheckKind.IDENTITY,
+        CheckKind.PASSPORT,
+        CheckKind.INSURED_PERSON,
+        CheckKind.BIRTH_RECORD,
+        CheckKind.MIGRATION_STATUS,
+    }
+)
 _WITH_SNILS = frozenset({CheckKind.ADDRESS, CheckKind.PASSPORT})
 
 

@@ -63,7 +63,7 @@ def _warn(tools: Toolbox, application: Application, at: datetime) -> str:
         work=work,
         tools=tools,
         kind="draft_expires_soon",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context={"day": str(last_day)},
     )
@@ -79,7 +79,7 @@ def _expire_draft(tools: Toolbox, application: Application, at: datetime) -> str
         work=work,
         tools=tools,
         kind="draft_expired",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context=context,
     )
@@ -129,7 +129,7 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
         work=work,
         tools=tools,
         kind="insurer_changed",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context={
             "number": application.number or "",

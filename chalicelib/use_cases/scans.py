@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM, Action, append
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
-from chalicelib.domain.matrix import DocumentKind
 from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SECONDS, Scan, ScanState
 from chalicelib.domain.scan_verdict import ScanVerdict, refused
+from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import NotFound, Unavailable
 from chalicelib.use_cases.access import own, require_citizen
 

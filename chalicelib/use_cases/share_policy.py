@@ -13,6 +13,7 @@ from chalicelib.domain.regions import local_date
 from chalicelib.use_cases.access import actor_of, require_citizen
 from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record, send
+from chalicelib.use_cases.representations import holder_file
 from chalicelib.use_cases.status_lists import place_in_status_list
 
 if TYPE_CHECKING:
@@ -35,18 +36,20 @@ class SharedCode:
     valid_until: date
 
 
-def share_policy(*, tools: Toolbox, principal: Principal, days: int, with_name: bool, at: datetime) -> SharedCode:
+def share_policy(
+    *, tools: Toolbox, principal: Principal, days: int, with_name: bool, at: datetime, person_id: str | None = None
+) -> SharedCode:
     """Sign a fresh code of the active policy that is valid for 1 to 30 days (requirement F4).
 
     Raises:
         ValidationFailed: the number of days is out of bounds.
         RuleRefused: there is no active policy.
     """
-    person_id = require_citizen(principal)
+    require_citizen(principal)
     if not 1 <= days <= MAX_DAYS:
         message = f"Укажите от 1 до {MAX_DAYS} дней"
         raise ValidationFailed([FieldError(field="days", code="out_of_range", message=message)])
-    known = tools.store.person_file(person_id=person_id)
+    known = holder_file(tools=tools, principal=principal, person_id=person_id, at=at)
     person, policy = _insured(known)
     # The terms of codes run by the Moscow day, whatever the region.
     day = local_date(at=at, region=DEFAULT_REGION)
@@ -69,14 +72,15 @@ def share_policy(*, tools: Toolbox, principal: Principal, days: int, with_name: 
     return SharedCode(link=tools.qr.link(claims=claims), valid_until=valid_until)
 
 
-def order_extract(*, tools: Toolbox, principal: Principal, bilingual: bool, at: datetime) -> StoredDocument:
+def order_extract(
+    *, tools: Toolbox, principal: Principal, bilingual: bool, at: datetime, person_id: str | None = None
+) -> StoredDocument:
     """Order a fresh extract, in Russian or in Russian and English (requirement F3).
 
     Raises:
         RuleRefused: there is no active policy, no extract was made yet, or there are too many already.
     """
-    person_id = require_citizen(principal)
-    known = tools.store.person_file(person_id=person_id)
+    known = holder_file(tools=tools, principal=principal, person_id=person_id, at=at)
     person, policy = _insured(known)
     earlier = [d for d in known.documents if d.document_type is DocumentType.EXTRACT]
     if not earlier:
@@ -88,7 +92,7 @@ def order_extract(*, tools: Toolbox, principal: Principal, bilingual: bool, at: 
     document_id = tools.ids.new_id(at=at)
     document = StoredDocument(
         document_id=document_id,
-        person_id=person_id,
+        person_id=person.person_id,
         document_type=DocumentType.EXTRACT,
         subject_id=policy.policy_id,
         application_id=earlier[-1].application_id,
@@ -98,7 +102,7 @@ def order_extract(*, tools: Toolbox, principal: Principal, bilingual: bool, at: 
     )
     work = tools.store.work(at=at)
     work.create(document)
-    body = {"person_id": person_id, "document_id": document_id}
+    body = {"person_id": person.person_id, "document_id": document_id}
     send(work=work, tools=tools, queue=Queue.DOCUMENTS, body=body, at=at)
     details = {"document_id": document_id, "policy_id": policy.policy_id}
     ordered = record(
@@ -107,7 +111,7 @@ def order_extract(*, tools: Toolbox, principal: Principal, bilingual: bool, at: 
         tools=tools,
         name="extract_ordered",
         at=at,
-        actor=actor_of(principal),
+        actor=actor_of(principal, acts_for=person.person_id),
         details=details,
     )
     work.update(ordered)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, ApplicationKind, advance
-from chalicelib.domain.application_form import digest
+from chalicelib.domain.application import Application, advance
+from chalicelib.domain.application_form import digest, missing_documents
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.insurer_change import ChangeReason, ChangeRequest, check_change
-from chalicelib.domain.matrix import DOCUMENT_TITLES, DocumentKind
+from chalicelib.domain.kind_rules import KIND_RULES, Effect, PolicyNeed
+from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
     ApplicationChallenge,
     Challenge,
 )
+from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
-from chalicelib.use_cases.access import actor_of, own, require_confirmed
+from chalicelib.use_cases.access import actor_of, own, require_confirmed, standing_representation
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.insurer import Insurer
+    from chalicelib.domain.matrix import MatrixRow
+    from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
@@ -45,28 +49,29 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         RateLimited: a code was sent less than a minute ago, or too many today.
         StateConflict: it is submitted already.
     """
-    person_id = require_confirmed(principal)
+    require_confirmed(principal)
     file = tools.store.application_file(application_id=application_id)
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
     _check_cool_down(file.challenge, at)
-    known = tools.store.person_file(person_id=person_id)
-    _check_person(known)
+    signer = tools.store.person_file(person_id=principal.account_id)
+    known = signer if application.relation is None else _represented(tools, application, signer, at)
+    _check_person(known, signer)
     _check_whole(tools, principal, file, known, at)
-    limit = Limit(name="signing-codes", subject=person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
+    limit = Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
     tools.store.count_limits(limits=(limit,), record=None, at=at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
-    policy = known.active_policy
+    policy = known.standing_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
     _await_signature(tools, work, principal, application, at)
     notify(
         work=work,
         tools=tools,
         kind="one_time_code",
-        person_id=person_id,
+        person_id=principal.account_id,
         at=at,
         context={"challenge_id": challenge.challenge_id},
     )
@@ -74,12 +79,19 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
     return challenge
 
 
+def _represented(tools: Toolbox, application: Application, signer: PersonFile, at: datetime) -> PersonFile:
+    """The folder of the represented person, if the right to act still stands."""
+    on = local_day(application, at=at)
+    standing_representation(signer, person_id=application.person_id, on=on)
+    return tools.store.person_file(person_id=application.person_id)
+
+
 def _await_signature(
     tools: Toolbox, work: UnitOfWork, principal: Principal, application: Application, at: datetime
 ) -> None:
     if application.state is ApplicationState.CLARIFICATION_REQUIRED:
         return
-    actor = actor_of(principal)
+    actor = actor_of(principal, acts_for=application.person_id)
     awaiting = advance(application=application, event=ApplicationEvent.REQUEST_SIGNATURE, at=at, actor=actor)
     details = {"application_id": application.application_id}
     work.update(
@@ -101,11 +113,11 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
         raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
-def _check_person(known: PersonFile) -> None:
-    person = known.person
-    if person is None or person.consent is None:
+def _check_person(known: PersonFile, signer: PersonFile) -> None:
+    if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
-    if person.phone is None or person.phone.verified_at is None:
+    phone = signer.person.phone if signer.person else None
+    if phone is None or phone.verified_at is None:
         raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
 
 
@@ -113,46 +125,78 @@ def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, kn
     application = file.application
     row = row_of(application, at=at)
     on = local_day(application, at=at)
+    section = "person" if application.relation is None else "representative"
     errors = [
         *form_errors(form=application.form, row=row, on=on, complete=True, contacts=tools.contacts),
-        *differences_from_account(form=application.form, claims=principal.person),
-        *_missing_scans(file, row.documents),
+        *differences_from_account(form=application.form, claims=principal.person, section=section),
+        *_missing_scans(file, row),
     ]
     insurer = tools.store.insurer(code=application.section("insurer").get("code", ""))
-    errors.extend(_insurer_errors(insurer, region_of(application.form), on))
+    errors.extend(_insurer_errors(insurer, application, row, known, on))
     if errors:
-        raise ValidationFailed(sorted(errors, key=lambda error: error.field))
-    _check_kind(tools, application, insurer, known, on)
+        unique = {error.field: error for error in reversed(errors)}
+        raise ValidationFailed(sorted(unique.values(), key=lambda error: error.field))
+    check_policy_need(policy=known.standing_policy, need=row.policy)
+    if row.effect is Effect.CHANGE_INSURER:
+        _check_change(tools, application, insurer, known, on)
 
 
-def _missing_scans(file: ApplicationFile, documents: frozenset[DocumentKind]) -> list[FieldError]:
-    accepted = {scan.document for scan in file.scans if scan.state is ScanState.ACCEPTED}
+def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:
+    accepted = frozenset(scan.document for scan in file.scans if scan.state is ScanState.ACCEPTED)
     return [
         FieldError(
             field=f"scans.{document}",
             code="scan_required",
             message=f"Загрузите скан-копию и дождитесь проверки: {DOCUMENT_TITLES[document].lower()}",
         )
-        for document in sorted(documents)
-        if document not in accepted
+        for document in missing_documents(form=file.application.form, row=row, present=accepted)
     ]
 
 
-def _insurer_errors(insurer: Insurer | None, region: str, on: date) -> list[FieldError]:
-    if insurer is not None and insurer.region == region and insurer.may_be_chosen_on(on):
+def _insurer_errors(
+    insurer: Insurer | None, application: Application, row: MatrixRow, known: PersonFile, on: date
+) -> list[FieldError]:
+    if not row.chooses_insurer:
+        return _present_insurer_errors(insurer, known.standing_policy, on)
+    if insurer is not None and insurer.region == region_of(application.form) and insurer.may_be_chosen_on(on):
         return []
     message = "Выберите страховую организацию своего региона с действующей лицензией"
     return [FieldError(field="insurer.code", code="insurer_not_available", message=message)]
 
 
-def _check_kind(tools: Toolbox, application: Application, insurer: Insurer | None, known: PersonFile, on: date) -> None:
-    policy = known.active_policy
-    if application.kind is ApplicationKind.FIRST_POLICY:
-        if policy is not None:
-            raise RuleRefused(
-                "already_insured", "Полис уже оформлен: закажите выписку или смените страховую организацию"
-            )
-        return
+def _present_insurer_errors(insurer: Insurer | None, policy: Policy | None, on: date) -> list[FieldError]:
+    if insurer is None:
+        message = "Укажите страховую организацию, в которой вы застрахованы сейчас"
+        return [FieldError(field="insurer.code", code="insurer_unknown", message=message)]
+    period = policy.insurer_on(on) if policy else None
+    if period is None or period.insurer_code == insurer.code:
+        return []
+    message = "Полис выдан другой организацией: укажите ту, в которой вы застрахованы сейчас"
+    return [FieldError(field="insurer.code", code="insurer_code_mismatch", message=message)]
+
+
+def check_policy_need(*, policy: Policy | None, need: PolicyNeed) -> None:
+    """Refuse what the state of the present policy does not allow.
+
+    A policy that only the register of insured persons knows is judged when the register has answered.
+
+    Raises:
+        RuleRefused: there is a policy already, or it rests, or it does not.
+    """
+    state = policy.state if policy else None
+    if need is PolicyNeed.NONE and state is not None:
+        detail = "Полис уже оформлен: закажите выписку или смените страховую организацию"
+        raise RuleRefused("already_insured", detail)
+    if need is PolicyNeed.ACTIVE and state is PolicyState.SUSPENDED:
+        raise RuleRefused("policy_suspended", "Полис приостановлен: сначала подайте заявление о возобновлении")
+    if need is PolicyNeed.SUSPENDED and state is not PolicyState.SUSPENDED:
+        raise RuleRefused("policy_not_suspended", "Полис не приостановлен: возобновлять его не нужно")
+
+
+def _check_change(
+    tools: Toolbox, application: Application, insurer: Insurer | None, known: PersonFile, on: date
+) -> None:
+    policy = known.standing_policy
     if policy is None or insurer is None:
         # Insured before this service: the register of insured persons tells the periods later.
         return
@@ -166,10 +210,16 @@ def _check_kind(tools: Toolbox, application: Application, insurer: Insurer | Non
             new_region=insurer.region,
             old_region=old.region if old else insurer.region,
             old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
-            reason=ChangeReason(application.section("insurer")["change_reason"]),
+            reason=change_reason(application),
             on=on,
         )
     )
+
+
+def change_reason(application: Application) -> ChangeReason:
+    """Why the insurer is changed: what the kind itself gives, else what the form says."""
+    given = KIND_RULES[application.kind].fixed.get("insurer.change_reason")
+    return ChangeReason(given or application.section("insurer")["change_reason"])
 
 
 def subject_digest(file: ApplicationFile) -> str:

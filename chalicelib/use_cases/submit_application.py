@@ -125,7 +125,8 @@ def _signed(application: Application, principal: Principal, challenge: Challenge
         if application.state is ApplicationState.CLARIFICATION_REQUIRED
         else ApplicationEvent.SUBMIT
     )
-    advanced = advance(application=application, event=event, at=at, actor=actor_of(principal))
+    actor = actor_of(principal, acts_for=application.person_id)
+    advanced = advance(application=application, event=event, at=at, actor=actor)
     signature = Signature(
         method=SMS_CODE,
         assurance=principal.assurance.value,
@@ -163,7 +164,8 @@ def _commit(
 ) -> Application:
     work = tools.store.work(at=at)
     work.require_consent(person_id=submitted.person_id, version=CONSENT_VERSION)
-    work.require_open_insurer(code=submitted.section("insurer")["code"], on=local_day(submitted, at=at))
+    if row_of(submitted, at=at).chooses_insurer:
+        work.require_open_insurer(code=submitted.section("insurer")["code"], on=local_day(submitted, at=at))
     if submitted.number is None:
         submitted = _numbered(tools, work, submitted, at)
     body = {"application_id": submitted.application_id}
@@ -174,7 +176,7 @@ def _commit(
         tools=tools,
         name="application_submitted",
         at=at,
-        actor=actor_of(principal),
+        actor=actor_of(principal, acts_for=submitted.person_id),
         details={
             "application_id": submitted.application_id,
             "number": submitted.number or "",
@@ -234,7 +236,7 @@ def _numbered(tools: Toolbox, work: UnitOfWork, submitted: Application, at: date
         work=work,
         tools=tools,
         kind="application_submitted",
-        person_id=submitted.person_id,
+        person_id=submitted.account_id,
         at=at,
         context={"number": number, "day": str(day), "due_on": str(submitted.due_on)},
     )

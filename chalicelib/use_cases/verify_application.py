@@ -74,10 +74,11 @@ def verify_application(
 
 def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, ...]:
     """The checks of a row without those of optional fields that were left empty."""
-    without_inn = not application.section("person").get("inn")
+    person = application.section("person")
     knows_policy = application.present_policy_id is not None
     skipped = {
-        *((CheckKind.INN,) if without_inn else ()),
+        *((CheckKind.INN,) if not person.get("inn") else ()),
+        *((CheckKind.SNILS,) if not person.get("snils") else ()),
         *((CheckKind.INSURED_PERSON,) if knows_policy else ()),
     }
     return tuple(kind for kind in row.checks if kind not in skipped)
@@ -173,7 +174,7 @@ def _wait(
             work=work,
             tools=tools,
             kind="verification_delayed",
-            person_id=application.person_id,
+            person_id=application.account_id,
             at=at,
             context=context,
         )
@@ -198,7 +199,7 @@ def _ask_clarification(
         work=work,
         tools=tools,
         kind="clarification_required",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context={"number": application.number or "", "day": str(until_on)},
     )

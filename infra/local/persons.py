@@ -2,102 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.person import Held, IdentityDocument, Insured, Person
 from infra.local.person_numbers import inn_of, policy_number_of, snils_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityDocument:
-    """An identity document; ``type`` is a code of the classifier F011 (14 = passport)."""
-
-    type: str = "14"
-    series: str
-    number: str
-    issued_on: str
-    issuer: str = "ГУ МВД ДЛЯ ПРИМЕРА"
-    issuer_code: str = "000-001"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Insured:
-    """What the register of insured persons holds; ``region`` is a KOD_TF of the classifier F010."""
-
-    enp: str
-    insurer_code: str
-    insured_from: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What the registers know about a person beyond, or against, what the person says.
-
-    ``later`` are kinds of check that are answered by a ticket after ``later_seconds``.
-    """
-
-    family_name: str | None = None
-    passport: str = "valid"
-    deceased: bool = False
-    later: frozenset[str] = frozenset()
-    later_seconds: float = 15.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """One demonstration person; dates are ISO, ``sex`` is ``male`` or ``female``."""
-
-    key: str
-    title: str
-    subject: str
-    family_name: str
-    given_name: str
-    middle_name: str
-    born_on: str
-    sex: str
-    snils: str
-    inn: str
-    document: IdentityDocument
-    phone: str
-    roles: tuple[str, ...] = ("citizen",)
-    assurance: str = "confirmed"
-    address: Mapping[str, str] = field(default_factory=dict)
-    birthplace: str = "Г. МОСКВА"
-    insured: Insured | None = None
-    held: Held = field(default_factory=Held)
-    place_of_work: Mapping[str, str] = field(default_factory=dict)
-    signs_in: bool = True
-
-    def claims(self) -> dict[str, Any]:
-        """The claims of an identity token about this person."""
-        document = self.document
-        return {
-            "sub": self.subject,
-            "assurance": self.assurance,
-            "roles": list(self.roles),
-            "snils": self.snils,
-            "inn": self.inn,
-            "family_name": self.family_name,
-            "given_name": self.given_name,
-            "middle_name": self.middle_name,
-            "birthdate": self.born_on,
-            "gender": self.sex,
-            "birthplace": self.birthplace,
-            "email": f"{self.key.replace('_', '.')}@example.org",
-            "phone_number": self.phone,
-            "address": dict(self.address),
-            "identity_document": {
-                "type": document.type,
-                "series": document.series,
-                "number": document.number,
-                "issued_on": document.issued_on,
-                "issuer": document.issuer,
-                "issuer_code": document.issuer_code,
-            },
-            **self.place_of_work,
-        }
 
 
 def _address(*, house: str, flat: str) -> dict[str, str]:
@@ -130,6 +38,12 @@ def _person(serial: int, key: str, title: str, names: str, **more: Any) -> Perso
 
 def _passport(serial: int) -> IdentityDocument:
     return IdentityDocument(series="00 20", number=f"{900_000 + serial}", issued_on="2020-09-01")
+
+
+def _foreign_passport(serial: int) -> IdentityDocument:
+    return IdentityDocument(
+        type="9", series="", number=f"{9_000_000 + serial}", issued_on="2021-05-05", issuer="МВД", issuer_code=""
+    )
 
 
 def _insured(*, born_on: str, sex: str, serial: int) -> Insured:
@@ -207,6 +121,30 @@ _CITIZENS = (
             issuer_code="",
         ),
         signs_in=False,
+        parents=("citizen",),
+    ),
+    _person(
+        14,
+        "foreigner",
+        "Гражданин Узбекистана, разрешение на временное проживание",
+        "Каримов Рустам Бахтиёрович",
+        born_on="1988-04-17",
+        sex="male",
+        birthplace="Г. ТАШКЕНТ",
+        document=_foreign_passport(14),
+        status_document=IdentityDocument(
+            type="23", series="82", number="9000014", issued_on="2025-02-10", expires_on="2028-02-09", issuer_code=""
+        ),
+    ),
+    _person(
+        15,
+        "worker",
+        "Гражданка Киргизии, работает по трудовому договору",
+        "Асанова Айгуль Маратовна",
+        born_on="1994-09-02",
+        sex="female",
+        birthplace="Г. БИШКЕК",
+        document=_foreign_passport(15),
     ),
     _person(
         13,
@@ -270,5 +208,8 @@ _STAFF = (
         roles=("auditor",),
     ),
 )
+
+REVOKED_POWERS = frozenset({"77 АВ 0000000"})
+"""Powers of attorney that the notaries' register knows as revoked."""
 
 PERSONS: tuple[Person, ...] = (*_CITIZENS, *_STAFF)

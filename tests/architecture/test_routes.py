@@ -14,6 +14,7 @@ PUBLIC = {
     ("GET", "/static/{name}"),
     ("GET", "/status"),
     ("GET", "/v1/consent-text"),
+    ("GET", "/v1/dictionaries"),
     ("GET", "/v1/dictionaries/{name}"),
     ("GET", "/v1/insurers"),
     ("GET", "/v1/insurers/{code}"),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
+from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
 from tests.journeys import document, insured, problem
 
@@ -27,6 +29,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
+    "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
+    "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
+    "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
@@ -34,6 +39,7 @@ PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
     "GET /v1/consent-text",
+    "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
     "GET /v1/insurers",
     "GET /v1/insurers/{code}",
@@ -89,6 +95,10 @@ class TestRoles:
     )
     def test_hides_what_is_another_persons(self, shared_world: World, owned: dict[str, str], route: Route) -> None:
         path = route.path
+        if "{person_id}" in path:
+            owned = {"person_id": owned["child_id"], "document_id": owned["childs_document_id"]}
+        if path.endswith("/termination"):
+            owned = {"person_id": represent(shared_world, "citizen", CHILD)}
         for name, identifier in owned.items():
             path = path.replace(f"{{{name}}}", identifier)
         options = {"json": BODIES[label(route)]} if signature_of(route.handler).body is not None else {}
@@ -118,9 +128,15 @@ def owned(shared_world: World) -> dict[str, str]:
     """The ids of what the citizen has."""
     application_id = insured(shared_world)
     shared_world.drain()
+    child_id = represent(shared_world, "citizen", CHILD)
+    carried_out(shared_world, ApplicantCategory.CHILD_UNDER_14, "first_policy", about=child_id)
+    shared_world.drain()
+    childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
     return {
         "application_id": application_id,
         "scan_id": scan_id,
         "document_id": document(shared_world, "policy")["id"],
+        "child_id": child_id,
+        "childs_document_id": childs["documents"][0]["id"],
     }

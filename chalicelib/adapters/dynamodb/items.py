@@ -14,6 +14,7 @@ from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.policy_steps import next_step
 from chalicelib.domain.records import (
     ActivePolicyMarker,
     CabinetMessage,
@@ -25,6 +26,7 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
@@ -113,6 +115,16 @@ def _certificate_item(entity: TemporaryCertificate) -> Item:
     return {} if at is None else dict(keys.due_index("certificate", entity.application_id, at))
 
 
+def _policy_item(entity: Policy) -> Item:
+    step = next_step(entity)
+    return {} if step is None else dict(keys.due_index("policy", entity.policy_id, step[1]))
+
+
+def _representation_item(entity: Representation) -> Item:
+    at = entity.next_step_at
+    return {} if at is None else dict(keys.due_index("representation", entity.person_id, at))
+
+
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
@@ -121,6 +133,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Person: lambda e: keys.person(e.person_id),
     Policy: lambda e: keys.policy(e.person_id, e.policy_id),
     TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
+    Representation: lambda e: keys.representation(e.representative_id, e.person_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
     CabinetMessage: lambda e: keys.message(e.person_id, e.message_id),
@@ -138,6 +151,8 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Person: _person_item,
     Insurer: _insurer_item,
     TemporaryCertificate: _certificate_item,
+    Policy: _policy_item,
+    Representation: _representation_item,
     Pointer: lambda e: {"person_id": _text(e.person_id)},
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),

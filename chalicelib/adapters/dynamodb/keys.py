@@ -72,6 +72,11 @@ def certificate(person_id: str, application_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}CERTIFICATE#{application_id}")
 
 
+def representation(representative_id: str, person_id: str) -> Key:
+    """The right to act for another person, in the folder of who acts."""
+    return Key(f"PERSON#{representative_id}", f"{FILE_PREFIX}REPRESENTED#{person_id}")
+
+
 def views(person_id: str) -> Key:
     """The chain of views of a person's data."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}VIEWS")

@@ -26,6 +26,7 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
@@ -47,6 +48,7 @@ _FILE_KINDS: Mapping[str, type] = {
     "TemporaryCertificate": TemporaryCertificate,
     "StoredDocument": StoredDocument,
     "ViewLog": ViewLog,
+    "Representation": Representation,
 }
 
 
@@ -105,6 +107,7 @@ class DynamoDBStore(OutboxReads):
             certificates=tuple(read["TemporaryCertificate"]),
             documents=tuple(read["StoredDocument"]),
             views=read["ViewLog"][0] if read["ViewLog"] else None,
+            represented=tuple(read["Representation"]),
         )
 
     def challenge(self, *, challenge_id: str) -> Challenge | None:
@@ -178,6 +181,14 @@ class DynamoDBStore(OutboxReads):
     def due_applications(self, *, until: datetime, page: int) -> Iterator[Sequence[Application]]:
         """Page through applications that a timer has to look at."""
         return due_pages(self._table, "application", Application, until=until, page=page)
+
+    def due_policies(self, *, until: datetime, page: int) -> Iterator[Sequence[Policy]]:
+        """Page through policies whose next step is due."""
+        return due_pages(self._table, "policy", Policy, until=until, page=page)
+
+    def due_representations(self, *, until: datetime, page: int) -> Iterator[Sequence[Representation]]:
+        """Page through representations that a timer has to look at."""
+        return due_pages(self._table, "representation", Representation, until=until, page=page)
 
     def revocations(self, *, status_list: int) -> Mapping[int, str]:
         """Read the entries of a status list."""

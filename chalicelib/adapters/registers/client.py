@@ -53,7 +53,7 @@ class RetryPolicy:
     attempts: int = 3
     base_seconds: float = 0.2
     cap_seconds: float = 2.0
-    total_seconds: float = 8.0
+    total_seconds: float = 7.0
     connect_seconds: float = 2.0
     read_seconds: float = 5.0
     breaker_failures: int = 6

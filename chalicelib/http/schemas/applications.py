@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.application import (
     CATEGORY_TITLES,
@@ -14,46 +12,21 @@ from chalicelib.domain.application import (
     Application,
     ApplicationKind,
 )
-from chalicelib.domain.application_form import missing_fields
+from chalicelib.domain.application_form import completeness, missing_documents, missing_fields
 from chalicelib.domain.application_states import FINAL_STATES, STATE_TITLES, ApplicationState
 from chalicelib.domain.checks import CheckKind, CheckStatus
-from chalicelib.domain.matrix import matrix_row
-from chalicelib.http.models import In, Out, PageQuery
-from chalicelib.http.schemas.forms import FormIn
+from chalicelib.domain.representation import Relation
+from chalicelib.domain.scan import ScanState
+from chalicelib.domain.supporting_documents import DocumentKind
+from chalicelib.http.models import Out
 from chalicelib.http.schemas.scans import ScanOut, scan_out
+from chalicelib.use_cases.drafts import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from chalicelib.domain.errors import FieldError
     from chalicelib.domain.scan import Scan
-
-
-class CreateApplicationIn(In):
-    """What is applied for."""
-
-    kind: ApplicationKind = Field(strict=False, description="Вид заявления", examples=["first_policy"])
-
-
-class CheckFormIn(In):
-    """A form to check without saving it."""
-
-    kind: ApplicationKind = Field(strict=False, description="Вид заявления")
-    form: FormIn
-    complete: bool = Field(default=False, description="Сообщать и о незаполненных полях")
-
-
-class SubmissionIn(In):
-    """The code from the SMS."""
-
-    code: str = Field(pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
-
-
-class ApplicationsQuery(PageQuery):
-    """Which applications to list."""
-
-    state: ApplicationState | None = Field(default=None, description="Только в этом состоянии")
-    number: str | None = Field(default=None, max_length=20, description="Только с этим номером")
 
 
 class FieldErrorOut(Out):
@@ -142,6 +115,9 @@ class ApplicationOut(Out):
     kind_title: str
     category: ApplicantCategory
     category_title: str
+    person_id: str
+    relation: Relation | None
+    previous_id: str | None
     state: ApplicationState
     state_title: str
     is_final: bool
@@ -155,6 +131,8 @@ class ApplicationOut(Out):
     form: dict[str, dict[str, str]]
     errors: list[FieldErrorOut]
     missing: list[str]
+    missing_documents: list[DocumentKind]
+    completeness: int
     scans: list[ScanOut]
     checks: list[CheckOut]
     delay: DelayOut | None
@@ -178,7 +156,7 @@ def errors_out(errors: Iterable[FieldError]) -> list[FieldErrorOut]:
 def application_out(
     application: Application,
     *,
-    scans: Iterable[Scan] = (),
+    scans: Collection[Scan] = (),
     errors: Iterable[FieldError] = (),
 ) -> ApplicationOut:
     """Present an application."""
@@ -190,6 +168,9 @@ def application_out(
         kind_title=KIND_TITLES[application.kind],
         category=application.category,
         category_title=CATEGORY_TITLES[application.category],
+        person_id=application.person_id,
+        relation=application.relation,
+        previous_id=application.previous_id,
         state=application.state,
         state_title=STATE_TITLES[application.state],
         is_final=application.state in FINAL_STATES,
@@ -202,7 +183,7 @@ def application_out(
         expires_at=application.keep_until if unsubmitted else None,
         form={name: dict(section) for name, section in application.form.items()},
         errors=errors_out(errors),
-        missing=_missing(application) if unsubmitted else [],
+        **(_progress(application, scans) if unsubmitted else _SUBMITTED),
         scans=[scan_out(scan) for scan in scans],
         checks=_checks(application),
         delay=_delay(application),
@@ -216,11 +197,19 @@ def application_out(
     )
 
 
-def _missing(application: Application) -> list[str]:
-    """The demanded fields that are still empty, by the rules of the day on which it was saved."""
-    on = application.updated_at.date()
-    row = matrix_row(category=application.category, kind=application.kind, on=on)
-    return list(missing_fields(form=application.form, row=row))
+_SUBMITTED: dict[str, Any] = {"missing": [], "missing_documents": [], "completeness": 100}
+
+
+def _progress(application: Application, scans: Collection[Scan]) -> dict[str, Any]:
+    """How far a draft is: what is demanded and still lacks, by the rules of the day on which it was saved."""
+    row = row_of(application, at=application.updated_at)
+    form = application.form
+    present = frozenset(scan.document for scan in scans if scan.state is ScanState.ACCEPTED)
+    return {
+        "missing": list(missing_fields(form=form, row=row)),
+        "missing_documents": list(missing_documents(form=form, row=row, present=present)),
+        "completeness": completeness(form=form, row=row, present=present),
+    }
 
 
 def _checks(application: Application) -> list[CheckOut]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.policy import PolicyState
+from chalicelib.domain.policy import POLICY_STATE_TITLES, PolicyState
 from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.models import Out
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.records import StoredDocument
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
+    from chalicelib.ports.storage import PersonFile
 
 
 class PeriodOut(Out):
@@ -26,16 +27,31 @@ class PeriodOut(Out):
     application_number: str | None
 
 
+class SuspensionOut(Out):
+    """A time without insurance, from a day until a day (the last day is not included)."""
+
+    reason: str
+    from_on: date
+    until_on: date | None
+    application_number: str | None
+
+
 class PolicyOut(Out):
     """A policy and the history of its insurers."""
 
     id: str
     policy_number: str
     state: PolicyState
+    state_title: str
     issued_on: date
     valid_from: date
     valid_until: date | None
     form: str
+    category: str
+    ended_on: date | None
+    end_reason: str
+    successor_id: str | None
+    suspensions: list[SuspensionOut]
     periods: list[PeriodOut]
 
 
@@ -79,10 +95,24 @@ def policy_out(policy: Policy) -> PolicyOut:
         id=policy.policy_id,
         policy_number=policy.policy_number,
         state=policy.state,
+        state_title=POLICY_STATE_TITLES[policy.state],
         issued_on=policy.issued_on,
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
         form=policy.form,
+        category=policy.category,
+        ended_on=policy.ended_on,
+        end_reason=policy.end_reason,
+        successor_id=policy.successor_id,
+        suspensions=[
+            SuspensionOut(
+                reason=suspension.reason,
+                from_on=suspension.from_on,
+                until_on=suspension.until_on,
+                application_number=suspension.application_number,
+            )
+            for suspension in policy.suspensions
+        ],
         periods=[
             PeriodOut(
                 insurer_code=period.insurer_code,
@@ -121,4 +151,13 @@ def document_out(document: StoredDocument) -> DocumentOut:
         ordered_at=document.ordered_at,
         made_at=document.made_at,
         qr_link=document.qr_link,
+    )
+
+
+def insurance_out(file: PersonFile) -> InsuranceOut:
+    """Present everything in a person's folder that proves the insurance."""
+    return InsuranceOut(
+        policies=[policy_out(policy) for policy in file.policies],
+        certificates=[certificate_out(certificate) for certificate in file.certificates],
+        documents=[document_out(document) for document in file.documents],
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from chalicelib.domain.matrix import DocumentKind
 from chalicelib.domain.scan import ScanState
+from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.http.models import In, Out
 
 if TYPE_CHECKING:

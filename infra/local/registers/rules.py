@@ -6,14 +6,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.local.persons import PERSONS, Person
+from infra.local.persons import PERSONS, REVOKED_POWERS
+from infra.local.registers.comparison import (
+    Subject,
+    digits_of,
+    document_key,
+    find_person,
+    is_inn,
+    is_snils,
+    name_key,
+    personal_differences,
+    same_birth,
+    same_document,
+    same_names,
+    same_snils,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Subject = Mapping[str, str]
-
-KINDS = ("identity", "passport", "snils", "inn", "address", "insured_person")
+KINDS = (
+    "identity",
+    "passport",
+    "snils",
+    "inn",
+    "address",
+    "insured_person",
+    "birth_record",
+    "migration_status",
+    "powers",
+)
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "identity": ("given_name", "born_on"),
     "passport": ("document_type", "document_number"),
@@ -21,8 +43,10 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "inn": ("inn",),
     "address": ("region",),
     "insured_person": ("born_on",),
+    "birth_record": ("born_on", "document_number"),
+    "migration_status": ("born_on",),
+    "powers": ("powers_number",),
 }
-_SEXES = {"m": "male", "f": "female", "1": "male", "2": "female", "м": "male", "ж": "female"}
 # Postal indexes begin with the number of the office that serves a region; enough for a demonstration.
 _REGIONS_OF_INDEXES = {
     "77": range(101, 136),
@@ -37,7 +61,6 @@ _REGIONS_OF_INDEXES = {
     "54": range(630, 634),
 }
 _REGION_CODES = range(1, 100)
-_UNCHECKED_SNILS = 1_001_998
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,30 +104,16 @@ def opposite_of(kind: str, truth: Verdict) -> Verdict:
     return Verdict(status="confirmed")
 
 
-def find_person(subject: Subject) -> Person | None:
-    """Find a held person by SNILS, else by document, else by names and birth date."""
-    for same in (_same_snils, _same_document, _same_names):
-        for person in PERSONS:
-            if same(person, subject):
-                return person
-    return None
-
-
-def digits_of(text: str) -> str:
-    """Digits of a number that people write with spaces and hyphens."""
-    return "".join(character for character in text if character in "0123456789")
-
-
 def _judge_identity(subject: Subject) -> Verdict:
     person = find_person(subject)
     if person is None:
-        known_snils = not subject.get("snils") or _is_snils(subject["snils"])
+        known_snils = not subject.get("snils") or is_snils(subject["snils"])
         return _verdict([] if known_snils else ["snils_not_found"])
     held_surname = person.held.family_name or person.family_name
-    reasons = _personal_differences(person, subject, surname=held_surname)
-    if subject.get("document_number") and not _same_document(person, subject):
+    reasons = personal_differences(person, subject, surname=held_surname)
+    if subject.get("document_number") and not same_document(person, subject):
         reasons.append("document_not_found")
-    if subject.get("snils") and not _same_snils(person, subject):
+    if subject.get("snils") and not same_snils(person, subject):
         reasons.append("snils_differs")
     if person.held.deceased:
         reasons.append("deceased")
@@ -113,7 +122,7 @@ def _judge_identity(subject: Subject) -> Verdict:
 
 def _judge_passport(subject: Subject) -> Verdict:
     for person in PERSONS:
-        if _same_document(person, subject):
+        if same_document(person, subject):
             invalid = person.held.passport == "invalid"
             return _verdict(["document_invalid"] if invalid else [])
     series, number = (subject.get(f"document_{part}", "") for part in ("series", "number"))
@@ -124,22 +133,22 @@ def _judge_passport(subject: Subject) -> Verdict:
 
 
 def _judge_snils(subject: Subject) -> Verdict:
-    if not _is_snils(subject["snils"]):
+    if not is_snils(subject["snils"]):
         return Verdict(status="not_found", reasons=("snils_not_found",))
     for person in PERSONS:
-        if _same_snils(person, subject):
+        if same_snils(person, subject):
             surname = person.family_name
-            return _verdict(_personal_differences(person, subject, surname=surname))
-    namesake = next((person for person in PERSONS if _same_names(person, subject)), None)
+            return _verdict(personal_differences(person, subject, surname=surname))
+    namesake = next((person for person in PERSONS if same_names(person, subject)), None)
     return _verdict(["snils_differs"] if namesake else [])
 
 
 def _judge_inn(subject: Subject) -> Verdict:
     asked = digits_of(subject["inn"])
-    held = next((person for person in PERSONS if person.inn == asked or _same_names(person, subject)), None)
+    held = next((person for person in PERSONS if person.inn == asked or same_names(person, subject)), None)
     if held is None:
-        return _verdict([] if _is_inn(asked) else ["inn_differs"])
-    same = held.inn == asked and (not subject.get("born_on") or _same_birth(held, subject))
+        return _verdict([] if is_inn(asked) else ["inn_differs"])
+    same = held.inn == asked and (not subject.get("born_on") or same_birth(held, subject))
     return _verdict([] if same else ["inn_differs"])
 
 
@@ -156,7 +165,7 @@ def _judge_insured(subject: Subject, told: Mapping[str, Mapping[str, str]]) -> V
     if insurance := told.get(digits_of(subject.get("snils", ""))):
         return Verdict(status="confirmed", data=insurance)
     person = find_person(subject)
-    if person is None or person.insured is None or not _same_birth(person, subject):
+    if person is None or person.insured is None or not same_birth(person, subject):
         return Verdict(status="not_found")
     insured = person.insured
     if subject.get("enp") and subject["enp"] != insured.enp:
@@ -170,12 +179,49 @@ def _judge_insured(subject: Subject, told: Mapping[str, Mapping[str, str]]) -> V
     return Verdict(status="confirmed", data=data)
 
 
+def _judge_birth_record(subject: Subject) -> Verdict:
+    child = find_person(subject)
+    if child is None or not child.parents:
+        return _verdict([])
+    if not same_document(child, subject):
+        return Verdict(status="not_found", reasons=("birth_record_not_found",))
+    reasons = personal_differences(child, subject, surname=child.family_name)
+    asked = tuple(name_key(subject.get(f"parent_{name}", "")) for name in ("family_name", "given_name"))
+    parents = [person for person in PERSONS if person.key in child.parents]
+    known = {(name_key(parent.family_name), name_key(parent.given_name)) for parent in parents}
+    if any(asked) and asked not in known:
+        reasons.append("parent_differs")
+    return _verdict(reasons)
+
+
+def _judge_migration_status(subject: Subject) -> Verdict:
+    person = find_person(subject)
+    if person is None:
+        return _verdict([])
+    if person.held.migration_status == "annulled":
+        return _verdict(["status_annulled"])
+    held = person.status_document
+    if held is None or "status_number" not in subject:
+        return _verdict([])
+    if document_key(held.number) != document_key(subject["status_number"]):
+        return Verdict(status="not_found", reasons=("status_not_found",))
+    return _verdict(["status_term_differs"] if held.expires_on != subject.get("status_expires_on") else [])
+
+
+def _judge_powers(subject: Subject) -> Verdict:
+    is_revoked = document_key(subject["powers_number"]) in {document_key(number) for number in REVOKED_POWERS}
+    return _verdict(["powers_revoked"] if is_revoked else [])
+
+
 _JUDGES: Mapping[str, Callable[[Subject], Verdict]] = {
     "identity": _judge_identity,
     "passport": _judge_passport,
     "snils": _judge_snils,
     "inn": _judge_inn,
     "address": _judge_address,
+    "birth_record": _judge_birth_record,
+    "migration_status": _judge_migration_status,
+    "powers": _judge_powers,
 }
 _WRONG_REASONS = {
     "identity": "surname_differs",
@@ -183,79 +229,12 @@ _WRONG_REASONS = {
     "snils": "snils_differs",
     "inn": "inn_differs",
     "address": "address_region_differs",
+    "birth_record": "parent_differs",
+    "migration_status": "status_annulled",
+    "powers": "powers_revoked",
 }
 
 
 def _verdict(reasons: Iterable[str]) -> Verdict:
     codes = tuple(reasons)
     return Verdict(status="mismatch" if codes else "confirmed", reasons=codes)
-
-
-def _personal_differences(person: Person, subject: Subject, *, surname: str) -> list[str]:
-    """Codes of the fields that were asked and differ; a field that was not asked cannot."""
-    pairs = (
-        ("family_name", "surname_differs", surname, _name_key),
-        ("given_name", "given_name_differs", person.given_name, _name_key),
-        ("middle_name", "middle_name_differs", person.middle_name, _name_key),
-        ("born_on", "birth_date_differs", person.born_on, str.strip),
-        ("sex", "sex_differs", person.sex, _sex_of),
-    )
-    return [code for name, code, held, key in pairs if name in subject and key(subject[name]) != key(held)]
-
-
-def _name_key(name: str) -> str:
-    """Names are the same whatever the case, Ё or Е, and spaces around."""
-    return " ".join(name.casefold().replace("ё", "е").split())
-
-
-def _sex_of(text: str) -> str:
-    plain = text.strip().casefold()
-    return _SEXES.get(plain, plain)
-
-
-def _same_snils(person: Person, subject: Subject) -> bool:
-    return digits_of(person.snils) == digits_of(subject.get("snils", ""))
-
-
-def _same_document(person: Person, subject: Subject) -> bool:
-    held = person.document
-    return (
-        held.type == subject.get("document_type", "").lstrip("0")
-        and _document_key(held.series) == _document_key(subject.get("document_series", ""))
-        and _document_key(held.number) == _document_key(subject.get("document_number", ""))
-    )
-
-
-def _document_key(text: str) -> str:
-    return "".join(character for character in text.upper() if character.isalnum())
-
-
-def _same_names(person: Person, subject: Subject) -> bool:
-    names = ("family_name", "given_name", "middle_name")
-    return _same_birth(person, subject) and all(
-        _name_key(getattr(person, name)) == _name_key(subject.get(name, "")) for name in names
-    )
-
-
-def _same_birth(person: Person, subject: Subject) -> bool:
-    return person.born_on == subject.get("born_on", "").strip()
-
-
-def _is_snils(text: str) -> bool:
-    digits = digits_of(text)
-    if len(digits) != 11:  # noqa: PLR2004 - nine digits and two of the check number
-        return False
-    if int(digits[:9]) <= _UNCHECKED_SNILS:
-        return True
-    weighted = zip(digits[:9], range(9, 0, -1), strict=True)
-    return sum(int(digit) * weight for digit, weight in weighted) % 101 % 100 == int(digits[9:])
-
-
-def _is_inn(digits: str) -> bool:
-    if len(digits) != 12:  # noqa: PLR2004 - a person's number
-        return False
-    weights = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
-    return all(
-        sum(int(digit) * weight for digit, weight in zip(digits, row, strict=False)) % 11 % 10 == int(digits[len(row)])
-        for row in (weights[1:], weights)
-    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.http_service import Problem, Request, Response
 from infra.local.registers import rules
+from infra.local.registers.comparison import Subject, digits_of
 from infra.local.registers.state import Behaviour, Kept, Ticket
 
 if TYPE_CHECKING:
@@ -100,13 +101,13 @@ class RegistersService:
         return Response(headers={"Content-Type": "application/json"}, body=_GARBAGE)
 
     def _behaviour(self, kind: str, snils: str) -> Behaviour | None:
-        about = rules.digits_of(snils)
+        about = digits_of(snils)
         for behaviour in self._state.behaviours():
             if behaviour.kind in {"*", kind} and behaviour.snils in {"", about}:
                 return behaviour
         return None
 
-    def _answer(self, request: Request, kind: str, subject: rules.Subject) -> Response:
+    def _answer(self, request: Request, kind: str, subject: Subject) -> Response:
         """Answer once per request id: the same body again gets the same answer, another is refused."""
         request_id = request.headers.get("x-request-id", "")
         if not request_id:
@@ -120,10 +121,10 @@ class RegistersService:
             return self._promised(kept.ticket)
         return Response.of_json(kept.body)
 
-    def _decide(self, request_id: str, digest: str, kind: str, subject: rules.Subject) -> Kept:
+    def _decide(self, request_id: str, digest: str, kind: str, subject: Subject) -> Kept:
         behaviour = self._behaviour(kind, subject.get("snils", ""))
         told = behaviour.behaviour if behaviour else "default"
-        snils = rules.digits_of(subject.get("snils", ""))
+        snils = digits_of(subject.get("snils", ""))
         verdict = rules.judge(kind, subject, told=self._state.insured(snils))
         delay = rules.delay_of(kind, subject) if told != "normal" else None
         if behaviour is not None and told in {"wrong", "later"}:
@@ -168,14 +169,14 @@ class RegistersService:
 
     def _insure(self, request: Request) -> Response:
         """Tell what the register of insured persons holds about a SNILS; null data unsays it."""
-        snils, data = rules.digits_of(str(request.json.get("snils", ""))), request.json.get("data")
+        snils, data = digits_of(str(request.json.get("snils", ""))), request.json.get("data")
         if not snils or not (data is None or _is_texts(data)):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_insurance")
         self._state.insure(snils, data)
         return Response.of_json({"insured": data is not None})
 
 
-def _question(request: Request) -> tuple[str, rules.Subject]:
+def _question(request: Request) -> tuple[str, Subject]:
     kind, subject = request.json.get("kind"), request.json.get("subject")
     if not isinstance(kind, str) or kind not in rules.KINDS:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_kind")
@@ -201,7 +202,7 @@ def _read_behaviour(told: dict[str, Any]) -> Behaviour:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_seconds")
     if times is not None and (type(times) is not int or times < 1):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_times")
-    snils = rules.digits_of(str(told.get("snils") or ""))
+    snils = digits_of(str(told.get("snils") or ""))
     return Behaviour(kind=kind, snils=snils, behaviour=name, seconds=float(seconds), times=times)
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.application import ApplicantCategory, ApplicationKind
-from chalicelib.domain.application_form import SECTIONS, check_form, digest, missing_fields
+from chalicelib.domain.application_form import check_form, digest, missing_fields
+from chalicelib.domain.form_sections import SECTIONS
 from chalicelib.domain.matrix import matrix_row
 
 DAY = date(2026, 3, 16)
@@ -63,7 +64,8 @@ def test_a_whole_form_has_no_mistakes():
     [
         ("person.family_name", "@", None),
         ("person.sex", "other", "not_in_list"),
-        ("person.citizenship", "FRA", "not_in_list"),
+        ("person.citizenship", "FRA", "citizenship_not_for_category"),
+        ("person.citizenship", "ZZZ", "not_in_list"),
         ("person.employment", "resting", "not_in_list"),
         ("person.born_on", "2026-03-17", "date_in_future"),
         ("person.born_on", "yesterday", None),

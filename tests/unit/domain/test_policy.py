@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState, change_insurer
+from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState, Suspension, change_insurer, suspend
 
 FIRST = date(2026, 3, 16)
 
@@ -25,6 +25,11 @@ def policy(**more):
         "status_index": 1,
     }
     return Policy(**{**known, **more})
+
+
+def suspended(from_on, *, until_on=None):
+    rest = Suspension(reason="military_service", from_on=from_on, until_on=until_on)
+    return suspend(policy=policy(), suspension=rest, on=from_on)
 
 
 def changed(known, code, day):
@@ -68,7 +73,11 @@ def test_every_day_since_the_first_has_exactly_one_insurer(gaps, offset):
         (policy(), FIRST, True),
         (policy(valid_until=date(2026, 5, 1)), date(2026, 4, 30), True),
         (policy(valid_until=date(2026, 5, 1)), date(2026, 5, 1), False),
-        (policy(state=PolicyState.SUSPENDED), FIRST, False),
+        (suspended(FIRST), FIRST, False),
+        (suspended(FIRST + timedelta(days=2)), FIRST, True),
+        (suspended(FIRST, until_on=FIRST + timedelta(days=2)), FIRST + timedelta(days=2), True),
+        (policy(state=PolicyState.ANNULLED, ended_on=FIRST + timedelta(days=2)), FIRST + timedelta(days=1), True),
+        (policy(state=PolicyState.ANNULLED, ended_on=FIRST + timedelta(days=2)), FIRST + timedelta(days=2), False),
         (policy(state=PolicyState.ANNULLED), FIRST, False),
         (replace(policy(), periods=()), FIRST, False),
     ],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState
+from chalicelib.domain.policy import InsurerPeriod, Policy, PolicyState, Suspension
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import (
     NOT_FOUND,
@@ -22,7 +22,7 @@ from chalicelib.domain.validity import (
 FIRST, UNTIL = date(2026, 3, 16), date(2026, 4, 15)
 
 
-def card(state="active", valid_until=UNTIL, periods=None):
+def card(state="active", valid_until=UNTIL, periods=None, **more):
     return ValidityCard(
         kind=CardKind.POLICY,
         person_id="p",
@@ -32,6 +32,7 @@ def card(state="active", valid_until=UNTIL, periods=None):
         valid_until=valid_until,
         periods=(InsurerPeriod(insurer_code="77012", insured_from=FIRST),) if periods is None else periods,
         factors={},
+        **more,
     )
 
 
@@ -44,7 +45,9 @@ def card(state="active", valid_until=UNTIL, periods=None):
         (card(), FIRST - timedelta(days=1), "not_yet"),
         (card(valid_until=None), date(2099, 1, 1), ""),
         (card(state="revoked"), FIRST, "revoked"),
-        (card(state="suspended"), FIRST, "suspended"),
+        (card(state="suspended", suspensions=(Suspension(reason="r", from_on=FIRST),)), FIRST, "suspended"),
+        (card(state="annulled", ended_on=UNTIL - timedelta(days=3)), UNTIL - timedelta(days=4), ""),
+        (card(state="annulled", ended_on=UNTIL - timedelta(days=3)), UNTIL - timedelta(days=3), "annulled"),
         (card(periods=()), FIRST, "no_insurer"),
     ],
 )
