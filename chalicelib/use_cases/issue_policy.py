@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.application import Application, Refusal
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.errors import InvalidValue, RuleRefused
+from chalicelib.domain.errors import InvalidValue, RuleRefused, StateConflict
 from chalicelib.domain.kind_rules import KIND_RULES, Effect
 from chalicelib.domain.policy import InsurerPeriod
 from chalicelib.domain.records import ActivePolicyMarker
@@ -62,6 +62,8 @@ def issue_policy(*, tools: Toolbox, application_id: str, at: datetime) -> Applic
         return act(tools, application, known, at)
     except RuleRefused as refusal:
         return _refuse(tools, application, refusal, at)
+    except StateConflict as conflict:
+        return _refuse(tools, application, RuleRefused(conflict.code, conflict.detail), at)
     except InvalidValue:
         return _leave_to_operator(tools, application, "register_number_wrong", at)
     except AlreadyExists as clash:

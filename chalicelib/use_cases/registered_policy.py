@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.decision import NOT_INSURED
 from chalicelib.domain.errors import InvalidValue, RuleRefused
-from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import check_against, parse_policy_number
 from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.domain.sex import Sex
@@ -60,15 +60,23 @@ def adopted_policy(tools: Toolbox, application: Application, status_index: int, 
     return new_policy(tools, application, issue, at)
 
 
+def free_place_of(*, work: UnitOfWork, policy: Policy) -> None:
+    """Give the one place of a person free when its policy has ended (requirement F2)."""
+    if policy.state not in STANDING:
+        work.remove(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
+
+
 def keep_policy(
     tools: Toolbox, work: UnitOfWork, application: Application, known: PersonFile, policy: Policy, at: datetime
 ) -> None:
     """Store a policy: the next version of the one that stands, or an adopted one with all that makes it found."""
     if known.standing_policy is not None:
         work.update(policy)
+        free_place_of(work=work, policy=policy)
         return
     work.create(policy)
-    work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
+    if policy.state in STANDING:
+        work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
     claim_number(tools, work, policy)
     claim_identity(work=work, tools=tools, application=application)
     update_person(work, known.person, application, policy, at)
