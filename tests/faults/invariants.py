@@ -13,9 +13,10 @@ import msgspec
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
-from chalicelib.domain.policy import Policy, PolicyState
+from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
@@ -35,6 +36,7 @@ class Outcome:
     applications: list[Any]
     policies: list[Any]
     certificates: list[Any]
+    representations: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -52,6 +54,7 @@ class Facts:
         self.states = {row["PK"]: row["state"] for row in self.rows if row.get("type") == "Application"}
         self.policies: list[Policy] = self._all(Policy)
         self.certificates: list[TemporaryCertificate] = self._all(TemporaryCertificate)
+        self.representations: list[Representation] = self._all(Representation)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -81,6 +84,7 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         policies=sorted((p.state.value, [x.insurer_code for x in p.periods]) for p in facts.policies),
         certificates=sorted((c.state.value, c.next_step) for c in facts.certificates),
+        representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -130,14 +134,18 @@ def _check_applications(facts: Facts) -> None:
 
 
 def _check_insurance(facts: Facts) -> None:
-    active = Counter(p.person_id for p in facts.policies if p.state is PolicyState.ACTIVE)
-    assert all(count == 1 for count in active.values()), "two active policies"
-    assert Counter(m["person_id"] for m in facts.of_type("ActivePolicyMarker")) == active
-    numbers = [p.policy_number for p in facts.policies]
-    assert len(set(numbers)) == len(numbers), "a number was given twice"
-    assert [parse_policy_number(text=number) for number in numbers] == numbers
+    standing = [policy for policy in facts.policies if policy.state in STANDING]
+    active = Counter(policy.person_id for policy in standing)
+    assert all(count == 1 for count in active.values()), "two policies stand"
+    markers = {(m["person_id"], m["policy_id"]) for m in facts.of_type("ActivePolicyMarker")}
+    assert markers == {(p.person_id, p.policy_id) for p in standing}, "the place is not that of the policy that stands"
+    owners = {(p.policy_number, p.person_id) for p in facts.policies}
+    assert len(owners) == len({number for number, _ in owners}), "a number was given to two persons"
+    assert all(parse_policy_number(text=number) == number for number, _ in owners)
     pointers = [p["target"] for p in facts.of_type("Pointer") if p["kind"] == "policy_number"]
-    assert sorted(pointers) == sorted(p.person_id for p in facts.policies)
+    assert sorted(pointers) == sorted(person for _, person in owners)
+    replaced = {p.policy_id: p.successor_id for p in facts.policies if p.state is PolicyState.REPLACED}
+    assert set(replaced.values()) <= {p.policy_id for p in facts.policies}, "a replaced policy leads nowhere"
     indexes = [e.status_index for e in (*facts.policies, *facts.certificates)]
     assert len(set(indexes)) == len(indexes), "two codes share a place in the status list"
     for certificate in facts.certificates:
@@ -148,7 +156,7 @@ def _check_insurance(facts: Facts) -> None:
 
 
 def _check_journal(facts: Facts) -> None:
-    entities = (*facts.applications, *facts.policies, *facts.certificates)
+    entities = (*facts.applications, *facts.policies, *facts.certificates, *facts.representations)
     heads = {chain_name(entity): entity.chain for entity in entities}
     for name, head in heads.items():
         entries = sorted((e for e in facts.entries if e.chain == name), key=lambda e: e.sequence)
@@ -157,9 +165,10 @@ def _check_journal(facts: Facts) -> None:
 
 def _check_lookups(facts: Facts) -> None:
     cards = facts.cards()
+    assert {p.policy_id for p in facts.policies if p.state is not PolicyState.REPLACED} <= set(cards)
     on = local_date(at=facts.rig.at, region="77")
     covers: Iterable[tuple[str, bool]] = (
-        *((p.policy_id, p.is_valid_on(on)) for p in facts.policies),
+        *((p.policy_id, p.is_valid_on(on)) for p in facts.policies if p.policy_id in cards),
         *((c.application_id, c.is_valid_on(on)) for c in facts.certificates),
     )
     for reference, is_valid in covers:

@@ -13,8 +13,10 @@ from moto.dynamodb.models.table import Table
 from chalicelib import bootstrap
 from chalicelib.adapters import aws
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
 from tests.faults.rig import Moment, Rig, quick_copies
-from tests.faults.scenarios import SCENARIOS, STAGES
+from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
+from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.world import create_resources
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.scenarios import Scenario
+
+
+STAGES = {**MAIN_STAGES, **POLICY_STAGES}
+SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in POLICY_SCENARIOS}}
 
 
 @dataclass(frozen=True, kw_only=True)
