@@ -11,9 +11,11 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    corrections,
     dictionaries,
     operators,
     people,
+    persons,
     proofs,
     registry,
     representation,
@@ -30,7 +32,20 @@ app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, representation, proofs, validity, registry, dictionaries, operators, pages):
+for module in (
+    applications,
+    scans,
+    people,
+    representation,
+    proofs,
+    validity,
+    registry,
+    dictionaries,
+    operators,
+    persons,
+    corrections,
+    pages,
+):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

@@ -113,3 +113,17 @@ def revoke(*, certificate: TemporaryCertificate, at: datetime) -> TemporaryCerti
     if certificate.state is not CertificateState.ACTIVE:
         raise StateConflict("Временное свидетельство уже не действует")
     return replace(certificate, state=CertificateState.REVOKED, next_step=None, ended_at=at)
+
+
+def reinstated(*, certificate: TemporaryCertificate, at: datetime) -> TemporaryCertificate:
+    """Let a revoked certificate count again to the end of its term, as if it had not been revoked.
+
+    Raises:
+        StateConflict: it was not revoked, or its term is over.
+    """
+    again = replace(certificate, state=CertificateState.ACTIVE, next_step=CertificateStep.WARN_7_DAYS, ended_at=None)
+    ends = replace(again, next_step=CertificateStep.EXPIRE).next_step_at
+    if certificate.state is not CertificateState.REVOKED or ends is None or ends <= at:
+        raise StateConflict("Свидетельство не отозвано, или срок его уже истёк")
+    ahead = (replace(again, next_step=step) for step in CertificateStep)
+    return next(found for found in ahead if found.next_step_at is not None and found.next_step_at > at)

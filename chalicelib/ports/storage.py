@@ -19,6 +19,7 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.corrections import CorrectingWork, CorrectionReads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,8 +116,11 @@ class DraftChange:
     if_version: int | None = None
 
 
-class UnitOfWork(Protocol):
-    """Collects conditional writes; nothing happens before `commit`."""
+class UnitOfWork(CorrectingWork, Protocol):
+    """Collects conditional writes; nothing happens before `commit`.
+
+    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.
+    """
 
     def create(self, entity: object) -> None:
         """Add an entity; the commit raises AlreadyExists if it stands."""
@@ -170,7 +174,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(CorrectionReads, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:

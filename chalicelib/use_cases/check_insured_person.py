@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit import Action, append
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
 from chalicelib.domain.person import Person
 from chalicelib.domain.plain_text import without_separators
-from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.principal import Role
 from chalicelib.domain.qr_claims import QrKind, QrVerdict
-from chalicelib.domain.records import ViewLog
 from chalicelib.domain.snils import parse_snils
 from chalicelib.domain.validity import CardKind
-from chalicelib.ports.errors import AlreadyExists, NotFound, StaleWrite
-from chalicelib.use_cases.access import actor_of, require_role
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.identity import document_value, name_value
+from chalicelib.use_cases.merged_records import followed
+from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
-
-VIEW_TRIES = 4
-"""Views of one person at the very same moment are chained one after another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +102,15 @@ def check_insured_person(
         raise ValidationFailed([FieldError(field="person", code="several_found", message=message)])
     if not pointers:
         return replace(NOT_INSURED, qr=verdict)
-    known = _viewed(tools, principal, pointers[0].person_id, kind, at)
-    return replace(_answer(tools, known, question.on), qr=verdict)
+    known = note_view(
+        tools=tools,
+        principal=principal,
+        person_id=pointers[0].person_id,
+        name="insurance_viewed",
+        details={"by": kind},
+        at=at,
+    )
+    return replace(_answer(tools, followed(tools=tools, file=known), question.on), qr=verdict)
 
 
 def _only_key(question: ClinicQuestion) -> str:
@@ -165,33 +169,6 @@ _QR_KINDS = {
 }
 
 
-def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
-    """Read the person's folder and chain the view to its journal; nothing is shown that is not noted."""
-    for _ in range(VIEW_TRIES):
-        known = tools.store.person_file(person_id=person_id)
-        log = known.views or ViewLog(person_id=person_id)
-        action = Action(name="insurance_viewed", at=at, actor=actor_of(principal), details={"by": key_kind})
-        entry, head = append(
-            head=log.chain,
-            chain=f"views:{person_id}",
-            entry_id=tools.ids.new_id(at=at),
-            action=action,
-        )
-        work = tools.store.work(at=at)
-        work.record(person_id=person_id, entry=entry)
-        viewed = replace(log, chain=head)
-        if known.views is None:
-            work.create(viewed)
-        else:
-            work.update(viewed)
-        try:
-            work.commit()
-        except (StaleWrite, AlreadyExists):
-            continue
-        return known
-    raise StaleWrite("Данные этого человека сейчас запрашивают другие: повторите")
-
-
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
     if known.person is None:
         raise NotFound("Застрахованное лицо не найдено")
@@ -224,14 +201,15 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
 
 
 def _proofs_on(known: PersonFile, on: date) -> tuple[Policy | None, TemporaryCertificate | None]:
-    """The policy if it insures on the day, else the certificate that did, else what there is."""
-    policy = known.active_policy
-    if policy is not None and policy.is_valid_on(on):
+    """What insures on the day: the policy that stands, one that stood then, or a certificate; else what there is."""
+    policies = sorted(known.policies, key=lambda policy: (policy.state not in STANDING, policy.policy_id))
+    policy = next((policy for policy in policies if policy.is_valid_on(on)), None)
+    if policy is not None:
         return policy, None
     certificate = next((c for c in known.certificates if c.is_valid_on(on)), None)
     if certificate is not None:
         return None, certificate
-    return policy, known.active_certificate
+    return known.active_policy, known.active_certificate
 
 
 def _name(tools: Toolbox, period: InsurerPeriod | None) -> str:

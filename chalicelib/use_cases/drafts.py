@@ -14,7 +14,7 @@ from chalicelib.domain.application import (
     advance,
 )
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.regions import local_date
@@ -30,6 +30,7 @@ from chalicelib.use_cases.access import (
 )
 from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.merged_records import redirected
 from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ def create_draft(
     at: datetime,
     request: idempotency.RequestKey | None = None,
 ) -> Application:
-    """Store a new draft, with its journal entry and what makes the request repeatable (1 AWS call)."""
+    """Store a new draft, with its journal entry and what makes the request repeatable (1 AWS call).
+
+    A draft under a merged record becomes one about the main record (2 to 3 calls more).
+    """
+    draft = application
     work = tools.store.work(at=at)
     work.require_consent(person_id=application.person_id, version=CONSENT_VERSION)
     application = record(
@@ -106,6 +111,9 @@ def create_draft(
         work.commit()
     except AlreadyExists:
         return _created_before(tools, principal, request)
+    except RuleRefused as refusal:
+        moved = redirected(tools=tools, application=draft, refusal=refusal)
+        return create_draft(tools=tools, principal=principal, application=moved, at=at, request=request)
     return application
 
 

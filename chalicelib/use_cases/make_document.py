@@ -92,6 +92,21 @@ def _holder(application: Application) -> HolderView:
     )
 
 
+def _policyholder(sources: _Sources) -> HolderView:
+    """The holder as the profile knows now: a form stays as it was signed when an operator corrects a mistake in it."""
+    person = sources.known.person
+    if person is None:
+        raise NotFound("Застрахованное лицо не найдено")
+    return HolderView(
+        family_name=person.family_name,
+        given_name=person.given_name,
+        middle_name=person.middle_name,
+        sex="male" if person.sex == "male" else "female",
+        born_on=date.fromisoformat(person.born_on),
+        snils=format_snils(person.snils) if person.snils else "",
+    )
+
+
 def _insurer(tools: Toolbox, code: str) -> InsurerView:
     found = tools.store.insurer(code=code)
     if found is None:
@@ -108,7 +123,7 @@ def _policy_of(sources: _Sources) -> Policy:
 
 
 def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: QrKind) -> QrClaims:
-    holder = _holder(sources.form_owner)
+    holder = _policyholder(sources)
     status_list, index = place_in_status_list(policy.status_index)
     name = name_for_qr(family=holder.family_name, given=holder.given_name, middle=holder.middle_name)
     return QrClaims(
@@ -142,7 +157,7 @@ def _make_policy(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     link = tools.qr.link(claims=claims)
     document = PolicyDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.form_owner),
+        holder=_policyholder(sources),
         insurer=_insurer(tools, period.insurer_code),
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
@@ -163,7 +178,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     active = policy.state is PolicyState.ACTIVE
     document = ExtractDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.form_owner),
+        holder=_policyholder(sources),
         insurer=_insurer(tools, period.insurer_code),
         insurer_since=period.insured_from,
         valid_from=policy.valid_from,

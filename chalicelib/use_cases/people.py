@@ -15,6 +15,7 @@ from chalicelib.domain.regions import local_date
 from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import check_living
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,12 +74,13 @@ def give_consent(*, tools: Toolbox, principal: Principal, version: str, at: date
 
     Raises:
         AccountNotConfirmed: requirement A1.
-        RuleRefused: the text was renewed: read the present version first.
+        RuleRefused: the text was renewed: read the present version first; or the death of the person is recorded.
     """
     require_confirmed(principal)
     if version != CONSENT_VERSION:
         raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
     stored = tools.store.person_file(person_id=principal.account_id).person
+    check_living(stored)
     if stored is not None and stored.consent is not None and stored.consent.version == version:
         return stored
     person = stored or _from_account(principal, at)

@@ -24,6 +24,7 @@ from chalicelib.use_cases.access import actor_of, own, require_confirmed, standi
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import check_living, followed
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,7 +57,9 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
     _check_cool_down(file.challenge, at)
     signer = tools.store.person_file(person_id=principal.account_id)
-    known = signer if application.relation is None else _represented(tools, application, signer, at)
+    own_record = application.relation is None
+    known = followed(tools=tools, file=signer) if own_record else _represented(tools, application, signer, at)
+    check_living(known.person)
     _check_person(known, signer)
     _check_whole(tools, principal, file, known, at)
     limit = Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)

@@ -31,7 +31,7 @@ WORDS = {
     "email": "swallow.bird@example.org",
 }
 ADDRESS = {"city": "Трясогузкино", "street": "ул. Пеночкина", "house": "7391", "flat": "8462"}
-HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage"}
+HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "PolicyVersion", "CabinetMessage"}
 """The entities whose bodies are personal by nature; the table is encrypted."""
 
 KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")

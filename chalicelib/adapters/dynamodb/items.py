@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.corrections import Correction, CorrectionChanges
+from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -92,8 +95,19 @@ def application_due_at(entity: Application) -> datetime | None:
 
 
 def _person_item(entity: Person) -> Item:
-    consent = entity.consent
+    """Nobody applies under the record of a dead person, nor under one that leads to another."""
+    consent = entity.consent if entity.may_apply else None
     return {"consent_version": _text(consent.version if consent else "")}
+
+
+def _policy_version_key(entity: PolicyVersion) -> keys.Key:
+    policy = entity.policy
+    return keys.policy_version(policy.person_id, policy.policy_id, entity.known_at, policy.version)
+
+
+def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
+    found = entity.certificate
+    return keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
 def _insurer_item(entity: Insurer) -> Item:
@@ -144,6 +158,10 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Insurer: lambda e: keys.insurer(e.code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
+    PolicyVersion: _policy_version_key,
+    CertificateVersion: _certificate_version_key,
+    Correction: lambda e: keys.correction(e.correction_id),
+    CorrectionChanges: lambda e: keys.correction_changes(e.correction_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -154,6 +172,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Policy: _policy_item,
     Representation: _representation_item,
     Pointer: lambda e: {"person_id": _text(e.person_id)},
+    Correction: lambda e: dict(keys.correction_index(e.scope, e.state.value, e.correction_id)),
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
@@ -172,16 +191,21 @@ def encoded(value: object) -> str:
 
 def to_item(entity: object) -> Item:
     """Make the item of an entity: keys, type, schema, version, body and what its indexes need."""
-    body = replace(entity, form={}) if isinstance(entity, Application) else entity
     extras = _EXTRAS.get(type(entity))
     return {
         **key_of(entity).item(),
         "type": _text(type(entity).__name__),
         "schema": _number(int(SCHEMA)),
         "version": _number(getattr(entity, "version", 1)),
-        "data": _text(encoded(body)),
+        "data": _text(_body(entity)),
         **(extras(entity) if extras else {}),
     }
+
+
+def _body(entity: object) -> str:
+    if isinstance(entity, CorrectionChanges):
+        return encoded_changes(entity)
+    return encoded(replace(entity, form={}) if isinstance(entity, Application) else entity)
 
 
 def activity_item(person_id: str, entry: AuditEntry) -> Item:
@@ -219,6 +243,11 @@ def from_item(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
             updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
         )
     return entity
+
+
+def changes_from_item(item: Mapping[str, Mapping[str, Any]]) -> CorrectionChanges:
+    """Read back what a correction changed."""
+    return decoded_changes(item["data"]["S"])
 
 
 def section_value(section: Mapping[str, str]) -> dict[str, str]:

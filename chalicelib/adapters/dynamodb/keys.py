@@ -107,6 +107,24 @@ def active_policy(person_id: str) -> Key:
     return Key(f"PERSON#{person_id}", "ACTIVE#POLICY")
 
 
+VERSION_PREFIX = "VERSION#"
+
+
+def policy_version(person_id: str, policy_id: str, known_at: datetime, version: int) -> Key:
+    """What was known of a policy from a moment on, in the person's folder."""
+    return _proof_version(person_id, f"POLICY#{policy_id}", known_at, version)
+
+
+def certificate_version(person_id: str, application_id: str, known_at: datetime, version: int) -> Key:
+    """What was known of a temporary certificate from a moment on, in the person's folder."""
+    return _proof_version(person_id, f"CERTIFICATE#{application_id}", known_at, version)
+
+
+def _proof_version(person_id: str, proof: str, known_at: datetime, version: int) -> Key:
+    moment = known_at.isoformat(timespec="microseconds")
+    return Key(f"PERSON#{person_id}", f"{VERSION_PREFIX}{proof}#{moment}#{version:06d}")
+
+
 POINTER_PREFIX = "POINTER"
 
 
@@ -118,6 +136,16 @@ def pointer(kind: str, value_hash: str, shared_by: str = "") -> Key:
 def card(kind: str, value_hash: str) -> Key:
     """The validity card of a policy's or certificate's number."""
     return Key(f"LOOKUP#{kind}#{value_hash}", "CARD")
+
+
+def correction(correction_id: str) -> Key:
+    """A correction, in its folder."""
+    return Key(f"CORRECTION#{correction_id}", "CORRECTION")
+
+
+def correction_changes(correction_id: str) -> Key:
+    """What a correction changed, in its folder."""
+    return Key(f"CORRECTION#{correction_id}", "CHANGES")
 
 
 def idempotency(account_id: str, key_hash: str) -> Key:
@@ -188,6 +216,22 @@ def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]
         "gsi1pk": {"S": owner_partition(person_id)},
         "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"},
     }
+
+
+def correction_partition(scope: str, state: str) -> str:
+    """The index partition of the corrections of a scope that are in one state."""
+    return f"CORRECTIONS#{scope}#{state}"
+
+
+def correction_index(scope: str, state: str, correction_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which the corrections of a scope are listed."""
+    return {"gsi1pk": {"S": correction_partition(scope, state)}, "gsi1sk": {"S": correction_id}}
+
+
+def correction_start(scope: str, state: str, correction_id: str) -> str:
+    """Where a page of corrections begins that follows one of them."""
+    key = {**correction(correction_id).item(), **correction_index(scope, state, correction_id)}
+    return json.dumps(key, sort_keys=True)
 
 
 REGISTRY_PARTITION = "INSURERS"

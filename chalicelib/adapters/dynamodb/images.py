@@ -1,0 +1,57 @@
+"""What a correction changed, as text: each thing before, and after it only the fields that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.domain.application import Application
+from chalicelib.domain.changes import Change
+from chalicelib.domain.corrections import CorrectionChanges
+from chalicelib.domain.person import Person
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.records import Pointer, StoredDocument
+from chalicelib.domain.representation import Representation
+from chalicelib.domain.temporary_certificate import TemporaryCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.domain.changes import Thing
+
+_KINDS: Mapping[str, type[Thing]] = {
+    kind.__name__: kind
+    for kind in (Person, Policy, TemporaryCertificate, Application, Representation, StoredDocument, Pointer)
+}
+
+
+def encoded_changes(entity: CorrectionChanges) -> str:
+    """Write changes as JSON."""
+    rows = [_row(change) for change in entity.changes]
+    return msgspec.json.encode({"correction_id": entity.correction_id, "changes": rows}, order="sorted").decode()
+
+
+def decoded_changes(text: str) -> CorrectionChanges:
+    """Read changes back."""
+    found = msgspec.json.decode(text)
+    changes = tuple(_change(row) for row in found["changes"])
+    return CorrectionChanges(correction_id=found["correction_id"], changes=changes)
+
+
+def _row(change: Change) -> dict[str, Any]:
+    before = None if change.before is None else msgspec.to_builtins(change.before)
+    after = None if change.after is None else msgspec.to_builtins(change.after)
+    if before is not None and after is not None:
+        after = {name: value for name, value in after.items() if value != before[name]}
+    return {"type": type(change.thing).__name__, "before": before, "after": after}
+
+
+def _change(row: Mapping[str, Any]) -> Change:
+    kind, before, after = _KINDS[row["type"]], row["before"], row["after"]
+    if before is not None and after is not None:
+        after = {**before, **after}
+    return Change(
+        before=None if before is None else msgspec.convert(before, kind),
+        after=None if after is None else msgspec.convert(after, kind),
+    )
