@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from moto.dynamodb.models import dynamodb_backends
 
+from chalicelib.domain.application import Application
+from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.corrections import Correction
+from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
+from chalicelib.domain.person import Person
+from chalicelib.domain.policy import STANDING, Policy
+from chalicelib.domain.policy_number import parse_policy_number
+from chalicelib.domain.records import ActivePolicyMarker, LiveMarker, Pointer
+from chalicelib.domain.representation import Representation
+from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.domain.validity import ValidityCard
+from chalicelib.use_cases.journal import chain_name
 from infra.local.persons import PERSONS
 from tests.world import ACCOUNT, REGION
 
@@ -103,7 +118,7 @@ def _is_history(partition: str, sort: str) -> bool:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row without the numbers that only move on; the texts inside are read."""
-    plain = {name: value for name, value in row.items() if name not in {"version"}}
+    plain = {name: value for name, value in row.items() if name != "version"}
     data = json.loads(plain["data"])
     plain["data"] = {name: value for name, value in data.items() if name not in TECHNICAL}
     return plain
@@ -112,3 +127,113 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def statuses() -> dict[str, str]:
     """What the lists of revoked codes say, by place."""
     return {row["SK"]: json.loads(row["data"])["status"] for row in rows() if row["PK"].startswith("STATUS#")}
+
+
+def check_invariants(world: World) -> None:
+    """What must be true of everybody after any correction."""
+    facts = Kept()
+    _check_policies(facts, world)
+    _check_lookups(facts, world)
+    _check_applications(facts)
+    _check_journal(facts)
+    _check_versions(facts)
+
+
+class Kept:
+    """The table, read back as entities."""
+
+    def __init__(self) -> None:
+        self.rows = rows()
+        self.persons = self.all(Person)
+        self.policies = self.all(Policy)
+        self.certificates = self.all(TemporaryCertificate)
+        self.representations = self.all(Representation)
+        self.corrections = self.all(Correction)
+        self.applications = self._applications()
+        self.pointers = self.all(Pointer)
+
+    def all(self, kind: Any) -> list[Any]:
+        found = [row for row in self.rows if row.get("type") == kind.__name__]
+        return [msgspec.json.decode(row["data"], type=kind) for row in found]
+
+    def _applications(self) -> list[Application]:
+        found = [row for row in self.rows if row.get("type") == "Application"]
+        return [
+            replace(msgspec.json.decode(row["data"], type=Application), state=ApplicationState(row["state"]))
+            for row in found
+        ]
+
+
+def _check_policies(facts: Kept, world: World) -> None:
+    standing = {(p.person_id, p.policy_id) for p in facts.policies if p.state in STANDING}
+    markers = facts.all(ActivePolicyMarker)
+    assert {(m.person_id, m.policy_id) for m in markers} == standing, "the place is not that of the policy that stands"
+    assert len({person for person, _ in standing}) == len(standing), "two policies of one person stand"
+    owners = {(p.policy_number, p.person_id) for p in facts.policies}
+    assert len({number for number, _ in owners}) == len(owners), "one number of two persons"
+    assert all(parse_policy_number(text=number) == number for number, _ in owners)
+    hashed = {
+        (world.tools.secrets.lookup_hash(kind="policy_number", value=number), person) for number, person in owners
+    }
+    assert {(p.value_hash, p.target) for p in facts.pointers if p.kind == "policy_number"} == hashed
+    for certificate in facts.certificates:
+        assert certificate.state is not CertificateState.ACTIVE or certificate.person_id not in {p for p, _ in standing}
+    merged = {person.person_id: person.merged.into for person in facts.persons if person.merged}
+    assert not {p.person_id for p in facts.policies} & set(merged), "a merged record has a policy of its own"
+    assert not {p.person_id for p in facts.pointers} & set(merged), "something leads to a merged record"
+
+
+def _check_lookups(facts: Kept, world: World) -> None:
+    cards = {card.reference: card for card in facts.all(ValidityCard)}
+    shown: dict[str, Policy] = {}
+    for policy in sorted(facts.policies, key=lambda p: (p.state in STANDING, p.policy_id)):
+        shown[policy.policy_number] = policy
+    listed = statuses()
+    persons = {person.person_id: person for person in facts.persons}
+    for policy in facts.policies:
+        wanted = {"suspended": "suspended", "replaced": "replaced"}.get(policy.state, "revoked")
+        assert listed.get(f"{policy.status_index:06d}") == (None if policy.state == "active" else wanted)
+        if shown[policy.policy_number] is policy:
+            card = cards[policy.policy_id]
+            assert (card.state, card.person_id, card.periods) == (policy.state, policy.person_id, policy.periods)
+            assert (card.ended_on, card.suspensions) == (policy.ended_on, policy.suspensions)
+            born_on = persons[policy.person_id].born_on
+        if shown[policy.policy_number] is policy and policy.state in STANDING:
+            assert card.factors["born_on"] == world.tools.secrets.lookup_hash(kind="born_on", value=born_on)
+    assert {c.reference for c in cards.values() if c.kind == "policy"} == {p.policy_id for p in shown.values()}
+
+
+def _check_applications(facts: Kept) -> None:
+    live = {(a.person_id, a.kind.value, a.application_id) for a in facts.applications if a.is_live}
+    held = {(m.person_id, m.kind, m.application_id) for m in facts.all(LiveMarker)}
+    assert held == live, "the places of live applications are not those of live applications"
+    for application in facts.applications:
+        assert application.history[-1].state is application.state
+
+
+def _check_journal(facts: Kept) -> None:
+    entities = (
+        *facts.persons,
+        *facts.applications,
+        *facts.policies,
+        *facts.certificates,
+        *facts.representations,
+        *facts.corrections,
+    )
+    entries = facts.all(AuditEntry)
+    for entity in entities:
+        name = chain_name(entity)
+        chain = sorted((e for e in entries if e.chain == name), key=lambda e: e.sequence)
+        assert is_whole(entries=chain, head=entity.chain), f"the chain {name} is broken"
+
+
+def _check_versions(facts: Kept) -> None:
+    """The newest version of each policy and certificate is what stands now."""
+    newest: dict[tuple[str, str], Any] = {}
+    for kind, name in ((PolicyVersion, "policy"), (CertificateVersion, "certificate")):
+        for version in sorted(facts.all(kind), key=lambda v: (v.known_at, getattr(v, name).version)):
+            proof = getattr(version, name)
+            newest[proof.person_id, getattr(proof, "policy_id", None) or proof.application_id] = version
+    known = [getattr(v, "policy", None) or v.certificate for v in newest.values() if not v.gone]
+    order = lambda proof: (proof.person_id, type(proof).__name__, proof.status_index)  # noqa: E731
+    assert sorted(known, key=order) == sorted((*facts.policies, *facts.certificates), key=order)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import ChainHead
-from chalicelib.domain.birth_date import EARLIEST_DATE, anniversary
+from chalicelib.domain.birth_date import anniversary
 from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.correction_values import PREFIX, ContactKind
 from chalicelib.domain.errors import RuleRefused, ValidationFailed
@@ -15,6 +15,7 @@ from chalicelib.domain.identity_documents import IdentityDocument, check_series_
 from chalicelib.domain.names import check_full_name
 from chalicelib.domain.policy import PolicyState, end
 from chalicelib.domain.policy_corrections import DATA_CORRECTED, DUPLICATE_NUMBER
+from chalicelib.domain.policy_number import check_against, parse_policy_number
 from chalicelib.domain.records import DocumentType
 from chalicelib.domain.representation import RELATIONS, RelationRule, Representation, next_look
 from chalicelib.domain.sex import Sex
@@ -34,8 +35,6 @@ _OF_POLICY = frozenset({DocumentType.POLICY, DocumentType.EXTRACT})
 def correct_birth_date(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     """Another birth date makes another ЕНП (order No. 79, cl. 5.1); a representative's terms follow."""
     born_on = case.day("born_on")
-    if born_on < EARLIEST_DATE:
-        raise RuleRefused("birth_date_range", "Проверьте год рождения: дата должна быть не раньше 1900 года")
     person = _corrected(case, born_on=born_on.isoformat())
     found = case.representation
     terms = changed(before=found, after=_reckoned(found, born_on, case.on)) if found is not None else ()
@@ -120,6 +119,11 @@ def retire_number(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     number = case.values["policy_number"]
     if all(policy.policy_number != number for policy in case.file.policies):
         raise RuleRefused("no_such_number", "У этого человека нет полиса с таким ЕНП")
+    person = case.person
+    born_on, sex = date.fromisoformat(person.born_on), Sex(person.sex)
+    if check_against(number=parse_policy_number(text=number), born_on=born_on, sex=sex, on=case.on):
+        detail = "Этот ЕНП не сходится с датой рождения и полом: главным он быть не может"
+        raise RuleRefused("number_does_not_fit", detail, rule="приказ ФОМС № 79, прил. Г.2")
     policy = case.file.standing_policy
     if policy is not None and policy.policy_number != number:
         person = replace(case.person, policy_number=number, updated_at=case.at)

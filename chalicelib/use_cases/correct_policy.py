@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application_states import ApplicationState
@@ -25,8 +26,6 @@ from chalicelib.use_cases.correct_application import discontinued
 from chalicelib.use_cases.correct_person import present_documents, reissued
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from chalicelib.domain.application import Application
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.policy import Policy
@@ -146,9 +145,7 @@ def lift_suspension(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
 def correct_suspension(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     """Give the last suspension its right days; they may lie ahead."""
     policy = _standing(case)
-    from_on, until_on = case.day_or_none("from_on"), case.day_or_none("until_on")
-    if from_on is None:
-        raise RuleRefused("rest_out_of_order", "Укажите первый день приостановления")
+    from_on, until_on = date.fromisoformat(case.values["from_on"]), case.day_or_none("until_on")
     return [*changed(before=policy, after=rest_dated(policy=policy, from_on=from_on, until_on=until_on, on=case.on))]
 
 
