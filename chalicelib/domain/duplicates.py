@@ -30,6 +30,10 @@ THRESHOLDS = ((80, Likeness.CERTAIN), (40, Likeness.LIKELY))
 """From which score on, the highest first; below all of them it is only possible."""
 
 
+CONTRADICTION = -30
+"""A signal of this weight or less cannot be true of one person: one of the two records is wrong, or there are two."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One thing that speaks for one person (a positive weight) or for two (a negative one)."""
@@ -85,8 +89,10 @@ class Comparison:
 
     @property
     def likeness(self) -> Likeness:
-        """What the score means."""
-        return next((likeness for least, likeness in THRESHOLDS if self.score >= least), Likeness.POSSIBLE)
+        """What the score means; beside a contradiction nothing is certain, however much agrees."""
+        found = next((likeness for least, likeness in THRESHOLDS if self.score >= least), Likeness.POSSIBLE)
+        contradicted = any(signal.weight <= CONTRADICTION for signal in self.signals)
+        return Likeness.LIKELY if contradicted and found is Likeness.CERTAIN else found
 
 
 def compare(*, one: Portrait, other: Portrait) -> Comparison:

@@ -37,7 +37,7 @@ from chalicelib.use_cases.drafts import (
     save_draft,
 )
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.use_cases.merged_records import applications_of_account
+from chalicelib.use_cases.merged_records import applications_about
 from chalicelib.use_cases.resubmission import file_again
 from chalicelib.use_cases.sign_application import request_signing_code
 from chalicelib.use_cases.submit_application import Submission, submit_application
@@ -107,9 +107,7 @@ def list_mine(call: Call, query: ApplicationsQuery) -> Page[ApplicationOut]:
     """Сначала новые; можно отобрать по состоянию или номеру."""
     person_id = require_citizen(call.principal)
     number = _number(query.number)
-    found = applications_of_account(
-        tools=container(), person_id=person_id, limit=query.limit, after=after(query.cursor)
-    )
+    found = applications_about(tools=container(), person_id=person_id, limit=query.limit, after=after(query.cursor))
     chosen = [
         application
         for application in found.items

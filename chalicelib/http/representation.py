@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.bootstrap import container
-from chalicelib.http.applications import after, cursor_of
+from chalicelib.http.applications import after, cursor_of, entity_id
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
-from chalicelib.http.persons import person_ref
 from chalicelib.http.proofs import CodeOut, ExtractIn, ShareIn
 from chalicelib.http.schemas.applications import LinkOut
 from chalicelib.http.schemas.insurance import DocumentOut, InsuranceOut, document_out, insurance_out
@@ -80,7 +79,7 @@ def represent(call: Call, body: RepresentedIn) -> Reply[RepresentedOut]:
 )
 def stop(call: Call, person_id: str) -> None:
     """Поданные заявления переходят к оператору, черновики закрываются."""
-    give_up_representation(tools=container(), principal=call.principal, person_id=person_ref(person_id), at=call.at)
+    give_up_representation(tools=container(), principal=call.principal, person_id=entity_id(person_id), at=call.at)
 
 
 @blueprint.route(
@@ -88,7 +87,7 @@ def stop(call: Call, person_id: str) -> None:
 )
 def insurance(call: Call, person_id: str) -> InsuranceOut:
     """То же, что о себе: полисы, свидетельства, документы."""
-    file = represented_file(tools=container(), principal=call.principal, person_id=person_ref(person_id), at=call.at)
+    file = represented_file(tools=container(), principal=call.principal, person_id=entity_id(person_id), at=call.at)
     return insurance_out(file)
 
 
@@ -98,7 +97,7 @@ def insurance(call: Call, person_id: str) -> InsuranceOut:
 def activity(call: Call, person_id: str, query: PageQuery) -> Page[ActivityOut]:
     """Кто и когда что сделал; действия представителя помечены «representative»."""
     tools = container()
-    represented_file(tools=tools, principal=call.principal, person_id=person_ref(person_id), at=call.at)
+    represented_file(tools=tools, principal=call.principal, person_id=entity_id(person_id), at=call.at)
     found = tools.store.activity(person_id=person_id, limit=query.limit, after=after(query.cursor))
     return Page[ActivityOut](
         items=[activity_out(entry) for entry in found.items],
@@ -117,7 +116,7 @@ def activity(call: Call, person_id: str, query: PageQuery) -> Page[ActivityOut]:
 def document(call: Call, person_id: str, document_id: str) -> LinkOut:
     """Ссылка действует пять минут."""
     tools = container()
-    file = represented_file(tools=tools, principal=call.principal, person_id=person_ref(person_id), at=call.at)
+    file = represented_file(tools=tools, principal=call.principal, person_id=entity_id(person_id), at=call.at)
     return LinkOut(url=document_link(tools=tools, file=file, document_id=document_id), expires_in=LINK_SECONDS)
 
 
@@ -140,7 +139,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
         days=body.days,
         with_name=body.with_name,
         at=call.at,
-        person_id=person_ref(person_id),
+        person_id=entity_id(person_id),
     )
     return CodeOut(qr_link=made.link, svg=qr_svg(made.link), valid_until=made.valid_until)
 
@@ -161,6 +160,6 @@ def extract(call: Call, person_id: str, body: ExtractIn) -> DocumentOut:
         principal=call.principal,
         bilingual=body.bilingual,
         at=call.at,
-        person_id=person_ref(person_id),
+        person_id=entity_id(person_id),
     )
     return document_out(ordered)

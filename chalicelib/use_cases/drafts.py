@@ -30,7 +30,7 @@ from chalicelib.use_cases.access import (
 )
 from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
 from chalicelib.use_cases.journal import record
-from chalicelib.use_cases.merged_records import redirected
+from chalicelib.use_cases.merged_records import followed, redirected
 from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _new_draft(tools: Toolbox, principal: Principal, wish: Wish, at: datetime) -
     else:
         own_file = tools.store.person_file(person_id=principal.account_id)
         found = standing_representation(own_file, person_id=base.person_id, on=on)
-        known = tools.store.person_file(person_id=base.person_id)
+        known = followed(tools=tools, file=tools.store.person_file(person_id=base.person_id))
         form = prefilled_for(known=known, principal=principal, representation=found, citizenship=_citizenship(row))
         base = replace(base, relation=found.relation)
     form = {**form, **present_insurer(known, row, on)}

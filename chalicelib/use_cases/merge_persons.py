@@ -1,7 +1,8 @@
 """Two records of one person become one: what the second one has leads to the main one (requirement D4).
 
 Nothing is deleted: the second record stays and names the main one, ended policies stay as history, and what moved is
-kept by the correction, so that the records of different people are separated exactly.
+kept by the correction, so that the records of different people are separated exactly. Who acts for the second record
+acts for the main one by following it (``merged_records``), as its account and its documents do.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Refusal, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import Merger
 from chalicelib.domain.policy import STANDING, PolicyState, end
 from chalicelib.domain.policy_corrections import MERGED
-from chalicelib.domain.representation import RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate, revoke
-from chalicelib.use_cases.correct_application import discontinued, ended_representation
+from chalicelib.use_cases.correct_application import discontinued
 from chalicelib.use_cases.correct_person import present_documents
-from chalicelib.use_cases.correction_case import representation_of
 from chalicelib.use_cases.lookup_pointers import own_pointer, values_of
 
 if TYPE_CHECKING:
@@ -52,7 +50,6 @@ def merge_persons(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
         *_certificates(case, other),
         *_applications(case, other),
         *_pointers(tools, case, other),
-        *_powers(tools, case, other),
     ]
 
 
@@ -176,15 +173,3 @@ def _led(pointer: Pointer, main: Case, other: Case) -> Pointer:
     to_person = pointer.target == other.person.person_id
     target = main.person.person_id if to_person else pointer.target
     return replace(pointer, target=target, person_id=main.person.person_id)
-
-
-def _powers(tools: Toolbox, main: Case, other: Case) -> list[Change]:
-    """Whoever acts for the second record acts for the main one, once."""
-    found = other.representation
-    if found is None or found.state is not RepresentationState.ACTIVE:
-        return []
-    main_id = main.person.person_id
-    own = representation_of(tools=tools, representative_id=found.representative_id, person_id=main_id)
-    if own is not None:
-        return [Change(before=found, after=ended_representation(found, main.at, MERGED))]
-    return [Change(before=found, after=replace(found, person_id=main_id, born_on=read_date(text=main.person.born_on)))]

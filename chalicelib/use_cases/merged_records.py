@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.use_cases.access import standing_representation
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.domain.application import Application
     from chalicelib.domain.person import Person
     from chalicelib.ports.storage import PersonFile, Slice
@@ -29,8 +32,21 @@ def main_file(*, tools: Toolbox, file: PersonFile) -> PersonFile:
     return replace(main, documents=(*documents, *main.documents))
 
 
-def applications_of_account(*, tools: Toolbox, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-    """List the applications about an account's person; those of a merged record are at the main one.
+def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on: date) -> PersonFile:
+    """The folder of a person for whom somebody may act: directly, or by a record that leads there (1 AWS call).
+
+    Raises:
+        NotFound: no right to act stands on the day.
+    """
+    known = tools.store.person_file(person_id=person_id)
+    led = known.person.merged_from if known.person is not None else ()
+    if not any(found.person_id in led and found.stands_on(on) for found in acting.represented):
+        standing_representation(acting, person_id=person_id, on=on)
+    return known
+
+
+def applications_about(*, tools: Toolbox, person_id: str, limit: int, after: str | None) -> Slice[Application]:
+    """List the applications about a person; those of a merged record are at the main one.
 
     Costs 1 AWS call, and 2 to 3 where the page is empty.
     """

@@ -231,4 +231,4 @@ def represented_file(*, tools: Toolbox, principal: Principal, person_id: str, at
     require_citizen(principal)
     own = tools.store.person_file(person_id=principal.account_id)
     standing_representation(own, person_id=person_id, on=local_date(at=at, region=_region(principal)))
-    return tools.store.person_file(person_id=person_id)
+    return main_file(tools=tools, file=tools.store.person_file(person_id=person_id))

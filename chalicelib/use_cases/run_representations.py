@@ -15,6 +15,7 @@ from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.representation import PASSPORT_AGE, RepresentationState, next_look
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import applications_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,7 +127,7 @@ def _note(tools: Toolbox, representation: Representation, name: str, on: date, a
 def _applications(tools: Toolbox, person_id: str) -> Iterator[Application]:
     after: str | None = None
     while True:
-        found = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after)
+        found = applications_about(tools=tools, person_id=person_id, limit=PAGE, after=after)
         yield from found.items
         if (after := found.after) is None:
             return

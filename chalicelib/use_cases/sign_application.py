@@ -20,11 +20,11 @@ from chalicelib.domain.signing_code import (
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
-from chalicelib.use_cases.access import actor_of, own, require_confirmed, standing_representation
+from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
-from chalicelib.use_cases.merged_records import check_living, followed
+from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -85,8 +85,7 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
 def _represented(tools: Toolbox, application: Application, signer: PersonFile, at: datetime) -> PersonFile:
     """The folder of the represented person, if the right to act still stands."""
     on = local_day(application, at=at)
-    standing_representation(signer, person_id=application.person_id, on=on)
-    return tools.store.person_file(person_id=application.person_id)
+    return representation_for(tools=tools, acting=signer, person_id=application.person_id, on=on)
 
 
 def _await_signature(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
-from tests.applicants import CHILD, represent
+from tests.applicants import CHILD, begun, carried_out, represent, scanned
 from tests.corrections import (
     FUND,
     asked,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 FIRST, SECOND = "citizen", "later"
+C = ApplicantCategory
 
 
 def duplicates(world: World, about: str, *, by: str = FUND) -> list[dict[str, Any]]:
@@ -253,44 +256,48 @@ class TestMerging:
         begun_later = drafted(world, person=SECOND, kind="insurer_change")
 
         kept = {row["PK"]: row for row in rows() if row.get("type") == "Application"}
-        import json
-
         for application_id in (draft, begun_later):
             data = json.loads(kept[f"APPLICATION#{application_id}"]["data"])
             assert data["person_id"] == person_id(world)
         answer = world.call("POST", f"/v1/applications/{begun_later}/signing-codes", person=SECOND)
         assert "insurer.code" in {error["field"] for error in problem(answer, 422)["errors"]}
 
-    def test_a_childs_record_leads_to_the_grown_ones_with_who_acts_for_it(self, world: World) -> None:
+    def test_who_acted_for_a_child_acts_for_its_grown_record(self, world: World) -> None:
         """The parent had declared the child; at 14 the child has come with an account of its own."""
         child = represent(world, "citizen", CHILD)
+        early = begun(world, C.CHILD_UNDER_14, "first_policy", about=child)
         insured(world, person=SECOND)
         grown = person_id(world, SECOND)
         names = {name: CHILD[name] for name in ("family_name", "given_name", "middle_name")}
         corrected(world, "wrong_name", grown, **names)
-        corrected(world, "wrong_birth_date", grown, born_on="2012-03-15")
+        corrected(world, "wrong_birth_date", grown, born_on=CHILD["born_on"])
         problem(asked(world, "persons_merged", child, other_person_id=grown), 422, reason="main_has_no_account")
-        before = state()
         made = corrected(world, "persons_merged", grown, other_person_id=child)
-        seen = world.ok("GET", f"/v1/represented-persons/{grown}/insurance")
-        assert seen["policies"][-1]["state"] == "active"
-        wish = {"kind": "suspension", "person_id": grown}
-        assert world.ok("POST", "/v1/applications", json=wish)["state"] == "draft"
-        check_invariants(world)
-        reversed_(world, made["id"])
-        after = {key: row for key, row in state().items() if row.get("type") != "Application" or key in before}
-        assert after == before
 
-    def test_a_child_declared_twice_is_acted_for_once(self, world: World) -> None:
-        first, second = represent(world, "citizen", CHILD), represent(world, "citizen", CHILD)
-        made = corrected(world, "persons_merged", first, other_person_id=second)
-        items = world.ok("GET", "/v1/represented-persons")["items"]
-        assert sorted((item["person_id"] == first, item["state"]) for item in items) == [
-            (False, "ended"),
-            (True, "active"),
-        ]
+        seen = world.ok("GET", f"/v1/represented-persons/{child}/insurance")
+        assert seen["policies"][-1]["state"] == "active"
+        lost = {"replacement": {"reason": "lost"}}
+        done = carried_out(world, C.CHILD_UNDER_14, "replacement", about=child, sections=lost)
+        states = [found["state"] for found in insurance(world, person=SECOND)["policies"]]
+        assert (done["state"], states) == ("ready", ["replaced", "replaced", "active"])
+        check_invariants(world)
+        world.ok("POST", f"/v1/represented-persons/{child}/termination")
+        assert application(world, early["id"])["state"] == "expired"
         reversed_(world, made["id"])
-        assert {item["state"] for item in world.ok("GET", "/v1/represented-persons")["items"]} == {"active"}
+        kept = {row["PK"]: json.loads(row["data"]) for row in rows() if row.get("type") == "Application"}
+        assert kept[f"APPLICATION#{early['id']}"]["person_id"] == child
+        assert kept[f"APPLICATION#{done['id']}"]["person_id"] == grown
+        check_invariants(world)
+
+    def test_a_right_to_act_for_somebody_else_opens_nothing(self, world: World) -> None:
+        child = represent(world, "citizen", CHILD)
+        draft = begun(world, C.CHILD_UNDER_14, "first_policy", about=child)
+        scanned(world, draft["id"], person="citizen")
+        world.ok("POST", f"/v1/represented-persons/{child}/termination")
+        corrected(world, "representation_ended_by_mistake", child)
+        corrected(world, "application_closed_by_mistake", child, application_id=draft["id"])
+        corrected(world, "representation_wrong", child)
+        assert application(world, draft["id"])["state"] == "withdrawn"
 
     def test_refuses_what_is_not_two_records_of_one_person(self, world: World) -> None:
         insured(world)

@@ -9,8 +9,7 @@ from chalicelib.domain.application_states import ApplicationState
 from chalicelib.http.models import In, PageQuery
 from chalicelib.http.schemas.forms import FormIn
 
-ID_PATTERN = r"^(?:[0-9A-HJKMNP-TV-Z]{26}|[a-z2-7]{26})$"
-"""A record of its own, or the person of an account: the records of a child may be merged to the grown one's."""
+ID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 
 
 class CreateApplicationIn(In):
