@@ -141,18 +141,18 @@ def _keep(
         work.create(idempotency.record_of(request=request, account_id=account_id, result=result, tools=tools, at=at))
     try:
         work.commit()
-    except AlreadyExists:
-        return _proposed_before(tools, principal, request)
+    except AlreadyExists as clash:
+        return _proposed_before(tools, principal, request, clash)
     return correction
 
 
-def _proposed_before(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> Correction:
-    earlier = (
-        idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools) if request else None
-    )
-    if earlier is None:
-        raise AlreadyExists("Исправление уже предложено")
-    return tools.store.correction_file(correction_id=earlier).correction
+def _proposed_before(
+    tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None, clash: AlreadyExists
+) -> Correction:
+    if request is None:
+        raise clash
+    earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
+    return tools.store.correction_file(correction_id=earlier or "").correction
 
 
 def require_operator(principal: Principal) -> None:

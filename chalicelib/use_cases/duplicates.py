@@ -46,8 +46,7 @@ def find_duplicates(*, tools: Toolbox, principal: Principal, person_id: str, at:
     for other_id in _others(tools, case):
         _note(tools, principal, other_id, at)
         other = read_case(tools=tools, person_id=other_id, at=at)
-        if other.person.merged is None:
-            found.append(Candidate(person=other.person, comparison=likeness_of(case, other)))
+        found.append(Candidate(person=other.person, comparison=likeness_of(case, other)))
     return tuple(sorted(found, key=lambda candidate: (-candidate.comparison.score, candidate.person.person_id)))
 
 

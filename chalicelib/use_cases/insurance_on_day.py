@@ -26,9 +26,9 @@ def insurance_now_known(file: PersonFile, *, on: date) -> InsuredOn:
 
 
 def insurance_on_day(
-    *, tools: Toolbox, principal: Principal, person_id: str, on: date, known_on: date | None, at: datetime
+    *, tools: Toolbox, principal: Principal, person_id: str, on: date | None, known_on: date | None, at: datetime
 ) -> InsuredOn:
-    """Tell an operator what insured a person on a day, as it was known at the end of ``known_on``.
+    """Tell an operator what insured a person on a day (today, if none is named), as known at the end of ``known_on``.
 
     Raises:
         NotFound: the person is not of the operator's insurer or region.
@@ -42,11 +42,12 @@ def insurance_on_day(
         tools=tools, principal=principal, person_id=person_id, name="person_viewed", details=details, at=at
     )
     today = local_date(at=at, region=case.place.region)
+    day = on or today
     if known_on is None:
-        return insurance_now_known(file, on=on)
+        return insurance_now_known(file, on=day)
     if known_on > today:
         message = "Укажите сегодняшний или прошедший день: что станет известно потом, пока никто не знает"
         raise ValidationFailed([FieldError(field="known_on", code="date_in_future", message=message)])
     versions = tools.store.proof_versions(person_id=person_id)
     before = end_of_known_day(known_on=known_on, utc_offset_hours=offset_of(case.place))
-    return insured_on(proofs=known_proofs(versions=versions, before=before), on=on)
+    return insured_on(proofs=known_proofs(versions=versions, before=before), on=day)

@@ -25,13 +25,12 @@ def put_places(pen: Pen, changes: Iterable[Change], folders: Mapping[str, Person
         RuleRefused: two policies of one person would stand.
     """
     listed = tuple(changes)
-    for person_id, file in folders.items():
+    served = {person_id: (file.person, file) for person_id, file in folders.items() if file.person is not None}
+    for person_id, (person, file) in served.items():
         before = {policy.policy_id: policy for policy in file.policies}
         after = _policies_after(person_id, before, listed)
-        person = _person_after(person_id, file.person, listed)
         _put_marker(pen, person_id, before, after)
-        if person is not None:
-            _put_cards(pen, file.person, person, before, after)
+        _put_cards(pen, person, _person_after(person, listed), before, after)
     _remove_cards(pen, listed, folders)
 
 
@@ -46,9 +45,10 @@ def _policies_after(person_id: str, before: Mapping[str, Policy], changes: tuple
     return after
 
 
-def _person_after(person_id: str, before: Person | None, changes: tuple[Change, ...]) -> Person | None:
+def _person_after(before: Person, changes: tuple[Change, ...]) -> Person:
     found = (change.after for change in changes)
-    return next((thing for thing in found if isinstance(thing, Person) and thing.person_id == person_id), before)
+    persons = (thing for thing in found if isinstance(thing, Person))
+    return next((person for person in persons if person.person_id == before.person_id), before)
 
 
 def _standing(policies: Mapping[str, Policy]) -> Policy | None:
@@ -78,9 +78,9 @@ def _shown(policies: Iterable[Policy]) -> dict[str, Policy]:
 
 
 def _put_cards(
-    pen: Pen, was: Person | None, person: Person, before: Mapping[str, Policy], after: Mapping[str, Policy]
+    pen: Pen, was: Person, person: Person, before: Mapping[str, Policy], after: Mapping[str, Policy]
 ) -> None:
-    same_factors = was is not None and (was.born_on, was.family_name) == (person.born_on, person.family_name)
+    same_factors = (was.born_on, was.family_name) == (person.born_on, person.family_name)
     shown_before = _shown(before.values())
     factors = {"born_on": person.born_on, "family_name": person.family_name}
     for number, policy in _shown(after.values()).items():

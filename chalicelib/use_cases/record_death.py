@@ -17,6 +17,7 @@ from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.use_cases.correct_application import discontinued, ended_representation, without_representative
 from chalicelib.use_cases.correct_person import present_documents
 from chalicelib.use_cases.correction_case import offset_of, read_applications
+from chalicelib.use_cases.merged_records import followed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -76,6 +77,12 @@ def _powers_ended(tools: Toolbox, case: Case) -> list[Change]:
     for found in case.file.represented:
         if found.state is RepresentationState.ACTIVE:
             changes.append(Change(before=found, after=ended_representation(found, case.at, DEATH)))
-            applications = read_applications(tools=tools, person_id=found.person_id)
+            applications = read_applications(tools=tools, person_id=_main_id(tools, found.person_id))
             changes += without_representative(case, applications, found.representative_id, DEATH)
     return changes
+
+
+def _main_id(tools: Toolbox, person_id: str) -> str:
+    """Where the applications about a represented person are, also if the record was merged."""
+    main = followed(tools=tools, file=tools.store.person_file(person_id=person_id)).person
+    return main.person_id if main is not None else person_id

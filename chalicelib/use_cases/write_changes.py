@@ -57,8 +57,7 @@ def write_changes(pen: Pen, changes: Iterable[Change]) -> None:
 
 def _write(pen: Pen, before: Versioned | None, after: Versioned | None) -> None:
     if after is None:
-        if before is not None:
-            pen.work.discard(before)
+        pen.work.discard(before)
         return
     if isinstance(after, Application):
         after = _going_on(pen, before, after)

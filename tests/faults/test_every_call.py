@@ -12,6 +12,7 @@ from moto.dynamodb.models.table import Table
 
 from chalicelib import bootstrap
 from chalicelib.adapters import aws
+from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
 from tests.faults.rig import Moment, Rig, quick_copies
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES}
-SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in POLICY_SCENARIOS}}
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **CORRECTION_STAGES}
+SCENARIOS = {
+    **MAIN_SCENARIOS,
+    **{scenario.name: scenario for scenario in (*POLICY_SCENARIOS, *CORRECTION_SCENARIOS)},
+}
 
 
 @dataclass(frozen=True, kw_only=True)

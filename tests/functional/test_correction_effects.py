@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
+from chalicelib.use_cases.identity import name_value
 from tests.applicants import CHILD, PERMIT, begun, carried_out, represent, scanned
 from tests.corrections import (
+    CORRECTIONS,
+    FUND,
+    REASON,
+    Kept,
     asked,
     check_invariants,
     corrected,
@@ -460,3 +466,40 @@ def test_a_proposal_writes_nothing_but_itself(world: World, about: str) -> None:
     before = state()
     proposed(world, "wrong_birth_date", about, born_on="1990-05-15")
     assert state() == before
+
+
+def test_an_end_is_not_undone_once_another_policy_stands(world: World, about: str) -> None:
+    made = corrected(world, "policy_annulled", about, annulment="duplicate", from_on=LATER)
+    insured(world)
+    path = f"{CORRECTIONS}/{made['id']}/reversal"
+    answer = world.call("POST", path, person=FUND, json={"reason": REASON})
+    problem(answer, 422, "rule_refused", "two_policies_stand")
+    check_invariants(world)
+
+
+def test_a_name_by_which_the_person_is_found_already_stays(world: World, about: str) -> None:
+    """The name before a replacement still leads to the person; a correction back to it claims nothing anew."""
+    corrected(world, "wrong_name", about, given_name="Анфиса")
+    pointer = next(found for found in Kept().pointers if found.kind == "person")
+    value = name_value(family_name="Примерова", given_name="Анна", middle_name="Сергеевна", born_on="1990-05-14")
+    work = world.tools.store.work(at=world.tools.at)
+    work.create(replace(pointer, value_hash=world.tools.secrets.lookup_hash(kind="person", value=value)))
+    work.commit()
+    made = corrected(world, "wrong_name", about, given_name="Анна")
+    assert len([found for found in Kept().pointers if found.kind == "person"]) == 1
+    reversed_(world, made["id"])
+    assert len([found for found in Kept().pointers if found.kind == "person"]) == 2
+
+
+def test_a_representative_who_died_leaves_what_was_begun_to_operators(world: World) -> None:
+    child = represent(world, "citizen", CHILD)
+    world.ok("POST", f"/v1/represented-persons/{represent(world, 'citizen', CHILD)}/termination")
+    waiting = begun(world, C.CHILD_UNDER_14, "first_policy", about=child)
+    scanned(world, waiting["id"], person="citizen")
+    world.tools.registers.pending(CheckKind.BIRTH_RECORD)
+    signed(world, waiting["id"])
+    corrected(world, "death_recorded", person_id(world), died_on="2026-03-16")
+    kept = {row["PK"]: row for row in rows() if row.get("type") == "Application"}
+    assert kept[f"APPLICATION#{waiting['id']}"]["account"] == child
+    assert '"needs_operator":true' in kept[f"APPLICATION#{waiting['id']}"]["data"]
+    assert {item["state"] for item in world.ok("GET", "/v1/represented-persons")["items"]} == {"ended"}

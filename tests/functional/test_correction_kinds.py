@@ -164,7 +164,7 @@ def _representation_wrong(world: World) -> Wanted:
     begun(world, C.CHILD_UNDER_14, "insurer_change", about=about)
     draft = begun(world, C.CHILD_UNDER_14, "replacement", about=about, sections={"replacement": {"reason": "lost"}})
     scanned(world, draft["id"], person="citizen")
-    world.tools.registers.pending(CheckKind.IDENTITY)
+    world.tools.registers.pending(CheckKind.BIRTH_RECORD)
     signed(world, draft["id"])
     return Wanted(about=about)
 
@@ -172,7 +172,6 @@ def _representation_wrong(world: World) -> Wanted:
 def _death(world: World) -> Wanted:
     """A citizen with a policy, an application under way, a draft, and a child for whom the citizen has applied."""
     _representation_wrong(world)
-    world.tools.registers.confirmed(CheckKind.IDENTITY)
     about = _insured(world)
     world.tools.registers.pending(CheckKind.IDENTITY)
     submitted(world, kind="insurer_change")

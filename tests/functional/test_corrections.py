@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.person import Person
+from chalicelib.domain.policy_number import build_policy_number
+from chalicelib.domain.principal import Assurance, Principal, Role
+from chalicelib.domain.records import Pointer
+from chalicelib.domain.sex import Sex
+from chalicelib.ports.errors import AlreadyExists, NotFound
+from chalicelib.use_cases import correction_case
+from chalicelib.use_cases.correction_case import scope_of
 from tests.corrections import (
     CORRECTIONS,
     FUND,
@@ -31,6 +40,7 @@ from tests.journeys import (
     actions,
     application,
     consented,
+    drafted,
     insurance,
     insured,
     messages,
@@ -365,3 +375,43 @@ class TestReversals:
         problem(world.call("POST", path, person=FUND, json={"reason": REASON}), 409, "state_conflict")
         assert policy(world)["state"] == "active"
         check_invariants(world)
+
+
+def test_a_clash_of_ids_is_a_conflict_and_nothing_else(
+    world: World, about: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def clash(_: object) -> None:
+        raise AlreadyExists("Такая запись уже есть")
+
+    monkeypatch.setattr(DynamoDBUnitOfWork, "commit", lambda work: clash(work) if work.size == 2 else None)
+    problem(asked(world, "wrong_sex", about, sex="male"), 409, "already_exists")
+
+
+def test_an_operator_without_a_place_sees_nobody() -> None:
+    for roles in ({Role.FUND_OPERATOR}, {Role.INSURER_OPERATOR}, set()):
+        principal = Principal(
+            subject="s", account_id="a", roles=frozenset(roles), assurance=Assurance.CONFIRMED, clinic="1"
+        )
+        with pytest.raises(NotFound):
+            scope_of(principal)
+
+
+def test_numbers_that_are_taken_are_passed_over(world: World, about: str) -> None:
+    made = proposed(world, "wrong_birth_date", about, born_on="1990-05-15")
+    work = world.tools.store.work(at=world.tools.at)
+    born = {"territory": "77", "born_on": date(1990, 5, 15), "sex": Sex.FEMALE}
+    for serial in range(1, 7):
+        number = build_policy_number(serial=serial, **born)
+        value_hash = world.tools.secrets.lookup_hash(kind="policy_number", value=number)
+        work.create(Pointer(kind="policy_number", value_hash=value_hash, target=NOBODY, person_id=NOBODY))
+    work.commit()
+    problem(decided(world, made["id"]), 422, "rule_refused", "numbers_taken")
+    approved(world, made["id"])
+    assert insurance(world)["policies"][-1]["policy_number"] == build_policy_number(serial=7, **born)
+
+
+def test_reads_every_page_of_a_persons_applications(world: World, about: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correction_case, "PAGE", 1)
+    drafts = [drafted(world) for _ in range(3)]
+    corrected(world, "death_recorded", about, died_on="2026-03-20")
+    assert {application(world, draft)["state"] for draft in drafts} == {"withdrawn"}

@@ -249,6 +249,48 @@ class TestMerging:
         reversed_(world, made["id"])
         assert state() == before
 
+    def test_the_second_records_certificate_ends_beside_a_policy_and_moves(self, world: World) -> None:
+        insured(world)
+        world.tools.registers.pending(CheckKind.INSURED_PERSON)
+        draft = submitted(world, person=SECOND)
+        world.settle()
+        number = application(world, draft, person=SECOND)["certificate_number"]
+        before = state()
+        made = merged(world)
+        (certificate,) = insurance(world)["certificates"]
+        assert (certificate["number"], certificate["state"]) == (number, "revoked")
+        seen = world.ok("POST", "/v1/clinic/validity-checks", person="registrar", json={"certificate_number": number})
+        assert (seen["is_insured"], seen["family_name"]) == (True, "Примерова")
+        check_invariants(world)
+        reversed_(world, made["id"])
+        assert state() == before
+
+    def test_one_certificate_is_enough_for_two_records(self, world: World) -> None:
+        world.tools.registers.pending(CheckKind.INSURED_PERSON)
+        first = submitted(world)
+        second = submitted(world, person=SECOND)
+        world.settle()
+        merged(world)
+        assert sorted(found["state"] for found in insurance(world)["certificates"]) == ["active", "revoked"]
+        assert application(world, second, person=SECOND)["state"] == "refused"
+        world.tools.registers.release()
+        world.sleep(minutes=20)
+        world.settle()
+        assert application(world, first)["state"] == "ready"
+        check_invariants(world)
+
+    def test_a_second_alike_that_waits_for_an_answer_is_closed_too(self, world: World) -> None:
+        world.tools.registers.pending(CheckKind.INSURED_PERSON)
+        submitted(world)
+        world.settle()
+        world.tools.registers.mismatch(CheckKind.IDENTITY, "surname_differs")
+        second = submitted(world, person=SECOND)
+        world.settle()
+        assert application(world, second, person=SECOND)["state"] == "clarification_required"
+        merged(world)
+        assert application(world, second, person=SECOND)["state"] == "withdrawn"
+        check_invariants(world)
+
     def test_the_second_account_applies_about_the_main_record(self, world: World) -> None:
         insured(world)
         draft = drafted(world, person=SECOND, kind="insurer_change")

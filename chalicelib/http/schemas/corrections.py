@@ -289,5 +289,5 @@ def candidate_out(candidate: Candidate) -> CandidateOut:
 class InsuredOnQuery(Query):
     """The day that is asked about, and the day whose knowledge answers."""
 
-    on: IsoDate = Field(description="На какой день")
+    on: IsoDate | None = Field(default=None, description="На какой день; без него — на сегодня")
     known_on: IsoDate | None = Field(default=None, description="Как было известно в этот день; без него — как сейчас")
