@@ -27,6 +27,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
+    "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
@@ -122,5 +123,6 @@ def owned(shared_world: World) -> dict[str, str]:
     return {
         "application_id": application_id,
         "scan_id": scan_id,
+        "page": "1",
         "document_id": document(shared_world, "policy")["id"],
     }

@@ -16,8 +16,13 @@ from chalicelib.ports.errors import Unavailable
 from tests.functional import scan_files as make
 
 
+def inspected(data, declared="image/jpeg", max_pages=20):
+    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared, max_pages=max_pages)
+
+
 def inspect(data, declared="image/jpeg"):
-    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared)
+    found = inspected(data, declared)
+    return found.verdict, found.preview
 
 
 def code_of(data):
@@ -196,13 +201,6 @@ def test_refuses_other_formats_by_name(page, kind, name):
     assert verdict.message.startswith(f"Недопустимый формат {name}")
 
 
-def test_tells_owners_of_iphones_how_to_take_a_jpeg():
-    verdict, _ = inspect(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(2000))
-    assert verdict.code == "heic"
-    assert "JPEG" in verdict.message
-    assert "Камера" in verdict.message
-
-
 @pytest.mark.parametrize("share", [0.02, 0.6, 0.999])
 def test_refuses_files_cut_short(page, good_jpeg, good_pdf, share):
     for whole in (good_jpeg, make.png(page), make.jpeg(page, progressive=True), good_pdf):
@@ -379,7 +377,7 @@ def test_keeps_to_its_bounds_on_the_largest_pictures_allowed():
 def test_does_not_blame_the_file_when_the_inspection_has_no_time(good_jpeg):
     inspector = SandboxedScanInspector(limits=ScanLimits(wall_seconds=0.001))
     with pytest.raises(Unavailable):
-        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg")
+        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg", max_pages=20)
 
 
 def test_every_refusal_tells_how_to_mend_it():
