@@ -14,10 +14,10 @@ from infra import bootstrap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MINORS = ("3.13", "3.12", "3.11")
+MINORS = ("3.13", "3.12")
 _ASK = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
-# The glibc of the runtime: Amazon Linux 2023 from Python 3.12, Amazon Linux 2 before.
-_GLIBC = {"3.11": (2, 26), "3.12": (2, 34), "3.13": (2, 34)}
+# The glibc of the runtime, Amazon Linux 2023; that of Python 3.11 is older than the decoder of HEIC asks for.
+_GLIBC = {"3.12": (2, 34), "3.13": (2, 34)}
 
 
 class NoInterpreter(Exception):
@@ -48,7 +48,7 @@ def newest() -> Interpreter:
         for program in _candidates(version):
             if _version(program) == version:
                 return Interpreter(program=program, version=version)
-    raise NoInterpreter("Python 3.13, 3.12 or 3.11 is needed to package, and none was found.")
+    raise NoInterpreter("Python 3.13 or 3.12 is needed to package, and none was found.")
 
 
 def environment(python: Interpreter, *, name: str, folder: Path, own: Path) -> Path:

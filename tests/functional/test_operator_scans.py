@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image, ImageChops
 
+from bench.calls import Counter
 from chalicelib.adapters.scans.pictures import PillowPictures
 from chalicelib.domain.audit import is_whole
 from chalicelib.http.tokens import account_id_of
@@ -138,6 +139,25 @@ def test_every_view_makes_a_copy_of_its_own_and_an_entry_of_its_own(world: World
     found = world.tools.store.activity(person_id=scan.person_id, limit=100, after=None).items
     chain = [entry for entry in reversed(found) if entry.chain == f"scan:{scan_id}"]
     assert is_whole(entries=chain, head=scan.chain)
+
+
+def test_opening_a_page_takes_five_calls_and_listing_one(world: World) -> None:
+    application_id = submitted(world)
+    scan_id = scan_of(world, application_id)
+    counter = Counter()
+    with counter.measuring("open a page", limit=5):
+        view(world, application_id, scan_id)
+    with counter.measuring("list the scans", limit=1):
+        listed(world, application_id)
+    opened, list_of_scans = counter.found
+    assert opened.calls == (
+        "dynamodb.Query",
+        "s3.GetObjectTagging",
+        "s3.GetObject",
+        "s3.PutObject",
+        "dynamodb.TransactWriteItems",
+    )
+    assert list_of_scans.calls == ("dynamodb.Query",)
 
 
 def test_opens_each_page_and_turns_it(world: World) -> None:

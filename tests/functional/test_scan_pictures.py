@@ -114,6 +114,7 @@ def test_shows_the_first_five_pages_of_a_pdf(world: World) -> None:
     assert {max(Image.open(io.BytesIO(page)).size) for page in pages} == {2000}
     for beyond in ("0", "6", "-1", "1.0", "one", "1e0", "²", "9" * 300):
         problem(world.call("GET", f"/v1/applications/{draft}/scans/{uploaded['id']}/pages/{beyond}"), 404)
+    problem(world.call("GET", f"/v1/applications/{draft}/scans/01KKTXZ8M0J77M3GB40726KZTJ/pages/1"), 404)
 
 
 def test_pictures_stand_under_random_keys_that_name_no_scan_and_are_the_same_when_the_event_comes_again(
