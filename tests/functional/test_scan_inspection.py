@@ -1,5 +1,8 @@
 import io
+import os
 import struct
+import subprocess
+import sys
 import time
 import zlib
 
@@ -372,6 +375,31 @@ def test_keeps_to_its_bounds_on_the_largest_pictures_allowed():
     for data in (make.png(wide.convert("P")), make.jpeg(wide, quality=60)):
         assert len(data) < 5 * 1024 * 1024
         assert code_of(data) == "accepted"
+
+
+def test_a_process_that_inspects_keeps_its_environment_from_others_of_the_same_user():
+    # A worker that a hostile file has taken over looks for credentials here. Root is kept from nothing.
+    program = (
+        "import ctypes, os\n"
+        "from chalicelib.adapters.scans.inspector import SandboxedScanInspector\n"
+        "def child_reads():\n"
+        "    if os.fork():\n"
+        "        return os.waitstatus_to_exitcode(os.wait()[1]) == 0\n"
+        "    try:\n"
+        "        found = open(f'/proc/{os.getppid()}/environ', 'rb').read()\n"
+        "    except PermissionError:\n"
+        "        os._exit(1)\n"
+        "    os._exit(0 if b'CREDENTIAL' in found else 2)\n"
+        "if os.getuid() == 0:\n"
+        "    os.setgroups([]), os.setgid(65534), os.setuid(65534)\n"
+        "    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"
+        "before = child_reads()\n"
+        "SandboxedScanInspector()\n"
+        "print(before, child_reads())\n"
+    )
+    environment = {**os.environ, "CREDENTIAL": "secret"}
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment, check=True)
+    assert done.stdout == b"True False\n"
 
 
 def test_does_not_blame_the_file_when_the_inspection_has_no_time(good_jpeg):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from chalicelib.ports.errors import Unavailable
 from chalicelib.ports.scans import Inspection
 
 _WORKER: Final = "chalicelib.adapters.scans.worker"
+_PR_SET_DUMPABLE: Final = 4
 # The kernel's bounds, and the way pdfium ends when it is given no more memory.
 _GREEDY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL})
 
@@ -24,11 +26,13 @@ _GREEDY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -
 class SandboxedScanInspector:
     """Implements ``ScanInspector``; the child is given no environment, and limits that the kernel holds.
 
-    It runs as the same user: what it is kept from is spending time and memory, not reading (ADR 10).
+    It runs as the same user: it is kept from spending time and memory, and from this process's environment and
+    memory, where the credentials are, but not from reading files or from the network (ADR 10).
     """
 
     def __init__(self, *, limits: ScanLimits | None = None) -> None:
         self._limits = limits or ScanLimits()
+        close_to_children()
 
     def inspect(self, *, data: bytes, declared_media_type: str, max_pages: int) -> Inspection:
         """See ``ScanInspector.inspect``; the declared type decides nothing."""
@@ -71,6 +75,11 @@ def _read(answer: bytes) -> Inspection:
         pages=tuple(pages),
         fingerprint=found["fingerprint"],
     )
+
+
+def close_to_children() -> None:
+    """Let no other process of the same user read this one's environment and memory (``prctl(2)``)."""
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _environment() -> dict[str, str]:
