@@ -12,6 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
     dictionaries,
+    operator_scans,
     operators,
     people,
     proofs,
@@ -30,7 +31,19 @@ app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, representation, proofs, validity, registry, dictionaries, operators, pages):
+for module in (
+    applications,
+    scans,
+    people,
+    representation,
+    proofs,
+    validity,
+    registry,
+    dictionaries,
+    operators,
+    operator_scans,
+    pages,
+):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
@@ -136,6 +137,7 @@ def owned(shared_world: World) -> dict[str, str]:
     return {
         "application_id": application_id,
         "scan_id": scan_id,
+        "page": "1",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],
