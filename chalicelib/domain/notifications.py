@@ -38,6 +38,9 @@ class NotificationKind(StrEnum):
     DRAFT_EXPIRES_SOON = "draft_expires_soon"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
+    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
+    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
     INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
     INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
     ONE_TIME_CODE = "one_time_code"
@@ -89,6 +92,15 @@ def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
     )
 
 
+def _about_day(day: str, *, forced: bool = False) -> KindRules:
+    return KindRules(
+        channels=_ALL,
+        fields=frozenset({day, _LINK}),
+        sms_fields=frozenset({day}),
+        may_be_switched_off=not forced,
+    )
+
+
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
 
@@ -115,6 +127,10 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # It has no number that an SMS may show: the day is enough to find it in the cabinet.
+        _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
+        _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.LEGACY_POLICY_SUPERSEDED: _without_sms("superseded_on"),
         _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),
         _KIND.INSURER_NOTIFIED_OF_ARRIVAL: _without_sms("number", "effective_on"),
         _KIND.ONE_TIME_CODE: KindRules(

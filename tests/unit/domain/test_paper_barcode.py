@@ -1,4 +1,4 @@
-"""The barcode of a paper policy: bytes against an independent reading of the layout, and everything that may be wrong."""
+"""The barcode of a paper policy: its bytes by an independent reading of the layout, and all that may be wrong."""
 
 from __future__ import annotations
 
