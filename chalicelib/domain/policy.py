@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.legacy_policy import PolicyBlank
 
 
 class PolicyState(StrEnum):
@@ -36,7 +37,10 @@ class InsurerPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The policy of one person; the ЕНП never changes with the insurer."""
+    """The policy of one person; the ЕНП never changes with the insurer.
+
+    ``blank`` is what its holder has of an earlier sample, kept when a digital one takes its place.
+    """
 
     policy_id: str
     person_id: str
@@ -51,6 +55,7 @@ class Policy:
     received_on: date | None = None
     form: str = "digital"
     name_in_qr: bool = False
+    blank: PolicyBlank | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

@@ -15,6 +15,7 @@ from chalicelib.http.schemas.insurance import (
     document_out,
     policy_out,
 )
+from chalicelib.http.schemas.legacy_policies import legacy_policy_out
 from chalicelib.http.schemas.people import (
     ActivityOut,
     CodeIn,
@@ -195,6 +196,7 @@ def insurance(call: Call) -> InsuranceOut:
     return InsuranceOut(
         policies=[policy_out(policy) for policy in file.policies],
         certificates=[certificate_out(certificate) for certificate in file.certificates],
+        legacy_policies=[legacy_policy_out(registration) for registration in file.legacy_policies],
         documents=[document_out(document) for document in file.documents],
     )
 

@@ -20,6 +20,7 @@ from chalicelib.domain.names import norm_key
 from chalicelib.domain.regions import REGIONS, local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import Out, Query
+from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.status_lists import signed_status_list
 
@@ -228,6 +229,7 @@ DICTIONARIES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "employment": lambda: _titles(EMPLOYMENT),
     "citizenship": lambda: _titles(CITIZENSHIP),
     "policy-forms": lambda: _titles(POLICY_FORMS),
+    "policy-types": policy_types,
 }
 
 

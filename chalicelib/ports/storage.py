@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy, PolicyState
 from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
@@ -49,11 +50,12 @@ class ApplicationFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """A person with policies, certificates and generated documents."""
+    """A person with policies, certificates, registrations of earlier policies and generated documents."""
 
     person: Person | None = None
     policies: tuple[Policy, ...] = ()
     certificates: tuple[TemporaryCertificate, ...] = ()
+    legacy_policies: tuple[LegacyPolicy, ...] = ()
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
 
@@ -66,6 +68,11 @@ class PersonFile:
     def active_certificate(self) -> TemporaryCertificate | None:
         """The temporary certificate in force, if any."""
         return next((c for c in self.certificates if c.state is CertificateState.ACTIVE), None)
+
+    @property
+    def live_legacy_policy(self) -> LegacyPolicy | None:
+        """The one registration of an earlier policy that is pending or confirmed, if any."""
+        return next((registration for registration in self.legacy_policies if registration.is_live), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +130,11 @@ class UnitOfWork(Protocol):
         """Write a copy or a record whose earlier content does not matter (cards, revocations, messages)."""
         ...
 
-    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard) -> None:
-        """Write the validity card of a number, so that lookups see the change at once."""
+    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard, shared: bool = False) -> None:
+        """Write the validity card of a number, so that lookups see the change at once.
+
+        A ``shared`` card stands beside those of other people with the same number.
+        """
         ...
 
     def claim(self, pointer: Pointer) -> None:
@@ -202,6 +212,10 @@ class Store(Protocol):
 
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card (1 call)."""
+        ...
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have (1 call)."""
         ...
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:

@@ -25,6 +25,7 @@ from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
@@ -86,6 +87,7 @@ def _commit_change(
     )
     person = application.section("person")
     if known.active_policy is None:
+        policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
         work.create(policy)
         work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
         claim_number(tools, work, policy)

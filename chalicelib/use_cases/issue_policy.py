@@ -36,6 +36,7 @@ from chalicelib.use_cases.issued_policy import (
 )
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from chalicelib.ports.storage import PersonFile
@@ -108,6 +109,7 @@ def _commit_policy(
 ) -> Application:
     work = tools.store.work(at=at)
     policy = new_policy(tools, application, issue, at)
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     policy = record(
         policy,
         work=work,

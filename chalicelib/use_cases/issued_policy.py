@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
+    from chalicelib.use_cases.forms import Filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Issue:
     day: date
 
 
-def new_policy(tools: Toolbox, application: Application, issue: Issue, at: datetime) -> Policy:
+def new_policy(tools: Toolbox, application: Filed, issue: Issue, at: datetime) -> Policy:
     """Make the policy of an application."""
     return Policy(
         policy_id=tools.ids.new_id(at=at),
@@ -71,7 +72,7 @@ def claim_number(tools: Toolbox, work: UnitOfWork, policy: Policy) -> None:
 def update_person(
     work: UnitOfWork,
     person: Person | None,
-    application: Application,
+    application: Filed,
     policy: Policy,
     at: datetime,
 ) -> None:

@@ -23,12 +23,16 @@ class IdentityDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insured:
-    """What the register of insured persons holds; ``region`` is a KOD_TF of the classifier F010."""
+    """What the register of insured persons holds; ``region`` is a KOD_TF of the classifier F010.
+
+    ``policy`` is the policy of an earlier sample that the person has, as the register is asked about it.
+    """
 
     enp: str
     insurer_code: str
     insured_from: str
     region: str
+    policy: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +136,13 @@ def _passport(serial: int) -> IdentityDocument:
     return IdentityDocument(series="00 20", number=f"{900_000 + serial}", issued_on="2020-09-01")
 
 
-def _insured(*, born_on: str, sex: str, serial: int) -> Insured:
+def _insured(*, born_on: str, sex: str, serial: int, **policy: str) -> Insured:
     number = policy_number_of(region="77", born_on=born_on, sex=sex, serial=serial)
-    return Insured(enp=number, insurer_code="77012", insured_from="2019-03-01", region="77")
+    return Insured(enp=number, insurer_code="77012", insured_from="2019-03-01", region="77", policy=policy)
 
+
+_PAPER = {"policy_type": "П", "blank_number": "00000000014"}
+_OLD_SAMPLE = {"policy_type": "С", "policy_series": "77-00", "policy_number": "900015", "policy_okato": "45000"}
 
 _CITIZENS = (
     _person(
@@ -207,6 +214,24 @@ _CITIZENS = (
             issuer_code="",
         ),
         signs_in=False,
+    ),
+    _person(
+        14,
+        "paper_policy",
+        "Гражданка с бумажным полисом, бланк 00000000014",
+        "Бумагина Тамара Петровна",
+        born_on="1958-02-17",
+        sex="female",
+        insured=_insured(born_on="1958-02-17", sex="female", serial=90014, **_PAPER),
+    ),
+    _person(
+        15,
+        "old_policy",
+        "Гражданин с полисом старого образца: серия 77-00, номер 900015",
+        "Старов Виктор Семёнович",
+        born_on="1949-10-02",
+        sex="male",
+        insured=_insured(born_on="1949-10-02", sex="male", serial=90015, **_OLD_SAMPLE),
     ),
     _person(
         13,

@@ -9,6 +9,7 @@ from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.models import Out
+from chalicelib.http.schemas.legacy_policies import LegacyPolicyOut
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -70,6 +71,7 @@ class InsuranceOut(Out):
 
     policies: list[PolicyOut]
     certificates: list[CertificateOut]
+    legacy_policies: list[LegacyPolicyOut]
     documents: list[DocumentOut]
 
 
