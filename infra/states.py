@@ -1,4 +1,4 @@
-"""Write docs/states.md, the states of an application and the matrix of requirements, from the tables of the domain.
+"""Write docs/states.md, states and the matrix of requirements, from the tables of the domain.
 
 ``python -m infra.states`` writes the file; with ``--check`` it only compares and fails when they differ.
 """
@@ -18,6 +18,7 @@ from chalicelib.domain.application_states import (
     TRANSITIONS,
     ApplicationState,
 )
+from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LEGACY_TRANSITIONS, LegacyState
 from chalicelib.domain.matrix import MATRIX, RULES_VERSION, MatrixRow
 from chalicelib.domain.notifications import RULES, NotificationKind
 
@@ -29,7 +30,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 INTRODUCTION = """\
 # States of an application, and what each kind asks for
 
-Made by `python -m infra.states` from `chalicelib/domain/application_states.py` and `chalicelib/domain/matrix.py`.
+Made by `python -m infra.states` from `chalicelib/domain/application_states.py`, `chalicelib/domain/matrix.py` and
+`chalicelib/domain/legacy_registration.py`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -48,6 +50,14 @@ A pair that has no row cannot be filed: 422 `rule_refused`, reason `kind_not_ava
 """
 
 
+LEGACY = """\
+## States of the registration of a policy of an earlier sample
+
+It begins as `pending`. A person has at most one that is pending or confirmed. It is confirmed or refused by the word
+of the register of insured persons, and superseded when a digital policy is issued.
+"""
+
+
 def current_document() -> str:
     """Build the text of the document."""
     parts = [
@@ -59,6 +69,8 @@ def current_document() -> str:
         REQUIREMENTS,
         _overview(),
         *map(_row, MATRIX),
+        LEGACY,
+        _registrations(),
     ]
     return "\n".join(parts)
 
@@ -96,6 +108,15 @@ def _told(notification: str | None, silent_because: str | None) -> str:
         return f"no: {silent_because}"
     channels = ", ".join(sorted(RULES[NotificationKind(notification)].channels))
     return f"`{notification}` ({channels})"
+
+
+def _registrations() -> str:
+    rows = []
+    for rule in LEGACY_TRANSITIONS.values():
+        sources = ", ".join(f"`{state}`" for state in LegacyState if state in rule.sources)
+        target = f"`{rule.target}` ({LEGACY_STATE_TITLES[rule.target]})"
+        rows.append((f"`{rule.event}`", sources, target, _told(rule.notification, None)))
+    return _table(("Event", "From", "To", "The person is told"), rows)
 
 
 def _overview() -> str:
