@@ -199,6 +199,10 @@ def _changed(world: World, counter: Counter, person: str, use_case: str) -> None
 
 def _legacy_policies(world: World, counter: Counter) -> None:
     """A paper policy and one of the old sample: registered, confirmed, looked up by what is printed on them."""
+    # The application that waits for its register would come between.
+    world.tools.registers.release()
+    world.sleep(minutes=16)
+    world.settle()
     for key, numbers in LEGACY.items():
         person = _person(key)
         claim = {**numbers, "policy_number": person.insured.enp} if key == PAPER else {**numbers, "region": "77"}
