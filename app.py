@@ -12,6 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
     dictionaries,
+    legacy_policies,
     operator_scans,
     operators,
     people,
@@ -36,6 +37,7 @@ for module in (
     scans,
     people,
     representation,
+    legacy_policies,
     proofs,
     validity,
     registry,

@@ -61,6 +61,12 @@ def cloud(service: str) -> Any:
     return _clients[service]
 
 
+def table() -> list[dict[str, Any]]:
+    """Everything that the table holds now, as DynamoDB writes it."""
+    pages = cloud("dynamodb").get_paginator("scan").paginate(TableName="polis")
+    return [item for page in pages for item in page["Items"]]
+
+
 class RememberingInspector:
     """The real inspection of scans, once for each different file."""
 

@@ -27,6 +27,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance/codes": {"days": 1},
+    "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
@@ -113,6 +114,7 @@ class TestRoles:
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
             "certificates": [],
+            "legacy_policies": [],
             "documents": [],
         }
 

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import (
@@ -46,6 +47,7 @@ _FILE_KINDS: Mapping[str, type] = {
     "Person": Person,
     "Policy": Policy,
     "TemporaryCertificate": TemporaryCertificate,
+    "LegacyPolicy": LegacyPolicy,
     "StoredDocument": StoredDocument,
     "ViewLog": ViewLog,
     "Representation": Representation,
@@ -105,6 +107,7 @@ class DynamoDBStore(OutboxReads):
             person=read["Person"][0] if read["Person"] else None,
             policies=tuple(read["Policy"]),
             certificates=tuple(read["TemporaryCertificate"]),
+            legacy_policies=tuple(read["LegacyPolicy"]),
             documents=tuple(read["StoredDocument"]),
             views=read["ViewLog"][0] if read["ViewLog"] else None,
             represented=tuple(read["Representation"]),
@@ -123,6 +126,11 @@ class DynamoDBStore(OutboxReads):
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card."""
         return self._table.get(ValidityCard, keys.card(kind, value_hash))
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have."""
+        found = self._table.query_all(keys.card(kind, value_hash).partition, prefix=keys.CARD_PREFIX)
+        return [items.from_item(ValidityCard, item) for item in found]
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created."""
