@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # the unit of work is part of this port
+    from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
 
 
 T = TypeVar("T")
