@@ -183,6 +183,7 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
     status=201,
     summary="Проверить заявление и прислать код для подписи",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )
@@ -193,6 +194,7 @@ def signing_code(call: Call, application_id: str) -> SigningCodeOut:
         principal=call.principal,
         application_id=entity_id(application_id),
         at=call.at,
+        request=request_key(call.idempotency_key, "signing-code", application_id),
     )
     return SigningCodeOut(
         sent_at=challenge.sent_at,

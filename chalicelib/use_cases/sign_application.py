@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, ApplicationKind, advance
@@ -15,16 +16,18 @@ from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
     ApplicationChallenge,
     Challenge,
+    SentCode,
 )
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.principal import Principal
@@ -36,8 +39,15 @@ CODES_PER_DAY = 20
 DAY_SECONDS = 24 * 60 * 60
 
 
-def request_signing_code(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Challenge:
-    """Check the whole application and send a code to the person's verified phone.
+def request_signing_code(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> SentCode:
+    """Check the whole application and send a code to the person's verified phone; a repeated key sends no other.
 
     Raises:
         ValidationFailed: with every mistake and everything missing.
@@ -45,7 +55,24 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         RateLimited: a code was sent less than a minute ago, or too many today.
         StateConflict: it is submitted already.
     """
-    person_id = require_confirmed(principal)
+    require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _send_code(tools, principal, application_id, request, at),
+        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+    )
+
+
+def _send_code(
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> SentCode:
+    person_id = principal.account_id
     file = tools.store.application_file(application_id=application_id)
     application = own(file, principal)
     if not application.is_editable:
@@ -54,10 +81,9 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
     known = tools.store.person_file(person_id=person_id)
     _check_person(known)
     _check_whole(tools, principal, file, known, at)
-    limit = Limit(name="signing-codes", subject=person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
+    work.count(Limit(name="signing-codes", subject=person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
     policy = known.active_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
@@ -70,6 +96,7 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         at=at,
         context={"challenge_id": challenge.challenge_id},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=at.isoformat(), tools=tools, at=at)
     work.commit()
     return challenge
 

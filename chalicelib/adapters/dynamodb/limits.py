@@ -27,7 +27,7 @@ def count_limits(*, table: Table, limits: Sequence[Limit], record: LookupRecord 
         RateLimited: a limit is used up; says in how many seconds its window ends.
         Throttled: too many uses of the same counters at this very moment.
     """
-    actions = [_use(table.name, limit, at) for limit in limits]
+    actions = [{"Update": {"TableName": table.name, **use_of(limit, at)}} for limit in limits]
     if record is not None:
         actions.append({"Put": {"TableName": table.name, "Item": _record_item(record)}})
     for _ in range(CONFLICT_RETRIES):
@@ -46,9 +46,7 @@ def _transact(table: Table, actions: list[dict[str, Any]], limits: Sequence[Limi
             reasons = cancellation_reasons(failure)
             for limit, reason in zip(limits, reasons, strict=False):
                 if reason == "ConditionalCheckFailed":
-                    raise RateLimited(
-                        "Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at)
-                    ) from None
+                    raise refusal_of(limit, at) from None
             if "TransactionConflict" in reasons:
                 return False
             raise
@@ -63,22 +61,25 @@ def _wait(limit: Limit, at: datetime) -> int:
     return (_window(limit, at) + 1) * limit.seconds - int(at.timestamp())
 
 
-def _use(table: str, limit: Limit, at: datetime) -> dict[str, Any]:
+def use_of(limit: Limit, at: datetime) -> dict[str, Any]:
+    """The update that counts one use, unless the limit is used up."""
     ends = at + timedelta(seconds=2 * limit.seconds)
     return {
-        "Update": {
-            "TableName": table,
-            "Key": keys.rate(limit.name, limit.subject, _window(limit, at)).item(),
-            "UpdateExpression": "ADD #count :one SET expires_epoch = :end",
-            "ConditionExpression": "attribute_not_exists(#count) OR #count < :times",
-            "ExpressionAttributeNames": {"#count": "count"},
-            "ExpressionAttributeValues": {
-                ":one": {"N": "1"},
-                ":times": {"N": str(limit.times)},
-                ":end": items.expiry(ends)["expires_epoch"],
-            },
-        }
+        "Key": keys.rate(limit.name, limit.subject, _window(limit, at)).item(),
+        "UpdateExpression": "ADD #count :one SET expires_epoch = :end",
+        "ConditionExpression": "attribute_not_exists(#count) OR #count < :times",
+        "ExpressionAttributeNames": {"#count": "count"},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            ":times": {"N": str(limit.times)},
+            ":end": items.expiry(ends)["expires_epoch"],
+        },
     }
+
+
+def refusal_of(limit: Limit, at: datetime) -> RateLimited:
+    """The refusal of a limit that is used up; says in how many seconds its window ends."""
+    return RateLimited("Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at))
 
 
 def _record_item(record: LookupRecord) -> items.Item:
