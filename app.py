@@ -16,6 +16,7 @@ from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.web import pages
 
+settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")

@@ -11,6 +11,7 @@ from chalicelib.adapters import clock
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
     from chalicelib.ports.files import Files
@@ -48,6 +49,11 @@ class Container:
     def scanner_required(self) -> bool:
         """Whether a scan without a malware scanner's verdict has to wait."""
         return self.settings.scanner_required
+
+    @property
+    def certificate_term(self) -> Term:
+        """For how long a temporary certificate is valid."""
+        return self.settings.certificate_term
 
     @cached_property
     def store(self) -> Store:

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.domain.terms import Term  # noqa: TC004 — no annotation is evaluated here
+
+
+class InvalidSetting(ValueError):
+    """A variable of the environment does not say what it has to; the text names it and the mend."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySettings:
@@ -54,6 +60,7 @@ class Settings:
     retired_signing_key_ids: tuple[str, ...] = ()
     sms_sender_id: str = ""
     scanner_required: bool = False
+    certificate_term: Term
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +68,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         KeyError: a required one is not set.
+        InvalidSetting: one is set to what cannot be read.
     """
     given = os.environ if environment is None else environment
     retired = given.get("RETIRED_SIGNING_KEY_IDS", "")
@@ -82,7 +90,31 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         retired_signing_key_ids=tuple(part for part in retired.split(",") if part),
         sms_sender_id=given.get("SMS_SENDER_ID", ""),
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
+        certificate_term=_certificate_term(given),
     )
+
+
+def check(environment: Mapping[str, str] | None = None) -> None:
+    """Refuse to start with a setting that is set to what cannot be read; what is missing shows at first use.
+
+    Raises:
+        InvalidSetting: names the setting and how to write it.
+    """
+    given = os.environ if environment is None else environment
+    _certificate_term(given)
+
+
+def _certificate_term(given: Mapping[str, str]) -> Term:
+    # The authorizer reads settings too, and needs no calendar.
+    from chalicelib.domain.errors import InvalidValue  # noqa: PLC0415
+    from chalicelib.domain.terms import LONGEST, parse_term  # noqa: PLC0415
+
+    text = given.get("CERTIFICATE_TERM") or "30 calendar"
+    try:
+        return parse_term(text=text)
+    except InvalidValue:
+        mend = f"write 1 to {LONGEST} and the kind of days, as in '30 calendar' or '45 working'"
+        raise InvalidSetting(f"CERTIFICATE_TERM is {text!r}: {mend}") from None
 
 
 def web_origin(environment: Mapping[str, str] | None = None) -> str:

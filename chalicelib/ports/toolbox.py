@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.notifications import Channel, NotificationKind
     from chalicelib.domain.records import OutboxEntry
+    from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
     from chalicelib.ports.files import Files
@@ -116,3 +117,5 @@ class Toolbox(Protocol):
     def public_base_url(self) -> str: ...
     @property
     def scanner_required(self) -> bool: ...
+    @property
+    def certificate_term(self) -> Term: ...
