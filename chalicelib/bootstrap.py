@@ -55,6 +55,11 @@ class Container:
         """For how long a temporary certificate is valid."""
         return self.settings.certificate_term
 
+    @property
+    def proof_of_work(self) -> int | None:
+        """Among how many numbers the public searches before a lookup; None asks for no proof."""
+        return self.settings.proof_of_work
+
     @cached_property
     def store(self) -> Store:
         """The table."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Settings:
     sms_sender_id: str = ""
     scanner_required: bool = False
     certificate_term: Term
+    proof_of_work: int | None = None
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -91,6 +93,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         sms_sender_id=given.get("SMS_SENDER_ID", ""),
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
         certificate_term=_certificate_term(given),
+        proof_of_work=_proof_of_work(given),
     )
 
 
@@ -102,6 +105,7 @@ def check(environment: Mapping[str, str] | None = None) -> None:
     """
     given = os.environ if environment is None else environment
     _certificate_term(given)
+    _proof_of_work(given)
 
 
 def _certificate_term(given: Mapping[str, str]) -> Term:
@@ -115,6 +119,18 @@ def _certificate_term(given: Mapping[str, str]) -> Term:
     except InvalidValue:
         mend = f"write 1 to {LONGEST} and the kind of days, as in '30 calendar' or '45 working'"
         raise InvalidSetting(f"CERTIFICATE_TERM is {text!r}: {mend}") from None
+
+
+def _proof_of_work(given: Mapping[str, str]) -> int | None:
+    from chalicelib.domain.proof_of_work import EASIEST, HARDEST  # noqa: PLC0415 — as above
+
+    text = given.get("PROOF_OF_WORK") or "off"
+    if text == "off":
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or not EASIEST <= int(text) <= HARDEST:
+        mend = f"write off, or among how many numbers to search, from {EASIEST} to {HARDEST}"
+        raise InvalidSetting(f"PROOF_OF_WORK is {text!r}: {mend}")
+    return int(text)
 
 
 def web_origin(environment: Mapping[str, str] | None = None) -> str:

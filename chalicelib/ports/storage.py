@@ -87,6 +87,14 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What may be used once; after ``until`` it is refused anyway and need not be remembered."""
+
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRecord:
     """What is kept of a public lookup (requirement G4): when, by whom and of what, as hashes."""
 
@@ -218,7 +226,10 @@ class Store(Protocol):
         ...
 
     def insurer_name(self, *, code: str) -> str:
-        """Name an insurer; names are kept in memory for some minutes (0 or 1 call)."""
+        """Name an insurer, "" if there is none; all names are kept in memory for some minutes (0 or 1 call).
+
+        Which insurer is asked for, or whether there is one, makes no difference to the calls.
+        """
         ...
 
     def insurers(self, *, region: str | None) -> Sequence[Insurer]:
@@ -233,8 +244,13 @@ class Store(Protocol):
         """List the cabinet messages, newest first (1 call)."""
         ...
 
-    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-        """Count one use against every limit and keep the record (1 call); raises RateLimited."""
+    def count_lookup(self, *, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime) -> None:
+        """Count a lookup against every limit, keep its record and spend what it brings, or nothing at all (1 call).
+
+        Raises:
+            RateLimited: a limit is used up.
+            AlreadyExists: what it brings was spent before.
+        """
         ...
 
     def next_serial(self, *, counter: str) -> int:

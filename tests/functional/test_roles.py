@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
+    "GET /v1/challenges",
     "GET /v1/consent-text",
     "GET /v1/dictionaries/{name}",
     "GET /v1/insurers",

@@ -52,15 +52,33 @@ def test_a_certificate_is_valid_for_thirty_calendar_days_unless_set_otherwise(wr
     assert settings(given).certificate_term == term
 
 
-WRONG = {"CERTIFICATE_TERM": "45 workdays"}
+@pytest.mark.parametrize(
+    ("written", "difficulty"),
+    [(None, None), ("", None), ("off", None), ("1000", 1000), ("50000", 50_000), ("10000000", 10_000_000)],
+)
+def test_asks_for_no_proof_of_work_unless_set_otherwise(written, difficulty):
+    given = REQUIRED if written is None else {**REQUIRED, "PROOF_OF_WORK": written}
+    assert settings(given).proof_of_work == difficulty
 
 
-@pytest.mark.parametrize("name", sorted(WRONG))
-def test_refuses_to_start_and_says_which_setting_cannot_be_read(name):
+WRONG = [
+    ("CERTIFICATE_TERM", "45 workdays"),
+    ("PROOF_OF_WORK", "on"),
+    ("PROOF_OF_WORK", "0"),
+    ("PROOF_OF_WORK", "999"),
+    ("PROOF_OF_WORK", "10000001"),
+    ("PROOF_OF_WORK", "-5000"),
+    ("PROOF_OF_WORK", "５０００"),
+    ("PROOF_OF_WORK", "1" * 5000),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_refuses_to_start_and_says_which_setting_cannot_be_read(name, value):
     for read in (check, lambda given: settings({**REQUIRED, **given})):
         with pytest.raises(InvalidSetting, match=name) as refusal:
-            read({name: WRONG[name]})
-        assert repr(WRONG[name]) in str(refusal.value)
+            read({name: value})
+        assert repr(value) in str(refusal.value)
 
 
 @pytest.mark.parametrize("module", ["app", "chalicelib.events.verification"])
@@ -68,7 +86,7 @@ def test_no_lambda_starts_with_a_setting_that_cannot_be_read(module):
     done = subprocess.run(
         [sys.executable, "-c", f"import {module}"],
         cwd=ROOT,
-        env={**WRONG, "AWS_DEFAULT_REGION": "eu-central-1"},
+        env={"CERTIFICATE_TERM": "45 workdays", "AWS_DEFAULT_REGION": "eu-central-1"},
         capture_output=True,
         text=True,
         check=False,

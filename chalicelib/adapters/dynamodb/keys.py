@@ -140,6 +140,11 @@ def rate(name: str, subject: str, window: int) -> Key:
     return Key(f"RATE#{name}#{subject}#{window}", "RATE")
 
 
+def spent(token: str) -> Key:
+    """What may be used once and was."""
+    return Key(f"SPENT#{token}", "SPENT")
+
+
 def lookup_record(record_id: str) -> Key:
     """The record of one public lookup; ids begin with their time, so those of a quarter of an hour lie together."""
     return Key(f"LOOKUPS#{record_id[:6]}", record_id)

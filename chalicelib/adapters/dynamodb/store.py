@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
-from chalicelib.adapters.dynamodb.limits import count_limits
+from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
+    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord, Spent
 
 NAMES_KEPT_SECONDS = 300
 
@@ -58,7 +58,7 @@ class DynamoDBStore(OutboxReads):
         self._client = client
         self._name = table
         self._hint = hint
-        self._names: dict[str, tuple[float, str]] = {}
+        self._names: tuple[float, Mapping[str, str]] | None = None
 
     def work(self, *, at: datetime) -> DynamoDBUnitOfWork:
         """Begin a unit of work."""
@@ -130,14 +130,10 @@ class DynamoDBStore(OutboxReads):
         return self._table.get(Insurer, keys.insurer(code))
 
     def insurer_name(self, *, code: str) -> str:
-        """Name an insurer, from memory when it was asked for lately."""
-        known = self._names.get(code)
-        if known is not None and monotonic() - known[0] < NAMES_KEPT_SECONDS:
-            return known[1]
-        insurer = self.insurer(code=code)
-        name = insurer.name if insurer else ""
-        self._names[code] = (monotonic(), name)
-        return name
+        """Name an insurer, from memory when any was asked for lately; all names are read together."""
+        if self._names is None or monotonic() - self._names[0] >= NAMES_KEPT_SECONDS:
+            self._names = (monotonic(), {insurer.code: insurer.name for insurer in self.insurers(region=None)})
+        return self._names[1].get(code, "")
 
     def insurers(self, *, region: str | None) -> Sequence[Insurer]:
         """List the insurers of a region, or all."""
@@ -163,9 +159,9 @@ class DynamoDBStore(OutboxReads):
         """List the cabinet messages, newest first."""
         return self._newest(CabinetMessage, person_id, keys.MESSAGE_PREFIX, limit, after)
 
-    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-        """Count one use against every limit; raises RateLimited."""
-        count_limits(table=self._table, limits=limits, record=record, at=at)
+    def count_lookup(self, *, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime) -> None:
+        """Count a lookup, keep its record and spend what it brings; raises RateLimited and AlreadyExists."""
+        count_lookup(table=self._table, limits=limits, record=record, spent=spent, at=at)
 
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1."""

@@ -11,6 +11,18 @@ from chalicelib.domain.qr_claims import QrReason
 from chalicelib.domain.validity import CardKind, ValidityStatus
 from chalicelib.http.models import In, IsoDate, Out
 
+_ALTCHA = "Решение задания из GET /v1/challenges, если сервис его требует: Base64, как пишет виджет ALTCHA"
+
+
+class ChallengeOut(Out):
+    """A challenge of the ALTCHA protocol: find the number by which SHA-256 of salt and number is ``challenge``."""
+
+    algorithm: str
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
+
 
 class ValidityIn(In):
     """A policy number with birth date or surname, or a temporary certificate's number."""
@@ -25,6 +37,7 @@ class ValidityIn(In):
     family_name: str | None = Field(default=None, max_length=100, description="Фамилия владельца")
     on: IsoDate | None = Field(default=None, strict=False, description="На какую дату; по умолчанию сегодня по Москве")
     consent: bool = Field(description="Согласие на проверку", examples=[True])
+    altcha: str | None = Field(default=None, max_length=2000, description=_ALTCHA)
 
 
 class ValidityOut(Out):
@@ -44,6 +57,7 @@ class ReadinessIn(In):
     """The number of an application or of its temporary certificate."""
 
     number: str = Field(max_length=40, examples=["2026-12345678-9"])
+    altcha: str | None = Field(default=None, max_length=2000, description=_ALTCHA)
 
 
 class ReadinessOut(Out):
