@@ -9,7 +9,7 @@ from chalice.app import Chalice
 
 from chalicelib import settings
 from chalicelib.bootstrap import container
-from chalicelib.http import applications, operators, people, proofs, registry, scans, validity
+from chalicelib.http import applications, journal, operators, people, proofs, registry, scans, validity
 from chalicelib.http.auth import authorizer_blueprint
 from chalicelib.http.blueprint import set_clock
 from chalicelib.http.documentation import documentation
@@ -21,7 +21,7 @@ app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, proofs, validity, registry, operators, pages):
+for module in (applications, scans, people, journal, proofs, validity, registry, operators, pages):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

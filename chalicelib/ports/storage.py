@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.queries import JournalLine, Period, Spent
 
 
 T = TypeVar("T")
@@ -84,14 +85,6 @@ class Limit:
     subject: str
     times: int
     seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What may be used once; after ``until`` it is refused anyway and need not be remembered."""
-
-    token: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +231,14 @@ class Store(Protocol):
 
     def activity(self, *, person_id: str, limit: int, after: str | None) -> Slice[AuditEntry]:
         """List a person's journal of actions, newest first (1 call)."""
+        ...
+
+    def journal(self, *, person_id: str, period: Period, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read a person's journal of a period, oldest first (1 call per 1 MB)."""
+        ...
+
+    def journal_of_all(self, *, since: datetime, until: datetime, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read everybody's journals of a period, day by day (at most 40 calls); what is seconds old may miss."""
         ...
 
     def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.proof_of_work import NONCES, ProofNotAccepted, make_challenge, solved
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Spent
+from chalicelib.ports.queries import Spent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -182,10 +182,15 @@ def _keep(tools: Toolbox, file: ApplicationFile, scan: Scan, at: datetime) -> Sc
     return scan
 
 
+def chain_of_scan(scan: Scan) -> str:
+    """The name of a scan's chain in the journal."""
+    return f"scan:{scan.scan_id}"
+
+
 def _record(tools: Toolbox, work: UnitOfWork, scan: Scan, name: str, at: datetime) -> Scan:
     details = {"application_id": scan.application_id, "document": scan.document.value, "verdict": scan.code}
     action = Action(name=name, at=at, actor=SYSTEM, details=details)
-    entry, head = append(head=scan.chain, chain=f"scan:{scan.scan_id}", entry_id=tools.ids.new_id(at=at), action=action)
+    entry, head = append(head=scan.chain, chain=chain_of_scan(scan), entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=scan.person_id, entry=entry)
     return replace(scan, chain=head)
 

@@ -25,6 +25,7 @@ CREATED = 201
 
 CREATE_NOTHING = {
     "/v1/applications/{application_id}/withdrawal": "moves one application, and only once",
+    "/v1/auditor/journal-exports": "asks; the journal must tell of every export",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",

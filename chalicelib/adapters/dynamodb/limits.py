@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.ports.storage import Limit, LookupRecord, Spent
+    from chalicelib.ports.queries import Spent
+    from chalicelib.ports.storage import Limit, LookupRecord
 
 RECORDS_KEPT_FOR = timedelta(days=365)
 CONFLICT_RETRIES = 5

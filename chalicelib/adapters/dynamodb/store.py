@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.table import Table
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord, Spent
+    from chalicelib.ports.queries import JournalLine, Period, Spent
+    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
 
 NAMES_KEPT_SECONDS = 300
 
@@ -154,6 +156,14 @@ class DynamoDBStore(OutboxReads):
     def activity(self, *, person_id: str, limit: int, after: str | None) -> Slice[AuditEntry]:
         """List a person's journal, newest first."""
         return self._newest(AuditEntry, person_id, keys.ACTIVITY_PREFIX, limit, after)
+
+    def journal(self, *, person_id: str, period: Period, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read a person's journal of a period, oldest first."""
+        return journal(table=self._table, person_id=person_id, period=period, limit=limit, after=after)
+
+    def journal_of_all(self, *, since: datetime, until: datetime, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read everybody's journals of a period, day by day."""
+        return journal_of_all(table=self._table, since=since, until=until, limit=limit, after=after)
 
     def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
         """List the cabinet messages, newest first."""
