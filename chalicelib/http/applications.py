@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
-from chalicelib.domain.numbers import parse_application_number
+from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.signing_code import MAX_TRIES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page
@@ -24,6 +23,7 @@ from chalicelib.http.schemas.applications import (
 )
 from chalicelib.http.schemas.forms import FormIn
 from chalicelib.ports.errors import NotFound
+from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.access import own, require_citizen
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.drafts import (
@@ -33,6 +33,7 @@ from chalicelib.use_cases.drafts import (
     save_draft,
 )
 from chalicelib.use_cases.idempotency import request_key
+from chalicelib.use_cases.list_applications import find_by_number, list_applications
 from chalicelib.use_cases.sign_application import request_signing_code
 from chalicelib.use_cases.submit_application import Submission, submit_application
 
@@ -98,29 +99,18 @@ def create(call: Call, body: CreateApplicationIn) -> Reply[ApplicationOut]:
 
 @blueprint.route("GET", "/v1/applications", summary="Мои заявления", tag=TAG, roles=CITIZEN)
 def list_mine(call: Call, query: ApplicationsQuery) -> Page[ApplicationOut]:
-    """Сначала новые; можно отобрать по состоянию или номеру."""
-    person_id = require_citizen(call.principal)
-    number = _number(query.number)
-    found = container().store.applications_of(person_id=person_id, limit=query.limit, after=after(query.cursor))
-    chosen = [
-        application
-        for application in found.items
-        if query.state in {None, application.state} and number in {None, application.number}
-    ]
+    """Сначала новые; можно отобрать по состоянию, виду и номеру: страница полна, если подходящих хватает."""
+    tools, principal, seen = container(), call.principal, after(query.cursor)
+    wanted = ApplicationFilter(state=query.state, kind=query.kind)
+    found = (
+        list_applications(tools=tools, principal=principal, wanted=wanted, limit=query.limit, after=seen)
+        if query.number is None
+        else find_by_number(tools=tools, principal=principal, number=query.number, wanted=wanted)
+    )
     return Page[ApplicationOut](
-        items=[application_out(application) for application in chosen],
+        items=[application_out(application) for application in found.items],
         next_cursor=cursor_of(found.after),
     )
-
-
-def _number(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return parse_application_number(text=text)
-    except InvalidValue as refusal:
-        error = FieldError(field="number", code=refusal.reason, message=refusal.detail)
-        raise ValidationFailed([error]) from None
 
 
 @blueprint.route(

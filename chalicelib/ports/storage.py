@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.queries import JournalLine, Period, Spent
+    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
 
 
 T = TypeVar("T")
@@ -190,8 +190,13 @@ class Store(Protocol):
         """
         ...
 
-    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first (1 call)."""
+    def applications_of(
+        self, *, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+    ) -> Slice[Application]:
+        """List a person's applications that are wanted, newest first (1 call; with a filter at most 5).
+
+        A part of the list is full whatever the filter leaves out, unless the calls are used up before.
+        """
         ...
 
     def person_file(self, *, person_id: str) -> PersonFile:

@@ -13,7 +13,7 @@ from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.principal import Role
 from chalicelib.domain.snils import parse_snils
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.queries import JournalLine, Period
+from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period
 from chalicelib.use_cases.access import require_citizen, require_role
 from chalicelib.use_cases.journal import chain_name
 from chalicelib.use_cases.scans import chain_of_scan
@@ -134,7 +134,10 @@ def _heads(tools: Toolbox, person_id: str) -> Iterator[tuple[str, ChainHead]]:
         yield chain_name(entity), entity.chain
     if known.views is not None:
         yield f"views:{person_id}", known.views.chain
-    for listed in tools.store.applications_of(person_id=person_id, limit=APPLICATIONS, after=None).items:
+    listed_first = tools.store.applications_of(
+        person_id=person_id, limit=APPLICATIONS, after=None, wanted=ApplicationFilter()
+    )
+    for listed in listed_first.items:
         file = tools.store.application_file(application_id=listed.application_id)
         yield chain_name(file.application), file.application.chain
         for scan in file.scans:

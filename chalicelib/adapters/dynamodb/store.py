@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.ports.queries import JournalLine, Period, Spent
+    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
 
 NAMES_KEPT_SECONDS = 300
@@ -85,14 +86,11 @@ class DynamoDBStore(OutboxReads):
         """Replace sections of an editable form in one conditional write."""
         return save_draft(table=self._table, change=change)
 
-    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first; ``after`` is the last application id seen."""
-        start = keys.owner_start(person_id, after) if after else None
-        found, following = self._table.query_index(
-            keys.OWNER_INDEX, keys.owner_partition(person_id), limit=limit, after=start
-        )
-        applications = tuple(items.from_item(Application, item) for item in found)
-        return Slice(items=applications, after=applications[-1].application_id if following else None)
+    def applications_of(
+        self, *, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+    ) -> Slice[Application]:
+        """List a person's applications that are wanted, newest first; ``after`` is the last application id seen."""
+        return applications_of(table=self._table, person_id=person_id, limit=limit, after=after, wanted=wanted)
 
     def person_file(self, *, person_id: str) -> PersonFile:
         """Read a person with policies, certificates and documents."""

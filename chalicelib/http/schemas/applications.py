@@ -53,6 +53,7 @@ class ApplicationsQuery(PageQuery):
     """Which applications to list."""
 
     state: ApplicationState | None = Field(default=None, description="Только в этом состоянии")
+    kind: ApplicationKind | None = Field(default=None, description="Только этого вида")
     number: str | None = Field(default=None, max_length=20, description="Только с этим номером")
 
 
