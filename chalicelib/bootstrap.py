@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
     from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.signing import Signer
     from chalicelib.ports.storage import Store
     from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
@@ -155,6 +156,15 @@ class Container:
         from chalicelib.adapters.documents.status_list import SignedStatusLists  # noqa: PLC0415 — heavy
 
         return SignedStatusLists(signer=self.signer, public_base_url=self.public_base_url)
+
+    @cached_property
+    def signatures(self) -> SignatureVerifier | None:
+        """The check of signatures by certificate; None where no trust anchor is set."""
+        if not self.settings.signature_trust_anchors:
+            return None
+        from chalicelib.adapters.signatures.verifier import CmsVerifier  # noqa: PLC0415 — heavy
+
+        return CmsVerifier(trust_anchors=self.settings.signature_trust_anchors)
 
     @cached_property
     def queues(self) -> Queues:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ class Settings:
     scanner_required: bool = False
     certificate_term: Term
     proof_of_work: int | None = None
+    signature_trust_anchors: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -94,6 +96,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
         certificate_term=_certificate_term(given),
         proof_of_work=_proof_of_work(given),
+        signature_trust_anchors=_trust_anchors(given),
     )
 
 
@@ -106,6 +109,7 @@ def check(environment: Mapping[str, str] | None = None) -> None:
     given = os.environ if environment is None else environment
     _certificate_term(given)
     _proof_of_work(given)
+    _trust_anchors(given)
 
 
 def _certificate_term(given: Mapping[str, str]) -> Term:
@@ -131,6 +135,27 @@ def _proof_of_work(given: Mapping[str, str]) -> int | None:
         mend = f"write off, or among how many numbers to search, from {EASIEST} to {HARDEST}"
         raise InvalidSetting(f"PROOF_OF_WORK is {text!r}: {mend}")
     return int(text)
+
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+
+
+def _trust_anchors(given: Mapping[str, str]) -> str:
+    # Some tools cannot set a text of several lines: they may write \n instead.
+    text = given.get("SIGNATURE_TRUST_ANCHORS", "").replace("\\n", "\n").strip()
+    if text and (_PEM.sub("", text).strip() or not all(map(_is_der, _PEM.findall(text)))):
+        raise InvalidSetting(
+            "SIGNATURE_TRUST_ANCHORS is no PEM: write the certificates of trusted authorities, one after another"
+        )
+    return text
+
+
+def _is_der(body: str) -> bool:
+    # The whole certificate is read when it is first needed: the library for that takes long to load.
+    try:
+        return base64.b64decode("".join(body.split()), validate=True).startswith(b"\x30\x82")
+    except ValueError:
+        return False
 
 
 def web_origin(environment: Mapping[str, str] | None = None) -> str:

@@ -10,6 +10,7 @@ from chalicelib.domain.signing_code import MAX_TRIES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page
 from chalicelib.http.pagination import decode_cursor, encode_cursor
+from chalicelib.http.responses import JSON
 from chalicelib.http.schemas.applications import (
     ApplicationOut,
     ApplicationsQuery,
@@ -35,6 +36,7 @@ from chalicelib.use_cases.drafts import (
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.list_applications import find_by_number, list_applications
 from chalicelib.use_cases.sign_application import request_signing_code
+from chalicelib.use_cases.sign_by_certificate import content_to_sign
 from chalicelib.use_cases.submit_application import Submission, submit_application
 
 blueprint = ApiBlueprint(__name__)
@@ -195,10 +197,30 @@ def signing_code(call: Call, application_id: str) -> SigningCodeOut:
 
 
 @blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/signing-content",
+    summary="Что подписать электронной подписью",
+    tag=TAG,
+    content_type=JSON,
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def content(call: Call, application_id: str) -> Reply[str]:
+    """Подписываются ровно байты ответа: отсоединённой подписью CMS, которую затем передают при подаче."""
+    signed = content_to_sign(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        at=call.at,
+    )
+    return Reply(signed.decode())
+
+
+@blueprint.route(
     "POST",
     "/v1/applications/{application_id}/submission",
     status=201,
-    summary="Подписать кодом и подать",
+    summary="Подписать кодом или электронной подписью и подать",
     tag=TAG,
     idempotent="optional",
     etag=True,
@@ -210,9 +232,9 @@ def submit(call: Call, application_id: str, body: SubmissionIn) -> Reply[Applica
     application = submit_application(
         tools=container(),
         principal=call.principal,
-        submission=Submission(application_id=entity_id(application_id), code=body.code),
+        submission=Submission(application_id=entity_id(application_id), code=body.code, cms=body.cms),
         at=call.at,
-        request=request_key(call.idempotency_key, "submit", application_id, body.code),
+        request=request_key(call.idempotency_key, "submit", application_id, body.code or "", body.cms or ""),
     )
     return Reply(application_out(application), version=application.version)
 

@@ -9,6 +9,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from chalicelib.domain.electronic_signature import SignatureNotAccepted
 from chalicelib.domain.errors import (
     DomainError,
     FieldError,
@@ -43,6 +44,7 @@ STATUS_BY_ERROR: dict[type[Exception], tuple[int, str]] = {
     InvalidValue: (422, "Недопустимое значение"),
     ValidationFailed: (422, "В данных есть ошибки"),
     CodeNotAccepted: (422, "Код не принят"),
+    SignatureNotAccepted: (422, "Подпись не принята"),
     ProofNotAccepted: (403, "Нужно решить задание"),
     RuleRefused: (422, "Действие не допускается правилами страхования"),
     StateConflict: (409, "Действие не подходит к текущему состоянию"),

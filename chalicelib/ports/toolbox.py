@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
     from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.storage import Store
 
 
@@ -121,3 +122,5 @@ class Toolbox(Protocol):
     def certificate_term(self) -> Term: ...
     @property
     def proof_of_work(self) -> int | None: ...
+    @property
+    def signatures(self) -> SignatureVerifier | None: ...

@@ -80,7 +80,7 @@ def _send_code(
     _check_cool_down(file.challenge, at)
     known = tools.store.person_file(person_id=person_id)
     _check_person(known)
-    _check_whole(tools, principal, file, known, at)
+    check_whole(tools, principal, file, known, at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
     work.count(Limit(name="signing-codes", subject=person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
@@ -128,15 +128,21 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
         raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
-def _check_person(known: PersonFile) -> None:
-    person = known.person
-    if person is None or person.consent is None:
+def check_consent(known: PersonFile) -> None:
+    """Refuse whoever has given no consent."""
+    if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
-    if person.phone is None or person.phone.verified_at is None:
+
+
+def _check_person(known: PersonFile) -> None:
+    check_consent(known)
+    person = known.person
+    if person is None or person.phone is None or person.phone.verified_at is None:
         raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
 
 
-def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+    """Refuse an application in which something is missing or wrong, or that a rule of insurance forbids."""
     application = file.application
     row = row_of(application, at=at)
     on = local_day(application, at=at)
@@ -201,5 +207,9 @@ def _check_kind(tools: Toolbox, application: Application, insurer: Insurer | Non
 
 def subject_digest(file: ApplicationFile) -> str:
     """Return the digest of what is signed: the form and the scans that belong to it."""
-    scans = {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}
-    return digest({**file.application.form, "scans": scans})
+    return digest({**file.application.form, "scans": accepted_scans(file)})
+
+
+def accepted_scans(file: ApplicationFile) -> dict[str, str]:
+    """The ids of the scans that belong to an application, by document."""
+    return {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}

@@ -61,6 +61,38 @@ def test_asks_for_no_proof_of_work_unless_set_otherwise(written, difficulty):
     assert settings(given).proof_of_work == difficulty
 
 
+PEM = "-----BEGIN CERTIFICATE-----\nMIIBATCB\nqKADAgEC\n-----END CERTIFICATE-----"
+
+
+@pytest.mark.parametrize(
+    ("written", "anchors"),
+    [
+        (None, ""),
+        (" \n", ""),
+        (PEM, PEM),
+        (PEM.replace("\n", "\\n"), PEM),
+        (f"\n{PEM}\n\n{PEM}\n", f"{PEM}\n\n{PEM}"),
+    ],
+)
+def test_trusts_no_authority_unless_set_otherwise(written, anchors):
+    given = REQUIRED if written is None else {**REQUIRED, "SIGNATURE_TRUST_ANCHORS": written}
+    assert settings(given).signature_trust_anchors == anchors
+
+
+def test_tells_trust_anchors_that_are_none_without_showing_them():
+    for written in (
+        "x",
+        "yes",
+        PEM[:-5],
+        PEM + "x",
+        PEM.replace("MIIB", "AAAA"),
+        PEM.replace("MIIB", "M=IB"),
+        "/etc/ca.pem",
+    ):
+        with pytest.raises(InvalidSetting, match="SIGNATURE_TRUST_ANCHORS is no PEM"):
+            check({"SIGNATURE_TRUST_ANCHORS": written})
+
+
 WRONG = [
     ("CERTIFICATE_TERM", "45 workdays"),
     ("PROOF_OF_WORK", "on"),

@@ -44,9 +44,12 @@ class CheckFormIn(In):
 
 
 class SubmissionIn(In):
-    """The code from the SMS."""
+    """The code from the SMS, or a detached CMS signature over what ``signing-content`` gives."""
 
-    code: str = Field(pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
+    code: str | None = Field(default=None, pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
+    cms: str | None = Field(
+        default=None, min_length=1, max_length=32_768, description="Отсоединённая подпись CMS: DER в Base64"
+    )
 
 
 class ApplicationsQuery(PageQuery):
