@@ -12,6 +12,7 @@ from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
     dictionaries,
+    journal,
     legacy_policies,
     operator_scans,
     operators,
@@ -28,6 +29,7 @@ from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.web import pages
 
+settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
@@ -36,6 +38,7 @@ for module in (
     applications,
     scans,
     people,
+    journal,
     representation,
     legacy_policies,
     proofs,

@@ -98,5 +98,7 @@ def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:
     if principal.has_role(Role.CITIZEN) and principal.clinic is None and principal.insurer is None:
         return Actor(kind="person", actor_id=principal.account_id)
     organisation = principal.clinic or principal.insurer or principal.region or ""
+    if principal.has_role(Role.AUDITOR):
+        return Actor(kind="auditor", actor_id=principal.account_id, organisation=organisation)
     kind = "clinic" if principal.clinic else "operator"
     return Actor(kind=kind, actor_id=principal.account_id, organisation=organisation)
