@@ -7,16 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
-from moto.dynamodb.models.table import Table
 
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
+from tests.cloud import in_process_cloud
 from tests.faults.invariants import Outcome, check, outcome_of
-from tests.faults.rig import Moment, Rig, quick_copies
+from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS, STAGES
 from tests.faults.seam import Fault
-from tests.world import create_resources
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -40,17 +37,10 @@ def _service() -> Rig:
     return Rig(app=app)
 
 
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in create_resources().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(Table, "__deepcopy__", quick_copies, raising=False)
-
-
 @cache
 def unbroken() -> dict[str, Unbroken]:
     """Walk through every use case once, counting its calls: the cases are generated from them."""
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        _environment(monkeypatch)
+    with in_process_cloud():
         rig = _service()
         moments = {"": rig.keep()}
         for name, (earlier, lead) in STAGES.items():
@@ -75,7 +65,6 @@ def _walk(rig: Rig, scenario: Scenario, begin: Moment) -> Unbroken:
 
 def _leave() -> None:
     bootstrap.use_container(None)
-    aws.forget_clients()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -91,8 +80,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        _environment(monkeypatch)
+    with in_process_cloud():
         yield _service()
         _leave()
 
