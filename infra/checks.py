@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 _CHECKS = {
-    "test": [["-m", "pytest", "tests", "-q", "-n", "2", "--dist", "loadfile"]],
+    # Three processes for two cores: one of them is long with the end-to-end tests, which mostly wait.
+    "test": [["-m", "pytest", "tests", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]],
     "lint": [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],

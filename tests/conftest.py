@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.sharing import LongestFirst, rank
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "test",
@@ -23,3 +27,14 @@ gc.set_threshold(20_000, 20, 20)
 # A busy machine draws slowly: that is no fault of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests as they are to begin; within a file their order stays."""
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    """Share the tests among processes in that order."""
+    return LongestFirst(config, log)
