@@ -146,12 +146,10 @@ class World:
                 message.visible_at -= passed.total_seconds() * 1000
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
-        """Receive what waits in a queue now."""
-        if not get_backend("sqs")[ACCOUNT][REGION].queues[queue].messages:
-            return []  # asking would only take time
-        url = getattr(self.tools.settings, f"{queue}_queue_url")
-        answer = cloud("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
-        return list(answer.get("Messages", []))
+        """Receive what waits in a queue now; not by a call of AWS, which takes as long as a handler."""
+        queues = get_backend("sqs")[ACCOUNT][REGION]
+        received = queues.receive_message(queue, 10, 0, queues.get_queue(queue).visibility_timeout)
+        return [{"MessageId": m.id, "Body": m.body, "ReceiptHandle": m.receipt_handle} for m in received]
 
     def drain(self, *, rounds: int = 30, queues: tuple[str, ...] = QUEUES) -> None:
         """Let the queues run dry, delivering messages as Lambda would."""
@@ -167,8 +165,7 @@ class World:
     def deliver(self, queue: str, message: Mapping[str, Any]) -> None:
         """Deliver one message and delete it, unless the handler fails."""
         self.invoke(queue, message["Body"], message["MessageId"])
-        url = getattr(self.tools.settings, f"{queue}_queue_url")
-        cloud("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        get_backend("sqs")[ACCOUNT][REGION].delete_message(queue, message["ReceiptHandle"])
 
     def settle(self) -> None:
         """Let everything happen but the drawing of PDFs, which takes longest."""
