@@ -41,6 +41,17 @@ MEASURED = (
     "public lookup by old_policy",
     "clinic lookup by old_policy",
     "clinic lookup by barcode",
+    "declare a represented person",
+    "create a draft about a represented person",
+    "issue a child's policy",
+    "folder of a represented person",
+    "issue a policy with a permit",
+    "replace a policy",
+    "suspend a policy",
+    "resume a policy",
+    "give a policy up",
+    "issue a policy with a contract",
+    "end a policy whose term is over",
     "expire 30 certificates",
 )
 
