@@ -170,6 +170,7 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
             wish=Wish(kind=body.kind, category=body.category),
             form=body.form.sections(),
             complete=body.complete,
+            relation=body.relation,
         ),
         at=call.at,
     )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.domain.application import ApplicantCategory, ApplicationKind
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.representation import Relation
 from chalicelib.http.models import In, PageQuery
 from chalicelib.http.schemas.forms import FormIn
 
@@ -32,6 +33,9 @@ class CheckFormIn(In):
     kind: ApplicationKind = Field(strict=False, description="Вид заявления")
     category: ApplicantCategory = Field(
         default=ApplicantCategory.CITIZEN_14_PLUS, strict=False, description="О ком заявление"
+    )
+    relation: Relation | None = Field(
+        default=None, strict=False, description="На каком основании действует представитель, если он есть"
     )
     form: FormIn
     complete: bool = Field(default=False, description="Сообщать и о незаполненных полях")
