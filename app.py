@@ -11,12 +11,15 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    deliveries,
     dictionaries,
+    operator_deliveries,
     operators,
     people,
     proofs,
     registry,
     representation,
+    represented_deliveries,
     scans,
     validity,
 )
@@ -31,6 +34,8 @@ app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
 for module in (applications, scans, people, representation, proofs, validity, registry, dictionaries, operators, pages):
+    app.register_blueprint(module.blueprint)
+for module in (deliveries, represented_deliveries, operator_deliveries):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

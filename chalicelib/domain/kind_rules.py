@@ -171,7 +171,7 @@ KIND_RULES = {
         KindRule(
             kind=_K.PAPER_EXTRACT,
             effect=Effect.DELIVER_EXTRACT,
-            tells="extract_delivered",
+            tells="extract_ordered",
             policy=PolicyNeed.ACTIVE,
             decision_days=10,
             fields=frozenset({"delivery.method", "delivery.recipient"}),
