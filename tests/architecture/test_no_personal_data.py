@@ -16,8 +16,9 @@ from chalicelib import bootstrap
 from chalicelib.adapters import aws
 from chalicelib.domain.checks import CheckKind
 from infra.local.persons import PERSONS
+from tests.faults import papers
 from tests.faults.rig import Rig
-from tests.faults.scenarios import STAGES
+from tests.faults.scenarios import STAGES, paper_approved, paper_drafted, paper_ordered
 from tests.world import QUEUES, create_resources
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ WORDS = {
     "email": "swallow.bird@example.org",
 }
 ADDRESS = {"city": "Трясогузкино", "street": "ул. Пеночкина", "house": "7391", "flat": "8462"}
-HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage"}
+HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage", "Delivery"}
 """The entities whose bodies are personal by nature; the table is encrypted."""
 
 KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
@@ -104,6 +105,16 @@ def _look_up(rig: Rig) -> None:
     rig.claims = patient
 
 
+def _paper(rig: Rig) -> None:
+    """An extract on paper to the canaries' address, seen by an operator on its way."""
+    address = {part: text for part, text in rig.claims["address"].items() if part != "country"}
+    paper_drafted({"method": "post", "recipient": "self", **address}, days=2)(rig)
+    paper_approved(rig)
+    delivery_id = paper_ordered(rig)
+    for act in (papers.FORM, papers.SEND, papers.DELIVER):
+        act(rig, delivery_id)
+
+
 def _stages_to(name: str) -> list[str]:
     earlier = STAGES[name][0]
     return [*(_stages_to(earlier) if earlier else []), name]
@@ -151,6 +162,8 @@ def _walk() -> Journey:
     rig.step(*QUEUES)
     errors = _refusals(rig)
     _look_up(rig)
+    _paper(rig)
+    rig.step(*QUEUES)
     insurance = rig.api("GET", "/v1/me/insurance")
     made = [document["id"] for document in insurance["documents"] if document["is_ready"]]
     assert made

@@ -10,6 +10,7 @@ from datetime import timedelta
 import boto3
 
 from chalicelib.domain.checks import CheckKind
+from tests.faults import papers
 from tests.faults.rig import VISIBILITY, Crashed, Rig
 from tests.functional.scan_files import page, png
 
@@ -42,10 +43,10 @@ class Scenario:
                 return
 
 
-def _draft(rig: Rig, kind: str, insurer: dict[str, str]) -> None:
+def _draft(rig: Rig, kind: str, insurer: dict[str, str], **sections: dict[str, str]) -> None:
     draft = rig.api("POST", "/v1/applications", {"kind": kind})
     application_id = str(draft["id"])
-    rig.api("PATCH", APPLICATION, {"insurer": insurer}, application_id=application_id)
+    rig.api("PATCH", APPLICATION, {"insurer": insurer, **sections}, application_id=application_id)
     order = {"document": "identity_document", "media_type": "image/png"}
     ordered = rig.api("POST", f"{APPLICATION}/scans", order, application_id=application_id)
     key = ordered["upload"]["fields"]["key"]
@@ -131,7 +132,53 @@ def _thirty_days_later(rig: Rig) -> None:
     rig.sleep(timedelta(days=31))
 
 
-STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
+def paper_drafted(wish: dict[str, str], *, days: int) -> Callable[[Rig], None]:
+    """Let ``days`` pass first: what begins at the same moment gets the same ids, and the same names of its files."""
+
+    def lead(rig: Rig) -> None:
+        rig.settle()
+        rig.sleep(timedelta(days=days))
+        rig.waiting.clear()
+        _draft(rig, "paper_extract", {"code": "77012"}, delivery=wish)
+        rig.waiting.clear()
+
+    return lead
+
+
+def paper_approved(rig: Rig) -> None:
+    """Submit the draft and let the registers approve it."""
+    _submit(rig)
+    rig.step("verification")
+
+
+def paper_ordered(rig: Rig) -> str:
+    """Carry out the application; returns the id of the delivery."""
+    rig.step("issuance", "notifications")
+    return _application_id(rig)
+
+
+def _paper_ready(rig: Rig) -> None:
+    papers.PREPARE(rig, _application_id(rig))
+    rig.step("notifications")
+    rig.sleep(timedelta(minutes=2))
+
+
+def _papers_due(rig: Rig) -> None:
+    """One paper has to go back, the time of another in the office is over, a third is late."""
+    _paper_ready(rig)
+    for days, wish in ((6, papers.AT_OFFICE), (16, papers.BY_POST)):
+        paper_drafted(wish, days=days)(rig)
+        paper_approved(rig)
+        paper_ordered(rig)
+        if wish is papers.AT_OFFICE:
+            _paper_ready(rig)
+    rig.sleep(timedelta(days=9))
+    rig.schedule("due", "run_due")
+    rig.sleep(timedelta(days=7))
+    rig.step("notifications")
+
+
+STAGES: dict[str, tuple[str, Callable[[Rig], object]]] = {
     "drafted": ("", _first_draft),
     "submitted": ("drafted", _submit),
     "hint_lost": ("submitted", _hint_lost),
@@ -146,6 +193,17 @@ STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "change_submitted": ("change_drafted", _submit),
     "change_approved": ("change_submitted", _change_approved),
     "change_due": ("change_approved", _change_due),
+    "post_drafted": ("approved", paper_drafted(papers.BY_POST, days=1)),
+    "post_approved": ("post_drafted", paper_approved),
+    "post_ordered": ("post_approved", paper_ordered),
+    "parcel_formed": ("post_ordered", lambda rig: papers.FORM(rig, _application_id(rig))),
+    "parcel_sent": ("parcel_formed", lambda rig: papers.SEND(rig, _application_id(rig))),
+    "address_asked": ("post_ordered", lambda rig: papers.asked_for_address(rig, _application_id(rig))),
+    "office_drafted": ("approved", paper_drafted(papers.AT_OFFICE, days=3)),
+    "office_approved": ("office_drafted", paper_approved),
+    "office_ordered": ("office_approved", paper_ordered),
+    "office_ready": ("office_ordered", _paper_ready),
+    "papers_due": ("office_ordered", _papers_due),
 }
 """Each stage of a history begins where another ended."""
 
@@ -172,6 +230,11 @@ def _notify_twice(rig: Rig) -> None:
     rig.waiting.remove(message)
 
 
+def _paper(act: Callable[[Rig, str], None]) -> Callable[[Rig], None]:
+    """Do something with the delivery that was ordered last."""
+    return lambda rig: act(rig, _application_id(rig))
+
+
 def _fire(module: str, name: str) -> Callable[[Rig], None]:
     return lambda rig: rig.schedule(module, name)
 
@@ -186,6 +249,8 @@ _ALL = (
     Scenario(name="issue_over_certificate", begins="approved_over_certificate", act=_deliver("issuance")),
     Scenario(name="insurer_change", begins="change_approved", act=_deliver("issuance")),
     Scenario(name="insurer_takes_over", begins="change_due", act=_fire("due", "run_due"), pause=NEXT_DUE_RUN),
+    Scenario(name="order_paper", begins="post_approved", act=_deliver("issuance")),
+    Scenario(name="papers_due", begins="papers_due", act=_fire("due", "run_due"), pause=NEXT_DUE_RUN),
     Scenario(name="notification", begins="relayed", act=_notify_twice, real_senders=True),
     Scenario(name="relay_by_hint", begins="submitted", act=_deliver("outbox_relay")),
     Scenario(
@@ -201,5 +266,17 @@ _ALL = (
         pause=NEXT_EXPIRY_RUN,
     ),
 )
-SCENARIOS = {scenario.name: scenario for scenario in _ALL}
+_PAPERS = (
+    ("cancel_delivery", "post_ordered", papers.CANCEL),
+    ("ask_for_address", "post_ordered", papers.ASK_FOR_ADDRESS),
+    ("change_address", "address_asked", papers.change_address),
+    ("renew_pickup_code", "office_ready", papers.RENEW_CODE),
+    ("prepare_paper", "office_ordered", papers.PREPARE),
+    ("hand_over", "office_ready", papers.hand_over),
+    ("form_parcel", "post_ordered", papers.FORM),
+    ("send_parcel", "parcel_formed", papers.SEND),
+    ("parcel_delivered", "parcel_sent", papers.DELIVER),
+)
+_ACTS = tuple(Scenario(name=n, begins=b, act=_paper(act), pause=CLIENT_WAITS) for n, b, act in _PAPERS)
+SCENARIOS = {scenario.name: scenario for scenario in (*_ALL, *_ACTS)}
 """By name."""
