@@ -35,6 +35,9 @@ ADDRESS = {"city": "Трясогузкино", "street": "ул. Пеночкин
 HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage", "Delivery"}
 """The entities whose bodies are personal by nature; the table is encrypted."""
 
+CLOCKS = {"expires_epoch", "leased_until"}
+"""Seconds since 1970 may hold any four digits by chance."""
+
 KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
 
 
@@ -108,7 +111,7 @@ def _look_up(rig: Rig) -> None:
 def _paper(rig: Rig) -> None:
     """An extract on paper to the canaries' address, seen by an operator on its way."""
     address = {part: text for part, text in rig.claims["address"].items() if part != "country"}
-    paper_drafted({"method": "post", "recipient": "self", **address}, days=2)(rig)
+    paper_drafted({"method": "post", "recipient": "self", **address}, days=1)(rig)
     paper_approved(rig)
     delivery_id = paper_ordered(rig)
     for act in (papers.FORM, papers.SEND, papers.DELIVER):
@@ -186,7 +189,8 @@ def test_keys_and_indexes_hold_none(journey: Journey) -> None:
 def test_records_around_the_entities_hold_none(journey: Journey) -> None:
     for row in journey.rig.items():
         if row.get("type") not in HOLD_PERSONAL_DATA and row.get("type") != "Scan":
-            assert not journey.canaries.found_in(json.dumps(row, default=str, ensure_ascii=False)), row.get("type")
+            told = {name: value for name, value in row.items() if name not in CLOCKS}
+            assert not journey.canaries.found_in(json.dumps(told, default=str, ensure_ascii=False)), row.get("type")
 
 
 def test_messages_of_queues_hold_none(journey: Journey) -> None:
