@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit import Action
 from chalicelib.domain.delivery import open_pickup, powers_mistakes, stored_from
 from chalicelib.domain.delivery_states import DeliveryEvent, Who
 from chalicelib.domain.errors import FieldError, InvalidValue, NotPermitted, StateConflict, ValidationFailed
@@ -20,7 +19,7 @@ from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.delivery_steps import carry_out, entry_details, keep, new_pickup
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.ordered_documents import document_link
-from chalicelib.use_cases.views import viewed_file
+from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -255,5 +254,5 @@ def _unknown() -> NotFound:
 
 
 def _note_view(tools: Toolbox, principal: Principal, delivery: Delivery, name: str, at: datetime) -> PersonFile:
-    action = Action(name=name, at=at, actor=actor_of(principal), details=entry_details(delivery))
-    return viewed_file(tools=tools, person_id=delivery.person_id, action=action)
+    details = entry_details(delivery)
+    return note_view(tools=tools, principal=principal, person_id=delivery.person_id, name=name, details=details, at=at)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.application import ApplicantCategory
-from chalicelib.domain.audit import SYSTEM, Action
 from chalicelib.domain.delivery_states import DeliveryState
 from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.numbers import application_number
 from chalicelib.domain.principal import Assurance, Principal, Role
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.handle_deliveries import form_parcel, insurers_deliveries
-from chalicelib.use_cases.views import viewed_file
+from chalicelib.use_cases.views import note_view
 from tests import journeys, papers
 from tests.applicants import carried_out
 from tests.functional.test_bad_input import UNKNOWN_ID
 from tests.journeys import problem, wrong_fields
 from tests.papers import AT_OFFICE, BY_POST, BY_REPRESENTATIVE, OPERATORS, OWN, TRACKING_NUMBER
+from tests.world import NOW
 
 if TYPE_CHECKING:
     from chalicelib.ports.storage import PersonFile
@@ -360,12 +360,17 @@ def operator(*, account_id: str, insurer: str | None) -> Principal:
     )
 
 
+def look(tools: Any, name: str) -> None:
+    viewer = operator(account_id="x", insurer="77012")
+    note_view(tools=tools, principal=viewer, person_id="somebody", name=name, details={}, at=NOW)
+
+
 class Crowded:
     """A store in which others look at the same person, as often as told, between the read and the write."""
 
     def __init__(self, world: World, others: int) -> None:
         self.store, self.others, self.ids = self, others, world.tools.ids
-        self._inner, self._action = world.tools, Action(name="seen", at=world.tools.at, actor=SYSTEM)
+        self._inner = world.tools
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner.store, name)
@@ -374,7 +379,7 @@ class Crowded:
         known = self._inner.store.person_file(person_id=person_id)
         if self.others:
             self.others -= 1
-            viewed_file(tools=self._inner, person_id=person_id, action=self._action)
+            look(self._inner, "seen")
         return known
 
 
@@ -384,7 +389,7 @@ class TestViews:
     @pytest.mark.parametrize("others", [0, 1, 3])
     def test_a_view_waits_for_the_others(self, world: World, others: int) -> None:
         tools = Crowded(world, others)
-        viewed_file(tools=tools, person_id="somebody", action=Action(name="mine", at=world.tools.at, actor=SYSTEM))
+        look(tools, "mine")
 
         entries = world.tools.store.activity(person_id="somebody", limit=10, after=None).items
         assert sorted((entry.sequence, entry.action.name) for entry in entries) == [
@@ -393,6 +398,5 @@ class TestViews:
         ]
 
     def test_a_view_gives_up_where_there_is_no_end_of_them(self, world: World) -> None:
-        action = Action(name="mine", at=world.tools.at, actor=SYSTEM)
         with pytest.raises(StaleWrite):
-            viewed_file(tools=Crowded(world, 100), person_id="somebody", action=action)
+            look(Crowded(world, 100), "mine")
