@@ -13,7 +13,10 @@ from chalicelib.http import (
     applications,
     deliveries,
     dictionaries,
+    journal,
+    legacy_policies,
     operator_deliveries,
+    operator_scans,
     operators,
     people,
     proofs,
@@ -29,13 +32,29 @@ from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.web import pages
 
+settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, representation, proofs, validity, registry, dictionaries, operators, pages):
-    app.register_blueprint(module.blueprint)
-for module in (deliveries, represented_deliveries, operator_deliveries):
+for module in (
+    applications,
+    scans,
+    people,
+    journal,
+    representation,
+    deliveries,
+    represented_deliveries,
+    legacy_policies,
+    proofs,
+    validity,
+    registry,
+    dictionaries,
+    operators,
+    operator_scans,
+    operator_deliveries,
+    pages,
+):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

@@ -44,7 +44,7 @@ def _lists(world: World, counter: Counter, delivery_id: str) -> None:
 def _office(world: World, counter: Counter, delivery_id: str) -> None:
     _act(world, counter, "paper ready in the office", delivery_id, "readiness", limit=4)
     world.sleep(minutes=2)
-    with counter.measuring("send another code of pickup", limit=4):
+    with counter.measuring("send another code of pickup", limit=3):
         world.ok("POST", f"{papers.OWN}/{delivery_id}/pickup-codes")
     world.settle()
     code = papers.pickup_code(world)
@@ -53,7 +53,7 @@ def _office(world: World, counter: Counter, delivery_id: str) -> None:
 
 def _post(world: World, counter: Counter, delivery_id: str) -> None:
     address = {"address": papers.NEW_ADDRESS}
-    with counter.measuring("ask for a code for another address", limit=5):
+    with counter.measuring("ask for a code for another address", limit=4):
         world.ok("POST", f"{papers.OWN}/{delivery_id}/address-codes", json=address)
     world.settle()
     with counter.measuring("change the address of a delivery", limit=3):

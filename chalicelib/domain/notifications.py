@@ -28,6 +28,9 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ISSUED = "certificate_issued"
     CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
     CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
+    CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS = "certificate_expires_in_10_working_days"
+    CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS = "certificate_expires_in_3_working_days"
+    CERTIFICATE_EXPIRES_IN_1_WORKING_DAY = "certificate_expires_in_1_working_day"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_REVOKED = "certificate_revoked"
     POLICY_ISSUED = "policy_issued"
@@ -53,6 +56,9 @@ class NotificationKind(StrEnum):
     EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
+    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
+    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
     INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
     INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
     ONE_TIME_CODE = "one_time_code"
@@ -104,13 +110,19 @@ def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
     )
 
 
-def _about_policy(day: str, *, forced: bool = False) -> KindRules:
+def _about_day(day: str, *, forced: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({day, _LINK}),
         sms_fields=frozenset({day}),
         may_be_switched_off=not forced,
     )
+
+
+def _countdown() -> KindRules:
+    # A warning may come late: it tells the days that are left then, not those that were planned.
+    fields = frozenset({"number", "valid_until", "days_left"})
+    return KindRules(channels=_ALL, fields=fields | {_LINK}, sms_fields=fields)
 
 
 def _without_sms(*fields: str) -> KindRules:
@@ -128,8 +140,11 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         # The application lapses without an answer: the person must learn of it (B9).
         _KIND.CLARIFICATION_REQUIRED: _about_application("answer_until", forced=True),
         _KIND.CERTIFICATE_ISSUED: _about_application("valid_until"),
-        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _countdown(),
         _KIND.CERTIFICATE_EXPIRES_IN_1_DAY: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_1_WORKING_DAY: _about_application("valid_until"),
         _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
         _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
         _KIND.POLICY_ISSUED: _about_application("issued_on"),
@@ -139,12 +154,12 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DRAFT_EXPIRED: _without_sms("expired_on"),
         _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
         _KIND.POLICY_REPLACED: _about_application("replaced_on"),
-        _KIND.POLICY_SUSPENDED: _about_policy("suspended_on"),
-        _KIND.POLICY_RESUMED: _about_policy("resumed_on"),
+        _KIND.POLICY_SUSPENDED: _about_day("suspended_on"),
+        _KIND.POLICY_RESUMED: _about_day("resumed_on"),
         _KIND.POLICY_GIVEN_UP: _about_application("ended_on"),
         # Without a new application the person is left without insurance (F6).
-        _KIND.POLICY_EXPIRES_SOON: _about_policy("valid_until", forced=True),
-        _KIND.POLICY_EXPIRED: _about_policy("expired_on", forced=True),
+        _KIND.POLICY_EXPIRES_SOON: _about_day("valid_until", forced=True),
+        _KIND.POLICY_EXPIRED: _about_day("expired_on", forced=True),
         _KIND.CHILD_TURNED_14: _without_sms("turned_on"),
         _KIND.REPRESENTATION_ENDED: _without_sms("ended_on"),
         _KIND.EXTRACT_ORDERED: _about_application("ordered_on"),
@@ -162,6 +177,10 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # It has no number that an SMS may show: the day is enough to find it in the cabinet.
+        _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
+        _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.LEGACY_POLICY_SUPERSEDED: _without_sms("superseded_on"),
         _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),
         _KIND.INSURER_NOTIFIED_OF_ARRIVAL: _without_sms("number", "effective_on"),
         _KIND.ONE_TIME_CODE: KindRules(

@@ -39,4 +39,4 @@ def policy_end(*, rule: TermRule, caps: Iterable[date], on: date) -> date | None
     if rule is TermRule.INDEFINITE:
         return None
     last_year = on.year + 1 if on.month >= LATE_MONTH else on.year
-    return min(date(last_year + 1, 1, 1), *(cap + timedelta(days=1) for cap in caps))
+    return min([date(last_year + 1, 1, 1), *(cap + timedelta(days=1) for cap in caps)])

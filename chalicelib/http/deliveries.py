@@ -14,6 +14,7 @@ from chalicelib.http.schemas.deliveries import AddressChangeIn, AddressCodeIn, D
 from chalicelib.http.schemas.people import CodeSentOut
 from chalicelib.use_cases.deliveries import (
     AddressChange,
+    NewAddress,
     Which,
     cancel_delivery,
     change_address,
@@ -22,6 +23,7 @@ from chalicelib.use_cases.deliveries import (
     renew_pickup_code,
     request_address_code,
 )
+from chalicelib.use_cases.idempotency import request_key
 
 if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery
@@ -59,21 +61,34 @@ def shown(delivery: Delivery) -> DeliveryOut:
     return delivery_out(delivery, Who.PERSON)
 
 
+def pickup_code_sent(call: Call, wanted: Which) -> DeliveryOut:
+    """Send another code of pickup."""
+    renewed = renew_pickup_code(
+        tools=container(),
+        principal=call.principal,
+        which=wanted,
+        at=call.at,
+        request=request_key(call.idempotency_key, "pickup-code", wanted.delivery_id),
+    )
+    return shown(renewed)
+
+
 def address_code_sent(call: Call, body: AddressCodeIn, wanted: Which) -> CodeSentOut:
     """Send the code that confirms a new address."""
     sent = request_address_code(
         tools=container(),
         principal=call.principal,
-        which=wanted,
-        address=body.address.model_dump(),
+        wanted=NewAddress(which=wanted, address=body.address.model_dump()),
         at=call.at,
+        request=request_key(call.idempotency_key, "address-code", wanted.delivery_id, body.model_dump_json()),
     )
     return CodeSentOut(channel=Channel.SMS, sent_at=sent.sent_at, expires_at=sent.expires_at)
 
 
 def address_changed(call: Call, body: AddressChangeIn, wanted: Which) -> DeliveryOut:
     """Change the address if the code is right."""
-    change = AddressChange(which=wanted, address=body.address.model_dump(), code=body.code)
+    address = NewAddress(which=wanted, address=body.address.model_dump())
+    change = AddressChange(wanted=address, code=body.code)
     return shown(change_address(tools=container(), principal=call.principal, change=change, at=call.at))
 
 
@@ -103,12 +118,13 @@ def cancel(call: Call, delivery_id: str) -> DeliveryOut:
     status=201,
     summary="Прислать новый код получения",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )
 def pickup_code(call: Call, delivery_id: str) -> DeliveryOut:
     """Восемь цифр придут в SMS; прежний код перестаёт действовать."""
-    return shown(renew_pickup_code(tools=container(), principal=call.principal, which=which(delivery_id), at=call.at))
+    return pickup_code_sent(call, which(delivery_id))
 
 
 @blueprint.route(
@@ -117,6 +133,7 @@ def pickup_code(call: Call, delivery_id: str) -> DeliveryOut:
     status=201,
     summary="Прислать код, чтобы изменить адрес доставки",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )

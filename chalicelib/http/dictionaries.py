@@ -34,6 +34,7 @@ from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
+from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "yes-no": lambda: _titles({"yes": "Да", "no": "Нет"}),
     "employment": lambda: _titles(EMPLOYMENT),
     "policy-forms": lambda: _titles(POLICY_FORMS),
+    "policy-types": policy_types,
 }
 """Name → what makes its rows."""
 

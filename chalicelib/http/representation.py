@@ -126,6 +126,7 @@ def document(call: Call, person_id: str, document_id: str) -> LinkOut:
     status=201,
     summary="Свежий QR-код полиса представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 422),
     roles=CITIZEN,
 )
@@ -140,6 +141,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
         with_name=body.with_name,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "share", person_id, body.model_dump_json()),
     )
     return CodeOut(qr_link=made.link, svg=qr_svg(made.link), valid_until=made.valid_until)
 
@@ -150,6 +152,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
     status=201,
     summary="Заказать выписку о полисе представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 409, 422),
     roles=CITIZEN,
 )
@@ -161,5 +164,6 @@ def extract(call: Call, person_id: str, body: ExtractIn) -> DocumentOut:
         bilingual=body.bilingual,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "extract", person_id, body.model_dump_json()),
     )
     return document_out(ordered)

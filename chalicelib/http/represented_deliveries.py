@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import container
 from chalicelib.http.blueprint import ApiBlueprint, Call
-from chalicelib.http.deliveries import CITIZEN, TAG, address_changed, address_code_sent, page_of, shown, which
+from chalicelib.http.deliveries import (
+    CITIZEN,
+    TAG,
+    address_changed,
+    address_code_sent,
+    page_of,
+    pickup_code_sent,
+    shown,
+    which,
+)
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.schemas.deliveries import AddressChangeIn, AddressCodeIn, DeliveryOut
 from chalicelib.http.schemas.people import CodeSentOut
-from chalicelib.use_cases.deliveries import cancel_delivery, find_delivery, renew_pickup_code
+from chalicelib.use_cases.deliveries import cancel_delivery, find_delivery
 
 blueprint = ApiBlueprint(__name__)
 
@@ -58,13 +67,13 @@ def represented_cancel(call: Call, person_id: str, delivery_id: str) -> Delivery
     status=201,
     summary="Прислать новый код получения выписки представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )
 def represented_pickup_code(call: Call, person_id: str, delivery_id: str) -> DeliveryOut:
     """Код приходит представителю."""
-    wanted = which(delivery_id, person_id)
-    return shown(renew_pickup_code(tools=container(), principal=call.principal, which=wanted, at=call.at))
+    return pickup_code_sent(call, which(delivery_id, person_id))
 
 
 @blueprint.route(
@@ -73,6 +82,7 @@ def represented_pickup_code(call: Call, person_id: str, delivery_id: str) -> Del
     status=201,
     summary="Прислать код, чтобы изменить адрес доставки представляемому",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.contacts import PostalAddress, check_address
@@ -13,20 +13,19 @@ from chalicelib.domain.delivery import open_pickup
 from chalicelib.domain.delivery_states import DeliveryEvent, Who, delivery_rule
 from chalicelib.domain.errors import ValidationFailed
 from chalicelib.domain.plain_text import composed
-from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, check_open, matches, spend_try
+from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, SentCode, check_open, matches, spend_try
 from chalicelib.ports.errors import NotFound, RateLimited
 from chalicelib.ports.storage import Limit
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.delivery_steps import carry_out, new_pickup
 from chalicelib.use_cases.journal import notify
 from chalicelib.use_cases.representations import holder_id
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.storage import Slice, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 CODES_PER_DAY = 10
@@ -77,8 +76,17 @@ def cancel_delivery(*, tools: Toolbox, principal: Principal, which: Which, at: d
     return carry_out(tools=tools, delivery=delivery, event=DeliveryEvent.CANCEL, who=Who.PERSON, actor=actor, at=at)
 
 
-def renew_pickup_code(*, tools: Toolbox, principal: Principal, which: Which, at: datetime) -> Delivery:
+def renew_pickup_code(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    which: Which,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> Delivery:
     """Send another code of pickup: the one before it is void, its spent tries are forgotten.
+
+    A repeated key sends no other.
 
     Raises:
         NotFound: as for reading it.
@@ -86,18 +94,54 @@ def renew_pickup_code(*, tools: Toolbox, principal: Principal, which: Which, at:
         RateLimited: a code was sent less than a minute ago, or too many today.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _renew_code(tools, principal, which, request, at),
+        recall=lambda _: find_delivery(tools=tools, principal=principal, which=which, at=at),
+    )
+
+
+def _renew_code(
+    tools: Toolbox, principal: Principal, which: Which, request: idempotency.RequestKey | None, at: datetime
+) -> Delivery:
     delivery = find_delivery(tools=tools, principal=principal, which=which, at=at)
     _check_cool_down(open_pickup(delivery).resend_at, at)
-    _count(tools, principal, "pickup-codes", at)
-    renewed = replace(delivery, pickup=new_pickup(tools, at=at))
-    actor = actor_of(principal, acts_for=delivery.person_id)
-    return carry_out(tools=tools, delivery=renewed, event=DeliveryEvent.RENEW_CODE, who=Who.PERSON, actor=actor, at=at)
+
+    def counted(work: UnitOfWork) -> None:
+        work.count(_limit(principal, "pickup-codes"))
+        result = delivery.delivery_id
+        idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)
+
+    return carry_out(
+        tools=tools,
+        delivery=replace(delivery, pickup=new_pickup(tools, at=at)),
+        event=DeliveryEvent.RENEW_CODE,
+        who=Who.PERSON,
+        actor=actor_of(principal, acts_for=delivery.person_id),
+        at=at,
+        also=counted,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAddress:
+    """Where a delivery is to go instead."""
+
+    which: Which
+    address: Mapping[str, str]
 
 
 def request_address_code(
-    *, tools: Toolbox, principal: Principal, which: Which, address: Mapping[str, str], at: datetime
-) -> Challenge:
-    """Send a code that confirms one new address of a delivery; nothing is changed yet.
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    wanted: NewAddress,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> SentCode:
+    """Send a code that confirms one new address of a delivery; nothing is changed yet. A repeated key sends no other.
 
     Raises:
         NotFound: as for reading it.
@@ -106,17 +150,29 @@ def request_address_code(
         RateLimited: a code was sent less than a minute ago, or too many today.
     """
     require_confirmed(principal)
-    wanted = _checked(address)
-    delivery = find_delivery(tools=tools, principal=principal, which=which, at=at)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _send_address_code(tools, principal, wanted, request, at),
+        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+    )
+
+
+def _send_address_code(
+    tools: Toolbox, principal: Principal, wanted: NewAddress, request: idempotency.RequestKey | None, at: datetime
+) -> SentCode:
+    address = _checked(wanted.address)
+    delivery = find_delivery(tools=tools, principal=principal, which=wanted.which, at=at)
     _check_changeable(delivery)
     key = _challenge_id(delivery)
     earlier = tools.store.challenge(challenge_id=key)
     if earlier is not None:
         _check_cool_down(earlier.resend_at, at)
-    _count(tools, principal, "address-codes", at)
-    digest = _address_digest(tools, delivery, wanted, at)
+    digest = _address_digest(tools, delivery, address, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
+    work.count(_limit(principal, "address-codes"))
     work.put(challenge)
     notify(
         work=work,
@@ -126,16 +182,16 @@ def request_address_code(
         at=at,
         context={"challenge_id": _derived_from(challenge)},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=at.isoformat(), tools=tools, at=at)
     work.commit()
-    return challenge
+    return SentCode(sent_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressChange:
     """The new address of a delivery, and the code that was sent for this very address."""
 
-    which: Which
-    address: Mapping[str, str]
+    wanted: NewAddress
     code: str
 
 
@@ -149,21 +205,21 @@ def change_address(*, tools: Toolbox, principal: Principal, change: AddressChang
         CodeNotAccepted: wrong, expired, spent, sent for another address, or none was sent.
     """
     require_confirmed(principal)
-    wanted = _checked(change.address)
-    delivery = find_delivery(tools=tools, principal=principal, which=change.which, at=at)
-    if delivery.has_just(DeliveryEvent.CHANGE_ADDRESS) and delivery.address == wanted:
+    address = _checked(change.wanted.address)
+    delivery = find_delivery(tools=tools, principal=principal, which=change.wanted.which, at=at)
+    if delivery.has_just(DeliveryEvent.CHANGE_ADDRESS) and delivery.address == address:
         return delivery
     _check_changeable(delivery)
-    challenge = _accept_code(tools, delivery, wanted, change.code, at)
+    challenge = _accept_code(tools, delivery, address, change.code, at)
     actor = actor_of(principal, acts_for=delivery.person_id)
     return carry_out(
         tools=tools,
-        delivery=replace(delivery, address=wanted),
+        delivery=replace(delivery, address=address),
         event=DeliveryEvent.CHANGE_ADDRESS,
         who=Who.PERSON,
         actor=actor,
         at=at,
-        spent=challenge,
+        also=lambda work: work.remove(challenge),
     )
 
 
@@ -216,6 +272,5 @@ def _check_cool_down(resend_at: datetime, at: datetime) -> None:
         raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
-def _count(tools: Toolbox, principal: Principal, name: str, at: datetime) -> None:
-    limit = Limit(name=name, subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
+def _limit(principal: Principal, name: str) -> Limit:
+    return Limit(name=name, subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.application import Application, Refusal
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.errors import InvalidValue, RuleRefused
+from chalicelib.domain.errors import InvalidValue, RuleRefused, StateConflict
 from chalicelib.domain.kind_rules import KIND_RULES, Effect
 from chalicelib.domain.policy import InsurerPeriod
 from chalicelib.domain.records import ActivePolicyMarker
@@ -34,6 +34,7 @@ from chalicelib.use_cases.policy_acts import end_policy, resume_policy, suspend_
 from chalicelib.use_cases.policy_cards import put_policy_card
 from chalicelib.use_cases.replace_policy import replace_policy
 from chalicelib.use_cases.sign_application import check_policy_need
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,6 +64,8 @@ def issue_policy(*, tools: Toolbox, application_id: str, at: datetime) -> Applic
         return act(tools, application, known, at)
     except RuleRefused as refusal:
         return _refuse(tools, application, refusal, at)
+    except StateConflict as conflict:
+        return _refuse(tools, application, RuleRefused(conflict.code, conflict.detail), at)
     except InvalidValue:
         return _leave_to_operator(tools, application, "register_number_wrong", at)
     except AlreadyExists as clash:
@@ -104,6 +107,7 @@ def _commit_policy(
 ) -> Application:
     work = tools.store.work(at=at)
     policy = new_policy(tools, application, issue, at)
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     policy = record(
         policy,
         work=work,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.errors import RuleRefused
-from chalicelib.domain.policy import STANDING, Policy, PolicyState, Suspension, end, resume, suspend
-from chalicelib.domain.records import ActivePolicyMarker, Revocation
+from chalicelib.domain.policy import Policy, PolicyState, Suspension, end, resume, suspend
+from chalicelib.domain.records import Revocation
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.issued_policy import finish
@@ -71,7 +71,7 @@ def _commit(tools: Toolbox, application: Application, known: PersonFile, policy:
     details = {"application_id": application.application_id, "policy_id": policy.policy_id}
     name = f"policy_{policy.state.value}"
     policy = record(policy, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
-    keep_policy(tools, work, application, known, policy, at)
+    policy = keep_policy(tools, work, application, known, policy, at)
     show_policy(work=work, tools=tools, policy=policy, person=application.section("person"), at=at)
     changed = finish(tools, work, replace(application, policy_id=policy.policy_id), policy, at)
     work.commit()
@@ -87,7 +87,7 @@ _LISTED = {
 
 
 def show_policy(*, work: UnitOfWork, tools: Toolbox, policy: Policy, person: Mapping[str, str], at: datetime) -> None:
-    """Let lookups and codes tell the present state; what has ended gives its place free (requirement F2)."""
+    """Let lookups and codes tell the present state."""
     put_policy_card(work=work, tools=tools, policy=policy, person=person)
     status = _LISTED.get(policy.state)
     entry = Revocation(status_index=policy.status_index, status=status or "", at=at)
@@ -95,5 +95,3 @@ def show_policy(*, work: UnitOfWork, tools: Toolbox, policy: Policy, person: Map
         work.remove(entry)
     else:
         work.put(entry)
-    if policy.state not in STANDING:
-        work.remove(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))

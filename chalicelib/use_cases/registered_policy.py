@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.decision import NOT_INSURED
 from chalicelib.domain.errors import InvalidValue, RuleRefused
-from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import check_against, parse_policy_number
 from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.domain.sex import Sex
 from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import Issue, claim_number, new_policy, update_person
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,15 +61,25 @@ def adopted_policy(tools: Toolbox, application: Application, status_index: int, 
     return new_policy(tools, application, issue, at)
 
 
+def free_place_of(*, work: UnitOfWork, policy: Policy) -> None:
+    """Give the one place of a person free when its policy has ended (requirement F2)."""
+    if policy.state not in STANDING:
+        work.remove(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
+
+
 def keep_policy(
     tools: Toolbox, work: UnitOfWork, application: Application, known: PersonFile, policy: Policy, at: datetime
-) -> None:
+) -> Policy:
     """Store a policy: the next version of the one that stands, or an adopted one with all that makes it found."""
     if known.standing_policy is not None:
         work.update(policy)
-        return
+        free_place_of(work=work, policy=policy)
+        return policy
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     work.create(policy)
-    work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
+    if policy.state in STANDING:
+        work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
     claim_number(tools, work, policy)
     claim_identity(work=work, tools=tools, application=application)
     update_person(work, known.person, application, policy, at)
+    return policy

@@ -11,6 +11,7 @@ from chalicelib.domain.policy_steps import PolicyStep, take_step
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.policy_acts import show_policy
+from chalicelib.use_cases.registered_policy import free_place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,7 @@ def _step(tools: Toolbox, policy: Policy, at: datetime) -> str:
     details = {"policy_id": policy.policy_id, "step": step.value}
     changed = record(changed, work=work, tools=tools, name=_TELLS[step], at=at, actor=SYSTEM, details=details)
     work.update(changed)
+    free_place_of(work=work, policy=changed)
     if changed.state is not policy.state:
         _show(tools, work, changed, at)
     notify(

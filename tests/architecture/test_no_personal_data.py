@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from app import app
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
 from chalicelib.domain.checks import CheckKind
 from infra.local.persons import PERSONS
+from tests.cloud import QUEUES, in_process_cloud
 from tests.faults import papers
+from tests.faults.paper_scenarios import paper_approved, paper_drafted, paper_ordered
 from tests.faults.rig import Rig
-from tests.faults.scenarios import STAGES, paper_approved, paper_drafted, paper_ordered
-from tests.world import QUEUES, create_resources
+from tests.faults.scenarios import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,12 +144,9 @@ def logged() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def journey(logged: list[str]) -> Iterator[Journey]:
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        for name, value in create_resources().items():
-            monkeypatch.setenv(name, value)
+    with in_process_cloud():
         yield _walk()
         bootstrap.use_container(None)
-        aws.forget_clients()
 
 
 def _walk() -> Journey:

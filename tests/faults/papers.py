@@ -47,6 +47,11 @@ SEND = _act(f"{OPERATORS}/dispatch", operator=True, tracking_number=TRACKING_NUM
 DELIVER = _act(f"{OPERATORS}/outcome", operator=True, outcome="delivered")
 
 
+def newest(rig: Rig) -> str:
+    """The id of the delivery that was ordered last."""
+    return str(max(row["SK"] for row in rig.items("Delivery")).removeprefix("PAPER#"))
+
+
 def asked_for_address(rig: Rig, delivery_id: str) -> None:
     """Ask for the code of a new address and let it come."""
     ASK_FOR_ADDRESS(rig, delivery_id)

@@ -22,6 +22,7 @@ VALUES = {
     "code": "12345678",
     "valid_minutes": 15,
     "tracking_number": "10100010000018",
+    "days_left": 365,
     "version": "2026-11-22",
 }
 LONGEST_SMS = 134

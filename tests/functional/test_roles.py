@@ -22,12 +22,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
     "POST /v1/applications/{application_id}/submission": {"code": "123456"},
+    "POST /v1/auditor/journal-exports": {"snils": "112-233-445 95"},
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance/codes": {"days": 1},
+    "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/me/deliveries/{delivery_id}/address-codes": {"address": papers.NEW_ADDRESS},
     "POST /v1/me/deliveries/{delivery_id}/address-change": {"address": papers.NEW_ADDRESS, "code": "123456"},
@@ -44,12 +46,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
     },
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
+    "GET /v1/challenges",
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
@@ -128,6 +132,7 @@ class TestRoles:
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
             "certificates": [],
+            "legacy_policies": [],
             "documents": [],
         }
 
@@ -159,6 +164,7 @@ def owned(shared_world: World) -> dict[str, str]:
     return {
         "application_id": application_id,
         "scan_id": scan_id,
+        "page": "1",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],

@@ -13,6 +13,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.policy_steps import next_step
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.validity import ValidityCard
 
 Item = dict[str, dict[str, Any]]
 E = TypeVar("E")
@@ -143,6 +145,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
     Representation: lambda e: keys.representation(e.representative_id, e.person_id),
     Delivery: lambda e: keys.paper(e.person_id, e.delivery_id),
+    LegacyPolicy: lambda e: keys.legacy_policy(e.person_id, e.registration_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
     CabinetMessage: lambda e: keys.message(e.person_id, e.message_id),
@@ -202,13 +205,14 @@ def activity_item(person_id: str, entry: AuditEntry) -> Item:
         "schema": _number(int(SCHEMA)),
         "version": _number(1),
         "data": _text(encoded(entry)),
+        **keys.journal_index(entry.entry_id, entry.action.at),
     }
 
 
-def card_item(kind: str, value_hash: str, card: object) -> Item:
-    """Make the item of a validity card."""
+def card_item(kind: str, value_hash: str, card: ValidityCard, *, shared: bool = False) -> Item:
+    """Make the item of a validity card; a ``shared`` one stands beside those of other people."""
     return {
-        **keys.card(kind, value_hash).item(),
+        **keys.card(kind, value_hash, card.person_id if shared else "").item(),
         "type": _text("ValidityCard"),
         "schema": _number(int(SCHEMA)),
         "version": _number(1),

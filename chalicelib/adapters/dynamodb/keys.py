@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.records import STATUS_LIST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 PARTITION = "PK"
 SORT = "SK"
@@ -63,6 +64,11 @@ def person(person_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}PERSON")
 
 
+def person_of(partition: str) -> str:
+    """The id of the person whose folder a partition is."""
+    return partition.removeprefix("PERSON#")
+
+
 def policy(person_id: str, policy_id: str) -> Key:
     """A policy in the person's folder."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}POLICY#{policy_id}")
@@ -76,6 +82,11 @@ def certificate(person_id: str, application_id: str) -> Key:
 def representation(representative_id: str, person_id: str) -> Key:
     """The right to act for another person, in the folder of who acts."""
     return Key(f"PERSON#{representative_id}", f"{FILE_PREFIX}REPRESENTED#{person_id}")
+
+
+def legacy_policy(person_id: str, registration_id: str) -> Key:
+    """The registration of a policy of an earlier sample, in the person's folder."""
+    return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}LEGACY#{registration_id}")
 
 
 def views(person_id: str) -> Key:
@@ -96,6 +107,24 @@ def paper(person_id: str, delivery_id: str) -> Key:
 def activity(person_id: str, entry_id: str) -> Key:
     """An entry of a person's journal of actions."""
     return Key(f"PERSON#{person_id}", f"{ACTIVITY_PREFIX}{entry_id}")
+
+
+JOURNAL_SHARDS = 4
+"""Over how many partitions the entries of a day are spread."""
+
+
+def journal_partition(day: date, shard: int) -> str:
+    """One shard of everybody's journal entries of a day (UTC)."""
+    return f"JOURNAL#{day.isoformat()}#{shard}"
+
+
+def journal_index(entry_id: str, at: datetime) -> dict[str, dict[str, str]]:
+    """Index keys by which everybody's journal entries of a day are found, oldest first."""
+    shard = sum(entry_id.encode()) % JOURNAL_SHARDS
+    return {
+        "gsi1pk": {"S": journal_partition(at.astimezone(UTC).date(), shard)},
+        "gsi1sk": {"S": entry_id},
+    }
 
 
 def message(person_id: str, message_id: str) -> Key:
@@ -121,9 +150,12 @@ def pointer(kind: str, value_hash: str, shared_by: str = "") -> Key:
     return Key(f"LOOKUP#{kind}#{value_hash}", f"{POINTER_PREFIX}#{shared_by}" if shared_by else POINTER_PREFIX)
 
 
-def card(kind: str, value_hash: str) -> Key:
-    """The validity card of a policy's or certificate's number."""
-    return Key(f"LOOKUP#{kind}#{value_hash}", "CARD")
+CARD_PREFIX = "CARD"
+
+
+def card(kind: str, value_hash: str, shared_by: str = "") -> Key:
+    """The validity card of a number; one that several people may share has an item for each."""
+    return Key(f"LOOKUP#{kind}#{value_hash}", f"{CARD_PREFIX}#{shared_by}" if shared_by else CARD_PREFIX)
 
 
 def idempotency(account_id: str, key_hash: str) -> Key:
@@ -149,6 +181,11 @@ def counter(name: str) -> Key:
 def rate(name: str, subject: str, window: int) -> Key:
     """The uses of a limit within one window."""
     return Key(f"RATE#{name}#{subject}#{window}", "RATE")
+
+
+def spent(token: str) -> Key:
+    """What may be used once and was."""
+    return Key(f"SPENT#{token}", "SPENT")
 
 
 def lookup_record(record_id: str) -> Key:

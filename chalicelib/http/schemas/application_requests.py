@@ -38,13 +38,17 @@ class CheckFormIn(In):
 
 
 class SubmissionIn(In):
-    """The code from the SMS."""
+    """The code from the SMS, or a detached CMS signature over what ``signing-content`` gives."""
 
-    code: str = Field(pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
+    code: str | None = Field(default=None, pattern=r"^[0-9]{6}$", description="Код из СМС", examples=["123456"])
+    cms: str | None = Field(
+        default=None, min_length=1, max_length=32_768, description="Отсоединённая подпись CMS: DER в Base64"
+    )
 
 
 class ApplicationsQuery(PageQuery):
     """Which applications to list."""
 
     state: ApplicationState | None = Field(default=None, description="Только в этом состоянии")
+    kind: ApplicationKind | None = Field(default=None, description="Только этого вида")
     number: str | None = Field(default=None, max_length=20, description="Только с этим номером")
