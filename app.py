@@ -11,15 +11,18 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    deliveries,
     dictionaries,
     journal,
     legacy_policies,
+    operator_deliveries,
     operator_scans,
     operators,
     people,
     proofs,
     registry,
     representation,
+    represented_deliveries,
     scans,
     validity,
 )
@@ -40,6 +43,8 @@ for module in (
     people,
     journal,
     representation,
+    deliveries,
+    represented_deliveries,
     legacy_policies,
     proofs,
     validity,
@@ -47,6 +52,7 @@ for module in (
     dictionaries,
     operators,
     operator_scans,
+    operator_deliveries,
     pages,
 ):
     app.register_blueprint(module.blueprint)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
@@ -19,7 +20,7 @@ from chalicelib.domain.sex import Sex
 from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
 from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
 from infra.local.persons import PERSONS
-from tests import journeys
+from tests import journeys, papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,11 +78,12 @@ class Counter:
 
 
 def measured(world: World) -> tuple[Budget, ...]:
-    """Walk one person to a policy, to another insurer, and one to a certificate that expires; count on the way."""
+    """Walk one person to a policy, papers and another insurer, one to a certificate that expires; count on the way."""
     counter = Counter()
     _first_policy(world, counter)
     _public_lookup(world, counter)
     _clinic_lookup(world, counter)
+    _papers(world, counter)
     _certificate(world, counter)
     _insurer_changes(world, counter)
     _legacy_policies(world, counter)
@@ -168,6 +170,19 @@ def _qr(world: World, policy_number: str) -> str:
         issued_at=world.tools.at,
     )
     return world.tools.qr.link(claims=claims)
+
+
+def _papers(world: World, counter: Counter) -> None:
+    """Order an extract on paper; what becomes of it is counted in a module of its own."""
+    world.sleep(minutes=2)
+    draft = journeys.drafted(world, kind="paper_extract")
+    world.ok("PATCH", f"/v1/applications/{draft}", json={"delivery": papers.AT_OFFICE})
+    world.upload(draft, journeys.scan())
+    journeys.signed(world, draft)
+    world.drain(queues=("outbox_relay", "verification", "outbox_relay"))
+    _step(world, counter, "issuance", "order an extract on paper", limit=4)
+    measure_papers(world, counter, draft)
+    world.settle()
 
 
 def _certificate(world: World, counter: Counter) -> None:

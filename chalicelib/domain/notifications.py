@@ -47,6 +47,13 @@ class NotificationKind(StrEnum):
     POLICY_EXPIRED = "policy_expired"
     CHILD_TURNED_14 = "child_turned_14"
     REPRESENTATION_ENDED = "representation_ended"
+    EXTRACT_ORDERED = "extract_ordered"
+    EXTRACT_READY_FOR_PICKUP = "extract_ready_for_pickup"
+    EXTRACT_PICKUP_CODE = "extract_pickup_code"
+    EXTRACT_SENT = "extract_sent"
+    EXTRACT_DELIVERED = "extract_delivered"
+    EXTRACT_RETURNED = "extract_returned"
+    EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
     LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
@@ -123,6 +130,7 @@ def _without_sms(*fields: str) -> KindRules:
 
 
 _CODE: Final = frozenset({"code", "valid_minutes"})
+_PICKUP: Final = frozenset({"code", "number", "kept_until"})
 _KIND: Final = NotificationKind
 
 RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
@@ -154,6 +162,19 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.POLICY_EXPIRED: _about_day("expired_on", forced=True),
         _KIND.CHILD_TURNED_14: _without_sms("turned_on"),
         _KIND.REPRESENTATION_ENDED: _without_sms("ended_on"),
+        _KIND.EXTRACT_ORDERED: _about_application("ordered_on"),
+        # The SMS with the code tells of it too; a letter and the cabinet keep no code.
+        _KIND.EXTRACT_READY_FOR_PICKUP: _without_sms("number", "kept_until"),
+        _KIND.EXTRACT_PICKUP_CODE: KindRules(
+            channels=frozenset({Channel.SMS}),
+            fields=_PICKUP,
+            sms_fields=_PICKUP,
+            may_be_switched_off=False,
+        ),
+        _KIND.EXTRACT_SENT: _about_application("sent_on", "tracking_number"),
+        _KIND.EXTRACT_DELIVERED: _about_application("delivered_on"),
+        _KIND.EXTRACT_RETURNED: _about_application("returned_on"),
+        _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.

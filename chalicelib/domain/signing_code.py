@@ -75,12 +75,15 @@ class ApplicationChallenge:
         return self.challenge.version
 
 
-def derive_code(*, secret: bytes, challenge_id: str) -> str:
-    """Compute the code of a challenge (truncation as in RFC 4226, section 5.3)."""
-    digest = hmac.new(secret, b"signing-code:" + challenge_id.encode(), hashlib.sha256).digest()
+def derive_code(*, secret: bytes, challenge_id: str, purpose: str = "signing-code", digits: int = DIGITS) -> str:
+    """Compute the code of a challenge (truncation as in RFC 4226, section 5.3).
+
+    Codes of another ``purpose`` are others, whatever the id.
+    """
+    digest = hmac.new(secret, f"{purpose}:{challenge_id}".encode(), hashlib.sha256).digest()
     offset = digest[-1] & 0x0F
     number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
-    return str(number % 10**DIGITS).zfill(DIGITS)
+    return str(number % 10**digits).zfill(digits)
 
 
 def check_open(*, challenge: Challenge | None, subject_digest: str, at: datetime) -> Challenge:

@@ -32,6 +32,7 @@ from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
+from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
 from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
@@ -208,6 +209,7 @@ def _reasons() -> Rows:
 DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
+    "delivery-states": delivery_states,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

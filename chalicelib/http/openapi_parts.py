@@ -19,6 +19,7 @@ TAGS: dict[str, str] = {
     "decisions": "Решения по заявлениям",
     "certificates": "Временные свидетельства",
     "policies": "Полисы",
+    "deliveries": "Доставка выписок на бумаге",
     "insurer-changes": "Смена страховой организации",
     "verification": "Проверка действительности",
     "notifications": "Уведомления",

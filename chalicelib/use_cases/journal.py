@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
+from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -15,28 +16,29 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
-Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, LegacyPolicy, Person, Representation)
+Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, LegacyPolicy, Person, Representation, Delivery)
 
 
-def chain_name(entity: Application | Policy | TemporaryCertificate | LegacyPolicy | Person | Representation) -> str:
+_CHAINS: Mapping[type, Callable[[Any], str]] = {
+    Application: lambda e: f"application:{e.application_id}",
+    Policy: lambda e: f"policy:{e.policy_id}",
+    TemporaryCertificate: lambda e: f"certificate:{e.application_id}",
+    Representation: lambda e: f"representation:{e.representative_id}:{e.person_id}",
+    LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
+    Delivery: lambda e: f"delivery:{e.delivery_id}",
+    Person: lambda e: f"person:{e.person_id}",
+}
+
+
+def chain_name(entity: object) -> str:
     """The name of an entity's chain in the journal."""
-    if isinstance(entity, Application):
-        return f"application:{entity.application_id}"
-    if isinstance(entity, Policy):
-        return f"policy:{entity.policy_id}"
-    if isinstance(entity, TemporaryCertificate):
-        return f"certificate:{entity.application_id}"
-    if isinstance(entity, Representation):
-        return f"representation:{entity.representative_id}:{entity.person_id}"
-    if isinstance(entity, LegacyPolicy):
-        return f"legacy_policy:{entity.registration_id}"
-    return f"person:{entity.person_id}"
+    return _CHAINS[type(entity)](entity)
 
 
 def record(

@@ -24,6 +24,7 @@ from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed, standing_representation
+from chalicelib.use_cases.delivery_steps import check_live_deliveries
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
@@ -175,6 +176,8 @@ def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, kno
     check_policy_need(policy=known.standing_policy, need=row.policy)
     if row.effect is Effect.CHANGE_INSURER:
         _check_change(tools, application, insurer, known, on)
+    if row.effect is Effect.DELIVER_EXTRACT:
+        check_live_deliveries(tools=tools, person_id=application.person_id)
 
 
 def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:

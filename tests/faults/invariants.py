@@ -13,6 +13,8 @@ import msgspec
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
+DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class Outcome:
     applications: list[Any]
     policies: list[Any]
     certificates: list[Any]
+    deliveries: list[Any]
     representations: list[Any]
     registrations: list[Any]
     records: Counter[str]
@@ -56,6 +60,7 @@ class Facts:
         self.states = {row["PK"]: row["state"] for row in self.rows if row.get("type") == "Application"}
         self.policies: list[Policy] = self._all(Policy)
         self.certificates: list[TemporaryCertificate] = self._all(TemporaryCertificate)
+        self.deliveries: list[Delivery] = self._all(Delivery)
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
@@ -90,6 +95,10 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         policies=sorted((p.state.value, [x.insurer_code for x in p.periods]) for p in facts.policies),
         certificates=sorted((c.state.value, c.next_step) for c in facts.certificates),
+        deliveries=sorted(
+            (d.state.value, d.is_overdue, sorted(d.address.items()), d.tracking_number, len(d.history))
+            for d in facts.deliveries
+        ),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         records=Counter(
@@ -115,6 +124,7 @@ def check(rig: Rig) -> None:
     assert not facts.of_type("OutboxEntry"), "something never left the outbox"
     _check_applications(facts)
     _check_insurance(facts)
+    _check_deliveries(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")}
@@ -167,8 +177,31 @@ def _check_insurance(facts: Facts) -> None:
     assert all(count == 1 for count in per_application.values())
 
 
+def _check_deliveries(facts: Facts) -> None:
+    """Each has its one order and its document, moved by the machine alone, and is listed where it stands."""
+    papers = Counter(a.application_id for a in facts.applications if a.kind.value == "paper_extract" and a.policy_id)
+    assert Counter(d.delivery_id for d in facts.deliveries) == papers
+    documents = {document["document_id"] for document in facts.of_type("StoredDocument")}
+    listed = {row["SK"]: row["gsi1pk"] for row in facts.rows if row.get("type") == "Delivery"}
+    for delivery in facts.deliveries:
+        assert delivery.document_id in documents
+        states = [step.state for step in delivery.history]
+        assert (states[0], states[-1]) == (DeliveryState.ORDERED, delivery.state)
+        assert set(itertools.pairwise(states)) <= DELIVERY_ARROWS, states
+        assert (delivery.pickup is not None) is (delivery.state is DeliveryState.READY)
+        place = f"PAPERS#{delivery.insurer_code}#{delivery.state}"
+        assert listed[f"PAPER#{delivery.delivery_id}"] == place, "listed where it does not stand"
+
+
 def _check_journal(facts: Facts) -> None:
-    entities = (*facts.applications, *facts.policies, *facts.certificates, *facts.representations, *facts.registrations)
+    entities = (
+        *facts.applications,
+        *facts.policies,
+        *facts.certificates,
+        *facts.representations,
+        *facts.registrations,
+        *facts.deliveries,
+    )
     heads = {chain_name(entity): entity.chain for entity in entities}
     for name, head in heads.items():
         entries = sorted((e for e in facts.entries if e.chain == name), key=lambda e: e.sequence)

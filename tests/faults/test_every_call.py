@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES}
-SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in POLICY_SCENARIOS}}
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES}
+SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in (*POLICY_SCENARIOS, *PAPER_SCENARIOS)}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from chalicelib.adapters import aws
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
+from tests import papers
 from tests.applicants import CHILD, carried_out, represent
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.world import ACCOUNT, QUEUES, REGION
@@ -33,6 +34,16 @@ CREATE_NOTHING = {
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
+    "/v1/me/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/me/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
+    "/v1/operator/deliveries/{delivery_id}/dispatch": "moves one delivery, and only once",
+    "/v1/operator/deliveries/{delivery_id}/handover": "spends the code, which works once",
+    "/v1/operator/deliveries/{delivery_id}/outcome": "moves one delivery, and only once",
+    "/v1/operator/deliveries/{delivery_id}/parcel": "moves one delivery, and only once",
+    "/v1/operator/deliveries/{delivery_id}/readiness": "moves one delivery, and only once",
+    "/v1/operator/delivery-searches": "asks; the journal must tell of every search",
+    "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/applications/{application_id}/decision": "moves one application, and only once",
     "/v1/operator/applications/{application_id}/scans/{scan_id}/views": "asks; the journal must tell of every view",
     "/v1/represented-persons/{person_id}/termination": "ends one right to act, and only once",
@@ -132,6 +143,45 @@ def _legacy_policy(world: World) -> Request:
     return Request(path="/v1/me/legacy-policies", body=body, other={**body, "blank_number": "00000000015"})
 
 
+def _pickup_code(world: World) -> Request:
+    paths = []
+    for _ in range(2):
+        delivery_id = papers.ordered(world, papers.AT_OFFICE)["id"]
+        papers.done(world, delivery_id, "readiness")
+        paths.append(f"{papers.OWN}/{delivery_id}/pickup-codes")
+    world.sleep(minutes=2)
+    return Request(path=paths[0], other_path=paths[1])
+
+
+def _address_code(world: World) -> Request:
+    path = f"{papers.OWN}/{papers.ordered(world, papers.BY_POST)['id']}/address-codes"
+    return Request(path=path, body={"address": papers.NEW_ADDRESS}, other={"address": papers.ADDRESS})
+
+
+def _childs_paper(world: World, path: str, wish: dict[str, str]) -> tuple[str, str]:
+    young, sections = ApplicantCategory.CHILD_UNDER_14, {"delivery": wish}
+    world.sleep(minutes=2)
+    delivery_id = carried_out(world, young, "paper_extract", about=path.split("/")[3], sections=sections)["id"]
+    world.sleep(minutes=2)
+    return delivery_id, f"{path}/{delivery_id}"
+
+
+def _childs_pickup_code(world: World) -> Request:
+    path, paths = _childs_path(world, "deliveries"), []
+    for _ in range(2):
+        delivery_id, one = _childs_paper(world, path, papers.AT_OFFICE)
+        papers.done(world, delivery_id, "readiness")
+        paths.append(f"{one}/pickup-codes")
+    world.sleep(minutes=2)
+    return Request(path=paths[0], other_path=paths[1])
+
+
+def _childs_address_code(world: World) -> Request:
+    _, one = _childs_paper(world, _childs_path(world, "deliveries"), papers.BY_POST)
+    body, other = {"address": papers.NEW_ADDRESS}, {"address": papers.ADDRESS}
+    return Request(path=f"{one}/address-codes", body=body, other=other)
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/applications": _application,
     "/v1/applications/{application_id}/scans": _scan,
@@ -139,12 +189,16 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/applications/{application_id}/submission": _submission,
     "/v1/me/consents": _consent,
     "/v1/me/contacts/{contact}/codes": _contact_code,
+    "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
+    "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/extracts": _extract,
     "/v1/me/insurance/codes": _policy_code,
     "/v1/me/legacy-policies": _legacy_policy,
     "/v1/applications/{application_id}/resubmission": _resubmission,
     "/v1/represented-persons": _represented_person,
     "/v1/represented-persons/{person_id}/codes": _childs_code,
+    "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-codes": _childs_address_code,
+    "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/pickup-codes": _childs_pickup_code,
     "/v1/represented-persons/{person_id}/extracts": _childs_extract,
 }
 

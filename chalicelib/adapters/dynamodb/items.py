@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -127,6 +128,13 @@ def _representation_item(entity: Representation) -> Item:
     return {} if at is None else dict(keys.due_index("representation", entity.person_id, at))
 
 
+def _delivery_item(entity: Delivery) -> Item:
+    due_on = entity.due_on.isoformat()
+    listed = keys.papers_index(entity.insurer_code, entity.state.value, due_on, entity.delivery_id)
+    at = entity.next_step_at
+    return listed if at is None else {**listed, **keys.due_index("delivery", entity.delivery_id, at)}
+
+
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
@@ -136,6 +144,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Policy: lambda e: keys.policy(e.person_id, e.policy_id),
     TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
     Representation: lambda e: keys.representation(e.representative_id, e.person_id),
+    Delivery: lambda e: keys.paper(e.person_id, e.delivery_id),
     LegacyPolicy: lambda e: keys.legacy_policy(e.person_id, e.registration_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
@@ -156,6 +165,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     TemporaryCertificate: _certificate_item,
     Policy: _policy_item,
     Representation: _representation_item,
+    Delivery: _delivery_item,
     Pointer: lambda e: {"person_id": _text(e.person_id)},
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),

@@ -25,6 +25,7 @@ FILE_PREFIX = "STATE#"
 ACTIVITY_PREFIX = "ACTIVITY#"
 MESSAGE_PREFIX = "MESSAGE#"
 APPLICATION_PREFIX = "APPLICATION#"
+PAPER_PREFIX = "PAPER#"
 
 
 class Key(NamedTuple):
@@ -96,6 +97,11 @@ def views(person_id: str) -> Key:
 def document(person_id: str, document_id: str) -> Key:
     """A generated document in the person's folder."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}DOCUMENT#{document_id}")
+
+
+def paper(person_id: str, delivery_id: str) -> Key:
+    """The delivery of an extract on paper to a person."""
+    return Key(f"PERSON#{person_id}", f"{PAPER_PREFIX}{delivery_id}")
 
 
 def activity(person_id: str, entry_id: str) -> Key:
@@ -233,6 +239,25 @@ REGISTRY_PARTITION = "INSURERS"
 def region_index(region: str, code: str) -> dict[str, dict[str, str]]:
     """Index keys by which a region's insurers are listed."""
     return {"gsi1pk": {"S": REGISTRY_PARTITION}, "gsi1sk": {"S": f"{region}#{code}"}}
+
+
+def papers_partition(insurer_code: str, state: str) -> str:
+    """The index partition of an insurer's deliveries in one state."""
+    return f"PAPERS#{insurer_code}#{state}"
+
+
+def papers_index(insurer_code: str, state: str, due_on: str, delivery_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which an insurer's deliveries are listed, what is due first first."""
+    return {
+        "gsi1pk": {"S": papers_partition(insurer_code, state)},
+        "gsi1sk": {"S": f"{due_on}#{delivery_id}"},
+    }
+
+
+def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
+    """Where a page of an insurer's deliveries begins that follows one of them."""
+    delivery_id = index["gsi1sk"]["S"].split("#")[1]
+    return json.dumps({**paper(person_id, delivery_id).item(), **index}, sort_keys=True)
 
 
 def due_partition(kind: str, shard: int) -> str:
