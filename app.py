@@ -11,6 +11,7 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    civil_registry,
     dictionaries,
     operators,
     people,
@@ -30,7 +31,19 @@ app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (applications, scans, people, representation, proofs, validity, registry, dictionaries, operators, pages):
+for module in (
+    applications,
+    scans,
+    people,
+    representation,
+    proofs,
+    validity,
+    registry,
+    dictionaries,
+    operators,
+    civil_registry,
+    pages,
+):
     app.register_blueprint(module.blueprint)
 app.register_blueprint(documentation)
 set_clock(lambda: container().now())

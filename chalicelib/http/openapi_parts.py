@@ -21,6 +21,7 @@ TAGS: dict[str, str] = {
     "policies": "Полисы",
     "insurer-changes": "Смена страховой организации",
     "verification": "Проверка действительности",
+    "civil-registry": "Записи о рождении из органов ЗАГС",
     "notifications": "Уведомления",
     "appeals": "Обжалование",
     "audit": "Журнал действий",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.matrix import MatrixRow
+    from chalicelib.domain.person import Person
     from chalicelib.domain.principal import PersonClaims
     from chalicelib.ports.contacts import ContactParser
 
@@ -145,6 +146,21 @@ def prefilled(claims: PersonClaims | None, *, citizenship: str | None) -> Form:
         known = {k: v for k, v in claims.address.items() if k in SECTIONS["registration_address"] and v}
         form["registration_address"] = known
     return {name: section for name, section in form.items() if section}
+
+
+def profile_form(person: Person) -> Form:
+    """What the profile knows, in the sections of a form: for what no application was filed for."""
+    return {
+        "person": filled(
+            family_name=person.family_name,
+            given_name=person.shown_given_name,
+            middle_name=person.middle_name,
+            sex=person.sex,
+            born_on=person.born_on,
+            snils=person.snils,
+        ),
+        "registration_address": dict(person.address),
+    }
 
 
 def filled(**values: str | None) -> dict[str, str]:

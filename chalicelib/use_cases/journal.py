@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
+from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
-Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person, Representation)
+Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person, Representation, CivilRecord)
 
 
-def chain_name(entity: Application | Policy | TemporaryCertificate | Person | Representation) -> str:
+def chain_name(
+    entity: Application | Policy | TemporaryCertificate | Person | Representation | CivilRecord,
+) -> str:
     """The name of an entity's chain in the journal."""
     if isinstance(entity, Application):
         return f"application:{entity.application_id}"
@@ -33,6 +36,8 @@ def chain_name(entity: Application | Policy | TemporaryCertificate | Person | Re
         return f"certificate:{entity.application_id}"
     if isinstance(entity, Representation):
         return f"representation:{entity.representative_id}:{entity.person_id}"
+    if isinstance(entity, CivilRecord):
+        return f"civil_record:{entity.record_id}"
     return f"person:{entity.person_id}"
 
 
