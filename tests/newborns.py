@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infra.local.persons import PERSONS
-from tests.journeys import insured
+from tests.applicants import scanned
+from tests.journeys import OTHER_INSURER, insured
 
 if TYPE_CHECKING:
     import httpx
@@ -20,7 +21,13 @@ BORN_ON, REGISTERED_ON = "2026-03-20", "2026-03-25"
 CHOICE_FROM = "2026-04-25"
 """The day after the thirty days that follow the registration."""
 
-CERTIFICATE = {"type": "3", "series": "I-АА", "number": "900120", "issuer": "ЗАГС ДЛЯ ПРИМЕРА", "issued_on": "2026-03-25"}
+CERTIFICATE = {
+    "type": "3",
+    "series": "I-АА",
+    "number": "900120",
+    "issuer": "ЗАГС ДЛЯ ПРИМЕРА",
+    "issued_on": "2026-03-25",
+}
 SON = {
     "family_name": "Примеров",
     "given_name": "Тимофей",
@@ -115,3 +122,21 @@ def cases(world: World) -> list[dict[str, Any]]:
 def decided(world: World, record_id: str, **decision: Any) -> httpx.Response:
     """Let the fund's operator decide; the answer may be a refusal."""
     return world.call("POST", f"{CASES}/{record_id}/decision", person="fund", json=decision)
+
+
+def choice(world: World, person_id: str, *, person: str = "citizen", insurer: str = OTHER_INSURER) -> str:
+    """Prepare a parent's application to choose the insurer of a child, to the point of its signature."""
+    version = world.ok("GET", "/v1/consent-text", person=None)["version"]
+    world.ok("POST", f"{REPRESENTED}/{person_id}/consents", person=person, json={"version": version})
+    wish = {"kind": "insurer_change", "category": "child_under_14", "person_id": person_id}
+    draft = world.ok("POST", "/v1/applications", person=person, json=wish)
+    sections = {
+        "person": {**draft["form"]["person"], "birthplace": "Г. МОСКВА"},
+        "identity_document": CERTIFICATE,
+        "insurer": {"code": insurer, "change_reason": "by_wish"},
+        "representative": {**draft["form"]["representative"], "second_parent": "absent"},
+    }
+    saved = world.ok("PATCH", f"/v1/applications/{draft['id']}", person=person, json=sections)
+    assert saved["errors"] == [], saved["errors"]
+    scanned(world, draft["id"], person=person)
+    return str(draft["id"])
