@@ -13,6 +13,8 @@ from chalicelib.http import (
     applications,
     civil_registry,
     dictionaries,
+    legacy_policies,
+    operator_scans,
     operators,
     people,
     proofs,
@@ -36,12 +38,14 @@ for module in (
     scans,
     people,
     representation,
+    legacy_policies,
     proofs,
     validity,
     registry,
     dictionaries,
     operators,
     civil_registry,
+    operator_scans,
     pages,
 ):
     app.register_blueprint(module.blueprint)

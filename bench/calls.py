@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.paper_barcode import PaperBarcode, encode_barcode
 from chalicelib.domain.qr_claims import QrClaims, QrKind
+from chalicelib.domain.sex import Sex
 from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
 from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
 from infra.local.persons import PERSONS
@@ -29,6 +31,11 @@ WAITING = "later"
 INSURED = "insured"
 REGISTRAR = "registrar"
 EXPIRING = 30
+PAPER, OLD = "paper_policy", "old_policy"
+LEGACY = {
+    PAPER: {"policy_type": "paper", "blank_number": "00000000014"},
+    OLD: {"policy_type": "old_sample", "series": "77-00", "number": "900015"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     _clinic_lookup(world, counter)
     _certificate(world, counter)
     _insurer_changes(world, counter)
+    _legacy_policies(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 
@@ -187,6 +195,44 @@ def _changed(world: World, counter: Counter, person: str, use_case: str) -> None
     _step(world, counter, "issuance", use_case, limit=6)
     found = journeys.application(world, draft, person=person)
     assert found["refusals"] == [], found["refusals"]
+
+
+def _legacy_policies(world: World, counter: Counter) -> None:
+    """A paper policy and one of the old sample: registered, confirmed, looked up by what is printed on them."""
+    # The application that waits for its register would come between.
+    world.tools.registers.release()
+    world.sleep(minutes=16)
+    world.settle()
+    for key, numbers in LEGACY.items():
+        person = _person(key)
+        claim = {**numbers, "policy_number": person.insured.enp} if key == PAPER else {**numbers, "region": "77"}
+        register = {"enp": person.insured.enp, "insurer_code": "77012", "insured_from": person.insured.insured_from}
+        world.tools.registers.confirmed(CheckKind.INSURED_PERSON, **register)
+        journeys.consented(world, person=key)
+        world.settle()
+        with counter.measuring(f"register a policy: {key}", limit=4):
+            world.ok("POST", "/v1/me/legacy-policies", person=key, json=claim)
+        _step(world, counter, "verification", f"confirm a policy, without the registers: {key}", limit=4)
+        name = "blank_number" if key == PAPER else "old_policy"
+        printed = {part: numbers[part] for part in ("series", "number")} if key == OLD else numbers[name]
+        question = {name: printed, "consent": True, "born_on": person.born_on}
+        _ask(world, counter, f"public lookup by {name}", "/v1/validity-checks", question, limit=2)
+        _ask(world, counter, f"clinic lookup by {name}", "/v1/clinic/validity-checks", {name: printed}, limit=3)
+    scanned = {"barcode": _barcode(_person(PAPER))}
+    _ask(world, counter, "clinic lookup by barcode", "/v1/clinic/validity-checks", scanned, limit=3)
+
+
+def _barcode(person: Any) -> str:
+    barcode = PaperBarcode(
+        version=2,
+        policy_number=person.insured.enp,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        middle_name=person.middle_name,
+        sex=Sex(person.sex),
+        born_on=date.fromisoformat(person.born_on),
+    )
+    return encode_barcode(barcode=barcode).hex()
 
 
 def _expiry(world: World, counter: Counter) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.files import Files
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
-    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.scans import Pictures, ScanInspector
     from chalicelib.ports.signing import Signer
     from chalicelib.ports.storage import Store
     from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
@@ -118,6 +118,13 @@ class Container:
         )
 
         return SandboxedScanInspector()
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The pictures of scans that people see."""
+        from chalicelib.adapters.scans.pictures import PillowPictures  # noqa: PLC0415 — made when asked
+
+        return PillowPictures()
 
     @cached_property
     def renderer(self) -> DocumentRenderer:

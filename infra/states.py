@@ -1,4 +1,4 @@
-"""Write docs/states.md, the states of an application and the matrix of requirements, from the tables of the domain.
+"""Write docs/states.md, states and the matrix of requirements, from the tables of the domain.
 
 ``python -m infra.states`` writes the file; with ``--check`` it only compares and fails when they differ.
 """
@@ -20,6 +20,7 @@ from chalicelib.domain.application_states import (
 )
 from chalicelib.domain.category_rules import CATEGORY_RULES, CategoryRule
 from chalicelib.domain.kind_rules import KIND_RULES, Condition, KindRule
+from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LEGACY_TRANSITIONS, LegacyState
 from chalicelib.domain.matrix import EVERYBODY, MATRIX, RULES_VERSION, MatrixRow
 from chalicelib.domain.notifications import RULES, NotificationKind
 from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
@@ -33,8 +34,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 INTRODUCTION = """\
 # States of an application, and what each kind asks for
 
-Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py` and
-`representation.py` in `chalicelib/domain`.
+Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py`,
+`representation.py` and `legacy_registration.py` in `chalicelib/domain`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -50,6 +51,14 @@ REQUIREMENTS = f"""\
 
 Rules of version `{RULES_VERSION}`. An application is judged by the newest row in force on the applicant's local day.
 A pair that has no row cannot be filed: 422 `rule_refused`, reason `kind_not_available`.
+"""
+
+
+LEGACY = """\
+## States of the registration of a policy of an earlier sample
+
+It begins as `pending`. A person has at most one that is pending or confirmed. It is confirmed or refused by the word
+of the register of insured persons, and superseded when a digital policy is issued.
 """
 
 
@@ -71,6 +80,8 @@ def current_document() -> str:
         *map(_category, CATEGORY_RULES.values()),
         "## Who acts for another\n",
         *map(_relation, RELATIONS.values()),
+        LEGACY,
+        _registrations(),
     ]
     return "\n".join(parts)
 
@@ -108,6 +119,15 @@ def _told(notification: str | None, silent_because: str | None) -> str:
         return f"no: {silent_because}"
     channels = ", ".join(sorted(RULES[NotificationKind(notification)].channels))
     return f"`{notification}` ({channels})"
+
+
+def _registrations() -> str:
+    rows = []
+    for rule in LEGACY_TRANSITIONS.values():
+        sources = ", ".join(f"`{state}`" for state in LegacyState if state in rule.sources)
+        target = f"`{rule.target}` ({LEGACY_STATE_TITLES[rule.target]})"
+        rows.append((f"`{rule.event}`", sources, target, _told(rule.notification, None)))
+    return _table(("Event", "From", "To", "The person is told"), rows)
 
 
 def _overview() -> str:

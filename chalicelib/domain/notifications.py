@@ -46,6 +46,9 @@ class NotificationKind(StrEnum):
     REPRESENTATION_ENDED = "representation_ended"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
+    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
+    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
     INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
     INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
     ONE_TIME_CODE = "one_time_code"
@@ -102,7 +105,7 @@ def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
     )
 
 
-def _about_policy(day: str, *, forced: bool = False) -> KindRules:
+def _about_day(day: str, *, forced: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({day, _LINK}),
@@ -136,16 +139,20 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DRAFT_EXPIRED: _without_sms("expired_on"),
         _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
         _KIND.POLICY_REPLACED: _about_application("replaced_on"),
-        _KIND.POLICY_SUSPENDED: _about_policy("suspended_on"),
-        _KIND.POLICY_RESUMED: _about_policy("resumed_on"),
+        _KIND.POLICY_SUSPENDED: _about_day("suspended_on"),
+        _KIND.POLICY_RESUMED: _about_day("resumed_on"),
         _KIND.POLICY_GIVEN_UP: _about_application("ended_on"),
         # Without a new application the person is left without insurance (F6).
-        _KIND.POLICY_EXPIRES_SOON: _about_policy("valid_until", forced=True),
-        _KIND.POLICY_EXPIRED: _about_policy("expired_on", forced=True),
+        _KIND.POLICY_EXPIRES_SOON: _about_day("valid_until", forced=True),
+        _KIND.POLICY_EXPIRED: _about_day("expired_on", forced=True),
         _KIND.CHILD_TURNED_14: _without_sms("turned_on"),
         _KIND.REPRESENTATION_ENDED: _without_sms("ended_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # It has no number that an SMS may show: the day is enough to find it in the cabinet.
+        _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
+        _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.LEGACY_POLICY_SUPERSEDED: _without_sms("superseded_on"),
         _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),
         _KIND.INSURER_NOTIFIED_OF_ARRIVAL: _without_sms("number", "effective_on"),
         _KIND.ONE_TIME_CODE: KindRules(
@@ -167,7 +174,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         ),
         _KIND.NEWBORN_WAITS: _without_sms("received_on"),
         _KIND.NEWBORN_LINKED: _without_sms("linked_on"),
-        _KIND.NEWBORN_CHANGED: _about_policy("changed_on"),
+        _KIND.NEWBORN_CHANGED: _about_day("changed_on"),
         # The child is left without insurance: the parents must learn of it (F7).
         _KIND.NEWBORN_ANNULLED: KindRules(
             channels=_QUIET, fields=frozenset({"annulled_on", _LINK}), may_be_switched_off=False

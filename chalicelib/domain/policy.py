@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from chalicelib.domain.audit import ChainHead
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.legacy_policy import PolicyBlank
 
 
 class PolicyState(StrEnum):
@@ -82,6 +83,7 @@ class Policy:
     ``account_id`` is whom messages about it reach, the person's own if empty. ``warned_days`` are the warnings of
     its end that were sent, in days before it. ``birth_registered_on`` stands on a policy that the record of a birth
     made: from then on the parents' choice of the insurer is counted.
+    ``blank`` is what its holder has of an earlier sample, kept when a digital one takes its place.
     """
 
     policy_id: str
@@ -106,6 +108,7 @@ class Policy:
     successor_id: str | None = None
     warned_days: tuple[int, ...] = ()
     birth_registered_on: date | None = None
+    blank: PolicyBlank | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

@@ -33,6 +33,7 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.forms import form_sections
+from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "yes-no": lambda: _titles({"yes": "Да", "no": "Нет"}),
     "employment": lambda: _titles(EMPLOYMENT),
     "policy-forms": lambda: _titles(POLICY_FORMS),
+    "policy-types": policy_types,
 }
 """Name → what makes its rows."""
 

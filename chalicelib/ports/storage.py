@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
 
 
 T = TypeVar("T")
@@ -51,11 +53,15 @@ class ApplicationFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """A person with policies, certificates and generated documents; ``represented`` are those the person acts for."""
+    """A person with policies, certificates, registrations of earlier policies and generated documents.
+
+    ``represented`` are those the person acts for.
+    """
 
     person: Person | None = None
     policies: tuple[Policy, ...] = ()
     certificates: tuple[TemporaryCertificate, ...] = ()
+    legacy_policies: tuple[LegacyPolicy, ...] = ()
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
     represented: tuple[Representation, ...] = ()
@@ -74,6 +80,11 @@ class PersonFile:
     def active_certificate(self) -> TemporaryCertificate | None:
         """The temporary certificate in force, if any."""
         return next((c for c in self.certificates if c.state is CertificateState.ACTIVE), None)
+
+    @property
+    def live_legacy_policy(self) -> LegacyPolicy | None:
+        """The one registration of an earlier policy that is pending or confirmed, if any."""
+        return next((registration for registration in self.legacy_policies if registration.is_live), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,61 +125,6 @@ class DraftChange:
     at: datetime
     sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     if_version: int | None = None
-
-
-class UnitOfWork(Protocol):
-    """Collects conditional writes; nothing happens before `commit`."""
-
-    def create(self, entity: object) -> None:
-        """Add an entity; the commit raises AlreadyExists if it stands."""
-        ...
-
-    def update(self, entity: object) -> None:
-        """Replace an entity of the version read by the next; the commit raises StaleWrite if it moved on."""
-        ...
-
-    def put(self, entity: object) -> None:
-        """Write a copy or a record whose earlier content does not matter (cards, revocations, messages)."""
-        ...
-
-    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard) -> None:
-        """Write the validity card of a number, so that lookups see the change at once."""
-        ...
-
-    def claim(self, pointer: Pointer) -> None:
-        """Point an identifier at its person; the commit raises AlreadyExists if it is another person's."""
-        ...
-
-    def remove(self, entity: object) -> None:
-        """Remove a marker or a challenge, whether it stands or not."""
-        ...
-
-    def require_consent(self, *, person_id: str, version: str) -> None:
-        """Commit only if the person's consent of this version is in force."""
-        ...
-
-    def require_open_insurer(self, *, code: str, on: date) -> None:
-        """Commit only if the insurer may be chosen on the day."""
-        ...
-
-    def send(self, entry: OutboxEntry) -> None:
-        """Add a message to the outbox."""
-        ...
-
-    def record(self, *, person_id: str, entry: AuditEntry) -> None:
-        """Add an entry to the person's journal of actions."""
-        ...
-
-    def commit(self) -> None:
-        """Write everything in one transaction, then hint the relay.
-
-        Raises:
-            AlreadyExists: a uniqueness marker stands.
-            StaleWrite: a version moved on.
-            RuleRefused: a required condition does not hold.
-            Throttled, Unavailable: the store did not answer; nothing, or everything, was written.
-        """
-        ...
 
 
 class Store(Protocol):
@@ -218,6 +174,10 @@ class Store(Protocol):
 
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card (1 call)."""
+        ...
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have (1 call)."""
         ...
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:

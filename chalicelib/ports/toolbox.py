@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.files import Files
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
-    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.scans import Pictures, ScanInspector
     from chalicelib.ports.storage import Store
 
 
@@ -99,6 +99,8 @@ class Toolbox(Protocol):
     def documents(self) -> Files: ...
     @property
     def inspector(self) -> ScanInspector: ...
+    @property
+    def pictures(self) -> Pictures: ...
     @property
     def renderer(self) -> DocumentRenderer: ...
     @property

@@ -74,7 +74,7 @@ def _commit_change(
         actor=SYSTEM,
         details={**details, "effective_on": str(application.effective_on)},
     )
-    keep_policy(tools, work, application, known, policy, at)
+    policy = keep_policy(tools, work, application, known, policy, at)
     put_policy_card(work=work, tools=tools, policy=policy, person=application.section("person"))
     changed = replace(application, policy_id=policy.policy_id)
     changed = finish(tools, work, changed, policy, at)

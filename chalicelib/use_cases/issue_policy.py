@@ -33,6 +33,7 @@ from chalicelib.use_cases.policy_acts import end_policy, resume_policy, suspend_
 from chalicelib.use_cases.policy_cards import put_policy_card
 from chalicelib.use_cases.replace_policy import replace_policy
 from chalicelib.use_cases.sign_application import check_policy_need
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,6 +106,7 @@ def _commit_policy(
 ) -> Application:
     work = tools.store.work(at=at)
     policy = new_policy(tools, application, issue, at)
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     policy = record(
         policy,
         work=work,

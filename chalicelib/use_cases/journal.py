@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
@@ -15,30 +16,31 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
-Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person, Representation, CivilRecord)
+Chained = TypeVar(
+    "Chained", Application, Policy, TemporaryCertificate, LegacyPolicy, Person, Representation, CivilRecord
+)
 
 
-def chain_name(
-    entity: Application | Policy | TemporaryCertificate | Person | Representation | CivilRecord,
-) -> str:
+_CHAINS: Mapping[type, Callable[[Any], str]] = {
+    Application: lambda e: f"application:{e.application_id}",
+    Policy: lambda e: f"policy:{e.policy_id}",
+    TemporaryCertificate: lambda e: f"certificate:{e.application_id}",
+    Representation: lambda e: f"representation:{e.representative_id}:{e.person_id}",
+    LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
+    CivilRecord: lambda e: f"civil_record:{e.record_id}",
+    Person: lambda e: f"person:{e.person_id}",
+}
+
+
+def chain_name(entity: object) -> str:
     """The name of an entity's chain in the journal."""
-    if isinstance(entity, Application):
-        return f"application:{entity.application_id}"
-    if isinstance(entity, Policy):
-        return f"policy:{entity.policy_id}"
-    if isinstance(entity, TemporaryCertificate):
-        return f"certificate:{entity.application_id}"
-    if isinstance(entity, Representation):
-        return f"representation:{entity.representative_id}:{entity.person_id}"
-    if isinstance(entity, CivilRecord):
-        return f"civil_record:{entity.record_id}"
-    return f"person:{entity.person_id}"
+    return _CHAINS[type(entity)](entity)
 
 
 def record(

@@ -24,6 +24,7 @@ from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.ordered_documents import supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
 from chalicelib.use_cases.registered_policy import adopted_policy
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,7 @@ def put_successor(
     status_index = tools.store.next_serial(counter=STATUS_COUNTER)
     base = base or old or adopted_policy(tools, application, status_index, at)
     successor = _successor(tools, application, base, status_index, at)
+    successor = supersede_legacy_policy(work=work, tools=tools, known=known, policy=successor, at=at)
     if old is not None:
         _retire(tools, work, application, known, old, successor, at)
     details = {"application_id": application.application_id, "policy_id": successor.policy_id}

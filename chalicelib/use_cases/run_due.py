@@ -20,6 +20,7 @@ from chalicelib.use_cases.issued_policy import order_documents
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,7 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
         return _refuse_ended(tools, application, at)
     work = tools.store.work(at=at)
     renewed = replace(policy, status_index=tools.store.next_serial(counter=STATUS_COUNTER))
+    renewed = supersede_legacy_policy(work=work, tools=tools, known=known, policy=renewed, at=at)
     details = {"application_id": application.application_id, "policy_id": policy.policy_id}
     renewed = record(renewed, work=work, tools=tools, name="insurer_changed", at=at, actor=SYSTEM, details=details)
     work.update(renewed)

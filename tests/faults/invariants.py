@@ -13,9 +13,11 @@ import msgspec
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
-from chalicelib.domain.policy import Policy, PolicyState
+from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
+from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
@@ -35,6 +37,8 @@ class Outcome:
     applications: list[Any]
     policies: list[Any]
     certificates: list[Any]
+    representations: list[Any]
+    registrations: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -52,6 +56,8 @@ class Facts:
         self.states = {row["PK"]: row["state"] for row in self.rows if row.get("type") == "Application"}
         self.policies: list[Policy] = self._all(Policy)
         self.certificates: list[TemporaryCertificate] = self._all(TemporaryCertificate)
+        self.representations: list[Representation] = self._all(Representation)
+        self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -60,8 +66,11 @@ class Facts:
     def _all(self, kind: Any) -> list[Any]:
         return [msgspec.json.decode(row["data"], type=kind) for row in self.rows if row.get("type") == kind.__name__]
 
-    def cards(self) -> dict[str, ValidityCard]:
-        return {card.reference: card for card in self._all(ValidityCard)}
+    def cards(self, *, blank: bool = False) -> dict[str, ValidityCard]:
+        """The cards by what they stand for: under its number, or under that of its blank."""
+        rows = [row for row in self.rows if row.get("type") == "ValidityCard"]
+        cards = [(row["PK"], msgspec.json.decode(row["data"], type=ValidityCard)) for row in rows]
+        return {card.reference: card for key, card in cards if key.startswith("LOOKUP#blank_number#") is blank}
 
     def messages(self, queue: str) -> dict[str, dict[str, str]]:
         """The messages that a queue was ever given, each once, by the id of the outbox."""
@@ -81,6 +90,8 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         policies=sorted((p.state.value, [x.insurer_code for x in p.periods]) for p in facts.policies),
         certificates=sorted((c.state.value, c.next_step) for c in facts.certificates),
+        representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
+        registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -114,6 +125,7 @@ def check(rig: Rig) -> None:
 def _check_applications(facts: Facts) -> None:
     live = Counter((m["person_id"], m["kind"]) for m in facts.of_type("LiveMarker"))
     expected = Counter((a.person_id, a.kind.value) for a in facts.applications if a.is_live)
+    expected += Counter((r.person_id, LIVE_KIND) for r in facts.registrations if r.is_live)
     assert live == expected, "the places of live applications are not those of live applications"
     numbers = [a.number for a in facts.applications if a.number]
     assert len(set(numbers)) == len(numbers)
@@ -130,25 +142,33 @@ def _check_applications(facts: Facts) -> None:
 
 
 def _check_insurance(facts: Facts) -> None:
-    active = Counter(p.person_id for p in facts.policies if p.state is PolicyState.ACTIVE)
-    assert all(count == 1 for count in active.values()), "two active policies"
-    assert Counter(m["person_id"] for m in facts.of_type("ActivePolicyMarker")) == active
-    numbers = [p.policy_number for p in facts.policies]
-    assert len(set(numbers)) == len(numbers), "a number was given twice"
-    assert [parse_policy_number(text=number) for number in numbers] == numbers
+    standing = [policy for policy in facts.policies if policy.state in STANDING]
+    active = Counter(policy.person_id for policy in standing)
+    assert all(count == 1 for count in active.values()), "two policies stand"
+    markers = {(m["person_id"], m["policy_id"]) for m in facts.of_type("ActivePolicyMarker")}
+    assert markers == {(p.person_id, p.policy_id) for p in standing}, "the place is not that of the policy that stands"
+    owners = {(p.policy_number, p.person_id) for p in facts.policies}
+    assert len(owners) == len({number for number, _ in owners}), "a number was given to two persons"
+    assert all(parse_policy_number(text=number) == number for number, _ in owners)
     pointers = [p["target"] for p in facts.of_type("Pointer") if p["kind"] == "policy_number"]
-    assert sorted(pointers) == sorted(p.person_id for p in facts.policies)
+    assert sorted(pointers) == sorted(person for _, person in owners)
+    replaced = {p.policy_id: p.successor_id for p in facts.policies if p.state is PolicyState.REPLACED}
+    assert set(replaced.values()) <= {p.policy_id for p in facts.policies}, "a replaced policy leads nowhere"
     indexes = [e.status_index for e in (*facts.policies, *facts.certificates)]
     assert len(set(indexes)) == len(indexes), "two codes share a place in the status list"
     for certificate in facts.certificates:
         both = certificate.state is CertificateState.ACTIVE and active[certificate.person_id]
         assert not both, "a certificate is active beside an active policy"
+    for registration in facts.registrations:
+        if registration.state is LegacyState.CONFIRMED:
+            (policy,) = [p for p in facts.policies if p.policy_id == registration.policy_id]
+            assert policy.form == registration.blank.policy_type.value
     per_application = Counter(c.application_id for c in facts.certificates)
     assert all(count == 1 for count in per_application.values())
 
 
 def _check_journal(facts: Facts) -> None:
-    entities = (*facts.applications, *facts.policies, *facts.certificates)
+    entities = (*facts.applications, *facts.policies, *facts.certificates, *facts.representations, *facts.registrations)
     heads = {chain_name(entity): entity.chain for entity in entities}
     for name, head in heads.items():
         entries = sorted((e for e in facts.entries if e.chain == name), key=lambda e: e.sequence)
@@ -157,11 +177,18 @@ def _check_journal(facts: Facts) -> None:
 
 def _check_lookups(facts: Facts) -> None:
     cards = facts.cards()
+    assert {p.policy_id for p in facts.policies if p.state is not PolicyState.REPLACED} <= set(cards)
     on = local_date(at=facts.rig.at, region="77")
     covers: Iterable[tuple[str, bool]] = (
-        *((p.policy_id, p.is_valid_on(on)) for p in facts.policies),
+        *((p.policy_id, p.is_valid_on(on)) for p in facts.policies if p.policy_id in cards),
         *((c.application_id, c.is_valid_on(on)) for c in facts.certificates),
     )
     for reference, is_valid in covers:
         told = validity_on(card=cards[reference], on=on).status is ValidityStatus.VALID
         assert told is is_valid, "a lookup tells something else than what is"
+    blanks = facts.cards(blank=True)
+    assert blanks.keys() == {p.policy_id for p in facts.policies if p.blank is not None}
+    for policy in facts.policies:
+        if policy.blank is not None:
+            told = validity_on(card=blanks[policy.policy_id], on=on).status is ValidityStatus.VALID
+            assert told is (policy.is_valid_on(on) and policy.form == policy.blank.policy_type.value)

@@ -10,6 +10,7 @@ from datetime import timedelta
 import boto3
 
 from chalicelib.domain.checks import CheckKind
+from infra.local.person_numbers import policy_number_of
 from tests.faults.rig import VISIBILITY, Crashed, Rig
 from tests.functional.scan_files import page, png
 
@@ -19,6 +20,7 @@ NEXT_DUE_RUN = timedelta(minutes=5)
 NEXT_RELAY_RUN = timedelta(minutes=1)
 NEXT_EXPIRY_RUN = timedelta(hours=1)
 LOST_AFTER = timedelta(seconds=31)
+ENP = policy_number_of(region="77", born_on="1990-05-14", sex="female", serial=90001)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +44,30 @@ class Scenario:
                 return
 
 
-def _draft(rig: Rig, kind: str, insurer: dict[str, str]) -> None:
-    draft = rig.api("POST", "/v1/applications", {"kind": kind})
+def drafted(rig: Rig, wish: dict[str, str], sections: dict[str, dict[str, str]]) -> None:
+    """Fill a draft, upload what is missing and ask for the code that signs it."""
+    draft = rig.api("POST", "/v1/applications", wish)
     application_id = str(draft["id"])
-    rig.api("PATCH", APPLICATION, {"insurer": insurer}, application_id=application_id)
-    order = {"document": "identity_document", "media_type": "image/png"}
+    saved = rig.api("PATCH", APPLICATION, sections, application_id=application_id)
+    assert (saved["missing"], saved["errors"]) == ([], [])
+    for document in saved["missing_documents"]:
+        _uploaded(rig, application_id, document)
+    rig.api("POST", f"{APPLICATION}/signing-codes", application_id=application_id)
+    rig.step("notifications")
+
+
+def _uploaded(rig: Rig, application_id: str, document: str) -> None:
+    order = {"document": document, "media_type": "image/png"}
     ordered = rig.api("POST", f"{APPLICATION}/scans", order, application_id=application_id)
     key = ordered["upload"]["fields"]["key"]
     put = boto3.client("s3").put_object(Bucket="polis-scans", Key=key, Body=png(page()))
     event = {"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]}
     record = {"messageId": "s", "body": json.dumps(event), "receiptHandle": "r", "attributes": {}}
     rig._run("scan_uploads", "scan_uploads", {"Records": [record]})
-    rig.api("POST", f"{APPLICATION}/signing-codes", application_id=application_id)
-    rig.step("notifications")
+
+
+def _draft(rig: Rig, kind: str, insurer: dict[str, str]) -> None:
+    drafted(rig, {"kind": kind}, {"insurer": insurer})
 
 
 def _consent(rig: Rig) -> None:
@@ -72,7 +85,8 @@ def _first_draft(rig: Rig) -> None:
     _draft(rig, "first_policy", {"code": "77012"})
 
 
-def _submit(rig: Rig) -> None:
+def submit(rig: Rig) -> None:
+    """Send the code of the last SMS, under a key of the client's."""
     code = rig.sms.sent[-1].text
     digits = next(word.strip(".,:") for word in code.split() if word.strip(".,:").isdigit())
     application_id = _application_id(rig)
@@ -126,6 +140,18 @@ def _change_due(rig: Rig) -> None:
     rig.sleep(timedelta(days=10))
 
 
+def _known_to_register(rig: Rig) -> None:
+    """A citizen with consent, whose paper policy the register of insured persons knows."""
+    _consent(rig)
+    held = {"enp": ENP, "insurer_code": "77012", "insured_from": "2019-03-01"}
+    rig.registers.confirmed(CheckKind.INSURED_PERSON, **held)
+
+
+def _register(rig: Rig) -> None:
+    claim = {"policy_type": "paper", "policy_number": ENP, "blank_number": "12345678901"}
+    assert rig.api("POST", "/v1/me/legacy-policies", claim, key="my-paper")["id"]
+
+
 def _thirty_days_later(rig: Rig) -> None:
     rig.take("verification")
     rig.sleep(timedelta(days=31))
@@ -133,7 +159,7 @@ def _thirty_days_later(rig: Rig) -> None:
 
 STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "drafted": ("", _first_draft),
-    "submitted": ("drafted", _submit),
+    "submitted": ("drafted", submit),
     "hint_lost": ("submitted", _hint_lost),
     "relayed": ("submitted", _relayed),
     "register_late": ("relayed", _register_late),
@@ -143,14 +169,21 @@ STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "approved_over_certificate": ("answered", _verified),
     "certificate_over": ("bridged", _thirty_days_later),
     "change_drafted": ("approved", _change_drafted),
-    "change_submitted": ("change_drafted", _submit),
+    "change_submitted": ("change_drafted", submit),
     "change_approved": ("change_submitted", _change_approved),
     "change_due": ("change_approved", _change_due),
+    "policy_known": ("", _known_to_register),
+    "policy_registered": ("policy_known", _register),
+    "policy_relayed": ("policy_registered", _relayed),
+    "legacy_change_drafted": ("policy_relayed", _change_drafted),
+    "legacy_change_submitted": ("legacy_change_drafted", submit),
+    "legacy_change_approved": ("legacy_change_submitted", _change_approved),
+    "legacy_change_due": ("legacy_change_approved", _change_due),
 }
 """Each stage of a history begins where another ended."""
 
 
-def _deliver(queue: str) -> Callable[[Rig], None]:
+def deliver(queue: str) -> Callable[[Rig], None]:
     """Deliver the one message of a queue; as in SQS it is gone only when its handler came to its end."""
 
     def act(rig: Rig) -> None:
@@ -172,32 +205,36 @@ def _notify_twice(rig: Rig) -> None:
     rig.waiting.remove(message)
 
 
-def _fire(module: str, name: str) -> Callable[[Rig], None]:
+def fire(module: str, name: str) -> Callable[[Rig], None]:
+    """Let a schedule fire."""
     return lambda rig: rig.schedule(module, name)
 
 
 _ALL = (
-    Scenario(name="submission", begins="drafted", act=_submit, pause=CLIENT_WAITS),
-    Scenario(name="change_submission", begins="change_drafted", act=_submit, pause=CLIENT_WAITS),
-    Scenario(name="verification", begins="relayed", act=_deliver("verification")),
-    Scenario(name="verification_bridged", begins="register_late", act=_deliver("verification")),
-    Scenario(name="verification_resumed", begins="answered", act=_deliver("verification")),
-    Scenario(name="issue", begins="approved", act=_deliver("issuance")),
-    Scenario(name="issue_over_certificate", begins="approved_over_certificate", act=_deliver("issuance")),
-    Scenario(name="insurer_change", begins="change_approved", act=_deliver("issuance")),
-    Scenario(name="insurer_takes_over", begins="change_due", act=_fire("due", "run_due"), pause=NEXT_DUE_RUN),
+    Scenario(name="submission", begins="drafted", act=submit, pause=CLIENT_WAITS),
+    Scenario(name="change_submission", begins="change_drafted", act=submit, pause=CLIENT_WAITS),
+    Scenario(name="verification", begins="relayed", act=deliver("verification")),
+    Scenario(name="verification_bridged", begins="register_late", act=deliver("verification")),
+    Scenario(name="verification_resumed", begins="answered", act=deliver("verification")),
+    Scenario(name="issue", begins="approved", act=deliver("issuance")),
+    Scenario(name="issue_over_certificate", begins="approved_over_certificate", act=deliver("issuance")),
+    Scenario(name="insurer_change", begins="change_approved", act=deliver("issuance")),
+    Scenario(name="insurer_takes_over", begins="change_due", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
+    Scenario(name="registration", begins="policy_known", act=_register, pause=CLIENT_WAITS),
+    Scenario(name="registration_verified", begins="policy_relayed", act=deliver("verification")),
+    Scenario(name="registration_ends", begins="legacy_change_due", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
     Scenario(name="notification", begins="relayed", act=_notify_twice, real_senders=True),
-    Scenario(name="relay_by_hint", begins="submitted", act=_deliver("outbox_relay")),
+    Scenario(name="relay_by_hint", begins="submitted", act=deliver("outbox_relay")),
     Scenario(
         name="relay_by_schedule",
         begins="hint_lost",
-        act=_fire("outbox_relay", "relay_outbox"),
+        act=fire("outbox_relay", "relay_outbox"),
         pause=NEXT_RELAY_RUN,
     ),
     Scenario(
         name="expiry",
         begins="certificate_over",
-        act=_fire("expiry", "expire_certificates"),
+        act=fire("expiry", "expire_certificates"),
         pause=NEXT_EXPIRY_RUN,
     ),
 )

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 from moto.dynamodb.models.table import Table
+from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from chalicelib.adapters import aws
 from tests.faults.invariants import Outcome, check, outcome_of
-from tests.faults.rig import Moment, Rig, quick_copies
-from tests.faults.scenarios import SCENARIOS, STAGES
+from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.rig import ACCOUNT, Moment, Rig, quick_copies
+from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
+from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.world import create_resources
 
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.scenarios import Scenario
+
+
+STAGES = {**MAIN_STAGES, **POLICY_STAGES}
+SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in POLICY_SCENARIOS}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +81,12 @@ def _walk(rig: Rig, scenario: Scenario, begin: Moment) -> Unbroken:
 
 
 def _leave() -> None:
+    buckets = [bucket for backend in s3_backends[ACCOUNT].values() for bucket in backend.buckets.values()]
+    for bucket in buckets:
+        for name in list(bucket.keys):
+            for version in bucket.keys.getlist(name):
+                # Else its file is closed by the garbage collector, with a warning, in some other test.
+                version.dispose()
     bootstrap.use_container(None)
     aws.forget_clients()
 

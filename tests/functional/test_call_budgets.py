@@ -27,6 +27,15 @@ MEASURED = (
     "clinic lookup by certificate_number",
     "issue a change of insurer, policy known to the register",
     "issue a change of insurer, policy of this service",
+    "register a policy: paper_policy",
+    "confirm a policy, without the registers: paper_policy",
+    "public lookup by blank_number",
+    "clinic lookup by blank_number",
+    "register a policy: old_policy",
+    "confirm a policy, without the registers: old_policy",
+    "public lookup by old_policy",
+    "clinic lookup by old_policy",
+    "clinic lookup by barcode",
     "expire 30 certificates",
 )
 

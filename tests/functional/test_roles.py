@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance/codes": {"days": 1},
+    "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
     "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
@@ -41,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
@@ -121,6 +123,7 @@ class TestRoles:
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
             "certificates": [],
+            "legacy_policies": [],
             "documents": [],
         }
 
@@ -145,6 +148,7 @@ def owned(shared_world: World) -> dict[str, str]:
     return {
         "application_id": application_id,
         "scan_id": scan_id,
+        "page": "1",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],

@@ -1,5 +1,8 @@
 import io
+import os
 import struct
+import subprocess
+import sys
 import time
 import zlib
 
@@ -16,8 +19,13 @@ from chalicelib.ports.errors import Unavailable
 from tests.functional import scan_files as make
 
 
+def inspected(data, declared="image/jpeg", max_pages=20):
+    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared, max_pages=max_pages)
+
+
 def inspect(data, declared="image/jpeg"):
-    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared)
+    found = inspected(data, declared)
+    return found.verdict, found.preview
 
 
 def code_of(data):
@@ -196,13 +204,6 @@ def test_refuses_other_formats_by_name(page, kind, name):
     assert verdict.message.startswith(f"Недопустимый формат {name}")
 
 
-def test_tells_owners_of_iphones_how_to_take_a_jpeg():
-    verdict, _ = inspect(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(2000))
-    assert verdict.code == "heic"
-    assert "JPEG" in verdict.message
-    assert "Камера" in verdict.message
-
-
 @pytest.mark.parametrize("share", [0.02, 0.6, 0.999])
 def test_refuses_files_cut_short(page, good_jpeg, good_pdf, share):
     for whole in (good_jpeg, make.png(page), make.jpeg(page, progressive=True), good_pdf):
@@ -376,10 +377,35 @@ def test_keeps_to_its_bounds_on_the_largest_pictures_allowed():
         assert code_of(data) == "accepted"
 
 
+def test_a_process_that_inspects_keeps_its_environment_from_others_of_the_same_user():
+    # A worker that a hostile file has taken over looks for credentials here. Root is kept from nothing.
+    program = (
+        "import ctypes, os\n"
+        "from chalicelib.adapters.scans.inspector import SandboxedScanInspector\n"
+        "def child_reads():\n"
+        "    if os.fork():\n"
+        "        return os.waitstatus_to_exitcode(os.wait()[1]) == 0\n"
+        "    try:\n"
+        "        found = open(f'/proc/{os.getppid()}/environ', 'rb').read()\n"
+        "    except PermissionError:\n"
+        "        os._exit(1)\n"
+        "    os._exit(0 if b'CREDENTIAL' in found else 2)\n"
+        "if os.getuid() == 0:\n"
+        "    os.setgroups([]), os.setgid(65534), os.setuid(65534)\n"
+        "    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"
+        "before = child_reads()\n"
+        "SandboxedScanInspector()\n"
+        "print(before, child_reads())\n"
+    )
+    environment = {**os.environ, "CREDENTIAL": "secret"}
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment, check=True)
+    assert done.stdout == b"True False\n"
+
+
 def test_does_not_blame_the_file_when_the_inspection_has_no_time(good_jpeg):
     inspector = SandboxedScanInspector(limits=ScanLimits(wall_seconds=0.001))
     with pytest.raises(Unavailable):
-        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg")
+        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg", max_pages=20)
 
 
 def test_every_refusal_tells_how_to_mend_it():

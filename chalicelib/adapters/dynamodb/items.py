@@ -13,6 +13,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.policy_steps import next_step
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.validity import ValidityCard
 
 Item = dict[str, dict[str, Any]]
 E = TypeVar("E")
@@ -141,6 +143,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Representation: lambda e: keys.representation(e.representative_id, e.person_id),
     CivilRecord: lambda e: keys.civil_record(e.record_id),
     ReceivedVersion: lambda e: keys.civil_version(e.record_id, e.message.version),
+    LegacyPolicy: lambda e: keys.legacy_policy(e.person_id, e.registration_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
     CabinetMessage: lambda e: keys.message(e.person_id, e.message_id),
@@ -203,10 +206,10 @@ def activity_item(person_id: str, entry: AuditEntry) -> Item:
     }
 
 
-def card_item(kind: str, value_hash: str, card: object) -> Item:
-    """Make the item of a validity card."""
+def card_item(kind: str, value_hash: str, card: ValidityCard, *, shared: bool = False) -> Item:
+    """Make the item of a validity card; a ``shared`` one stands beside those of other people."""
     return {
-        **keys.card(kind, value_hash).item(),
+        **keys.card(kind, value_hash, card.person_id if shared else "").item(),
         "type": _text("ValidityCard"),
         "schema": _number(int(SCHEMA)),
         "version": _number(1),

@@ -87,6 +87,11 @@ def civil_version(record_id: str, version: int) -> Key:
     return Key(f"CIVIL#{record_id}", f"VERSION#{version:06d}")
 
 
+def legacy_policy(person_id: str, registration_id: str) -> Key:
+    """The registration of a policy of an earlier sample, in the person's folder."""
+    return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}LEGACY#{registration_id}")
+
+
 def views(person_id: str) -> Key:
     """The chain of views of a person's data."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}VIEWS")
@@ -125,9 +130,12 @@ def pointer(kind: str, value_hash: str, shared_by: str = "") -> Key:
     return Key(f"LOOKUP#{kind}#{value_hash}", f"{POINTER_PREFIX}#{shared_by}" if shared_by else POINTER_PREFIX)
 
 
-def card(kind: str, value_hash: str) -> Key:
-    """The validity card of a policy's or certificate's number."""
-    return Key(f"LOOKUP#{kind}#{value_hash}", "CARD")
+CARD_PREFIX = "CARD"
+
+
+def card(kind: str, value_hash: str, shared_by: str = "") -> Key:
+    """The validity card of a number; one that several people may share has an item for each."""
+    return Key(f"LOOKUP#{kind}#{value_hash}", f"{CARD_PREFIX}#{shared_by}" if shared_by else CARD_PREFIX)
 
 
 def idempotency(account_id: str, key_hash: str) -> Key:

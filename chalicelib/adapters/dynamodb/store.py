@@ -16,6 +16,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import (
@@ -47,6 +48,7 @@ _FILE_KINDS: Mapping[str, type] = {
     "Person": Person,
     "Policy": Policy,
     "TemporaryCertificate": TemporaryCertificate,
+    "LegacyPolicy": LegacyPolicy,
     "StoredDocument": StoredDocument,
     "ViewLog": ViewLog,
     "Representation": Representation,
@@ -106,6 +108,7 @@ class DynamoDBStore(OutboxReads):
             person=read["Person"][0] if read["Person"] else None,
             policies=tuple(read["Policy"]),
             certificates=tuple(read["TemporaryCertificate"]),
+            legacy_policies=tuple(read["LegacyPolicy"]),
             documents=tuple(read["StoredDocument"]),
             views=read["ViewLog"][0] if read["ViewLog"] else None,
             represented=tuple(read["Representation"]),
@@ -137,6 +140,11 @@ class DynamoDBStore(OutboxReads):
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card."""
         return self._table.get(ValidityCard, keys.card(kind, value_hash))
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have."""
+        found = self._table.query_all(keys.card(kind, value_hash).partition, prefix=keys.CARD_PREFIX)
+        return [items.from_item(ValidityCard, item) for item in found]
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created."""

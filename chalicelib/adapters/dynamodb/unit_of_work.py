@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.validity import ValidityCard
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +64,9 @@ class DynamoDBUnitOfWork:
         """Write a record whatever stood there."""
         self._add("Put", {"Item": items.to_item(entity)}, StaleWrite())
 
-    def put_card(self, *, kind: str, value_hash: str, card: object) -> None:
-        """Write the validity card of a number."""
-        self._add("Put", {"Item": items.card_item(kind, value_hash, card)}, StaleWrite())
+    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard, shared: bool = False) -> None:
+        """Write the validity card of a number; a ``shared`` one stands beside those of other people."""
+        self._add("Put", {"Item": items.card_item(kind, value_hash, card, shared=shared)}, StaleWrite())
 
     def claim(self, pointer: Pointer) -> None:
         """Point an identifier at its person, unless it is another person's already."""

@@ -9,6 +9,7 @@ from chalicelib.domain.policy import POLICY_STATE_TITLES, PolicyState
 from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.models import Out
+from chalicelib.http.schemas.legacy_policies import LegacyPolicyOut, legacy_policy_out
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
@@ -86,6 +87,7 @@ class InsuranceOut(Out):
 
     policies: list[PolicyOut]
     certificates: list[CertificateOut]
+    legacy_policies: list[LegacyPolicyOut]
     documents: list[DocumentOut]
 
 
@@ -159,5 +161,6 @@ def insurance_out(file: PersonFile) -> InsuranceOut:
     return InsuranceOut(
         policies=[policy_out(policy) for policy in file.policies],
         certificates=[certificate_out(certificate) for certificate in file.certificates],
+        legacy_policies=[legacy_policy_out(registration) for registration in file.legacy_policies],
         documents=[document_out(document) for document in file.documents],
     )
