@@ -42,7 +42,7 @@ SON = {
 def parent(key: str, **changed: Any) -> dict[str, Any]:
     """A demonstration person as a parent in a record."""
     person = next(found for found in PERSONS if found.key == key)
-    document = {"type": "14", "series": person.document.series, "number": person.document.number}
+    document = {"type": person.document.type, "series": person.document.series, "number": person.document.number}
     return {
         "family_name": person.family_name,
         "given_name": person.given_name,
@@ -70,6 +70,11 @@ def birth(version: int = 1, *, child: dict[str, Any] | None = None, **changed: A
         "mother": MOTHER,
         **changed,
     }
+
+
+def annulment(version: int) -> dict[str, Any]:
+    """A message that annuls the record: it names nobody."""
+    return {**birth(version, kind="annulment"), "child": None, "mother": None}
 
 
 def send(world: World, message: dict[str, Any]) -> httpx.Response:

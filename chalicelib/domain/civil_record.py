@@ -52,7 +52,9 @@ class CaseReason(StrEnum):
 
     FOREIGN_RECORD = "foreign_record"
     PARENT_DIFFERS = "parent_differs"
+    CHILD_DIFFERS = "child_differs"
     CHILD_KNOWN = "child_known"
+    CITIZENSHIP_DIFFERS = "citizenship_differs"
     RESTORED = "restored"
     NOT_A_CITIZEN = "not_a_citizen"
     NOT_A_CHILD = "not_a_child"
@@ -80,7 +82,17 @@ CASE_RULES = {
     CaseReason.PARENT_DIFFERS: CaseRule(
         title="СНИЛС или документ родителя принадлежит другому человеку: сверьте сведения с органом ЗАГС"
     ),
-    CaseReason.CHILD_KNOWN: CaseRule(title="Похожий ребёнок уже есть в регистре: проверьте, не один ли это человек"),
+    CaseReason.CHILD_DIFFERS: CaseRule(
+        title="СНИЛС или свидетельство ребёнка принадлежит другому человеку: сверьте сведения с органом ЗАГС",
+        may_proceed=False,
+    ),
+    CaseReason.CHILD_KNOWN: CaseRule(
+        title="У родителя уже есть застрахованный ребёнок с тем же именем и днём рождения: продолжайте, если это другой"
+    ),
+    CaseReason.CITIZENSHIP_DIFFERS: CaseRule(
+        title="Полис ребёнка выдан как не гражданину РФ, а по записи он гражданин: нужно заявление о переоформлении",
+        may_proceed=False,
+    ),
     CaseReason.RESTORED: CaseRule(title="Запись была аннулирована и восстановлена: подтвердите оформление"),
     CaseReason.NOT_A_CITIZEN: CaseRule(
         title="Ребёнок — не гражданин РФ: полис оформляют по заявлению с документом о праве на проживание",
@@ -212,8 +224,8 @@ class CivilRecord:
 
     ``person_id`` is the child's. ``applied`` is the child as it was last taken over into the register of this
     service, ``is_policy_ours`` whether the policy was made by this record. ``granted`` are the persons who may act for
-    the child because of the record, with their roles. ``is_released`` says that an operator let this version be
-    handled, ``chosen_insurer`` what insurer the operator named, ``decision_note`` why the operator set it aside.
+    the child because of the record, with their roles. ``released`` are the reasons of this version that an operator
+    has looked into, ``chosen_insurer`` what insurer the operator named, ``decision_note`` why it was set aside.
     """
 
     record_id: str
@@ -226,7 +238,7 @@ class CivilRecord:
     policy_id: str | None = None
     is_policy_ours: bool = False
     granted: Mapping[str, str] = field(default_factory=dict)
-    is_released: bool = False
+    released: tuple[CaseReason, ...] = ()
     chosen_insurer: str = ""
     decision_note: str = ""
     version: int = 1

@@ -74,28 +74,33 @@ def needs_new_policy(*, old: Child, new: Child) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found about a record: are its parents who they should be, is the child known, is it insured."""
+    """What was found about a record.
 
-    parent_differs: bool
-    child_in_doubt: bool
-    is_insured: bool
+    Identifiers of a parent or of the child may be somebody else's (``parent_differs``, ``child_differs``), a parent
+    may have a child just like it (``is_like_another``), its policy may be that of a foreigner.
+    """
+
+    parent_differs: bool = False
+    child_differs: bool = False
+    is_like_another: bool = False
+    citizenship_differs: bool = False
+    is_insured: bool = False
 
 
 def obstacle(*, record: CivilRecord, child: Child, findings: Findings, row: MatrixRow, on: date) -> CaseReason | None:
     """Why a record cannot be handled without an operator, if so; ``row`` has the demands on a child's policy.
 
-    What an operator has released is not asked again, but for what no operator may decide.
+    What an operator has released is not asked again.
     """
-    if not record.is_released:
-        asked = {
-            CaseReason.FOREIGN_RECORD: record.message.is_foreign,
-            CaseReason.PARENT_DIFFERS: findings.parent_differs,
-            CaseReason.CHILD_KNOWN: findings.child_in_doubt,
-            CaseReason.RESTORED: record.policy_id is not None and not findings.is_insured,
-        }
-        if any(asked.values()):
-            return next(reason for reason, holds in asked.items() if holds)
-    if child.citizenship not in row.citizenships:
-        return CaseReason.NOT_A_CITIZEN
     is_grown = row.below_age is not None and age_on(born_on=child.born_on, on=on) >= row.below_age
-    return CaseReason.NOT_A_CHILD if is_grown and not findings.is_insured else None
+    asked = {
+        CaseReason.FOREIGN_RECORD: record.message.is_foreign,
+        CaseReason.PARENT_DIFFERS: findings.parent_differs,
+        CaseReason.CHILD_DIFFERS: findings.child_differs,
+        CaseReason.CHILD_KNOWN: findings.is_like_another,
+        CaseReason.CITIZENSHIP_DIFFERS: findings.citizenship_differs,
+        CaseReason.RESTORED: record.policy_id is not None and not findings.is_insured,
+        CaseReason.NOT_A_CITIZEN: child.citizenship not in row.citizenships,
+        CaseReason.NOT_A_CHILD: is_grown and not findings.is_insured,
+    }
+    return next((reason for reason, holds in asked.items() if holds and reason not in record.released), None)

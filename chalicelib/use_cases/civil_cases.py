@@ -89,7 +89,12 @@ def decide_civil_case(*, tools: Toolbox, principal: Principal, decision: CaseDec
     decided = replace(record, state=RecordState.SET_ASIDE, decision_note=decision.reason)
     work = tools.store.work(at=at)
     if decision.proceed:
-        decided = replace(record, state=RecordState.RECEIVED, is_released=True, chosen_insurer=decision.insurer_code)
+        decided = replace(
+            record,
+            state=RecordState.RECEIVED,
+            released=(*record.released, record.reason),
+            chosen_insurer=decision.insurer_code or record.chosen_insurer,
+        )
         send(work=work, tools=tools, queue=Queue.ISSUANCE, body={"record_id": record.record_id}, at=at)
     outcome = "proceed" if decision.proceed else "set_aside"
     decided = settled(tools, work, decided, "operator_decided", at, actor=actor_of(principal), outcome=outcome)

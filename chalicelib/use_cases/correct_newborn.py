@@ -73,7 +73,6 @@ def _insured_by(
         applied=scene.child,
         policy_id=policy.policy_id,
         granted=granted_by(record, new),
-        is_released=False,
     )
     kept = settled(tools, work, record, name, scene.at, policy_id=policy.policy_id)
     work.commit()

@@ -49,7 +49,7 @@ def handle_civil_record(*, tools: Toolbox, record_id: str, at: datetime) -> Civi
     except AlreadyExists as clash:
         if clash.marker not in _SOMEBODY_ELSES:
             raise
-        return leave_to_operator(tools, scene, CaseReason.CHILD_KNOWN)
+        return leave_to_operator(tools, scene, CaseReason.CHILD_DIFFERS)
 
 
 def _scene(tools: Toolbox, record: CivilRecord, at: datetime) -> Scene:
@@ -70,7 +70,9 @@ def _register(tools: Toolbox, scene: Scene) -> CivilRecord:
     row = matrix_row(category=CATEGORY, kind=KIND, on=scene.day)
     findings = Findings(
         parent_differs=scene.family.differs,
-        child_in_doubt=scene.known.in_doubt or not _is_for(policy, scene.child, row),
+        child_differs=scene.known.differs,
+        is_like_another=scene.known.is_like_another,
+        citizenship_differs=not _is_for(policy, scene.child, row),
         is_insured=policy is not None,
     )
     reason = obstacle(record=scene.record, child=scene.child, findings=findings, row=row, on=scene.day)

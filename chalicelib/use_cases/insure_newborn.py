@@ -83,8 +83,6 @@ def _commit(tools: Toolbox, scene: Scene, insurer: Insurer, cover: Cover) -> Civ
         policy_id=policy.policy_id,
         is_policy_ours=True,
         granted=granted_by(scene.record, new),
-        is_released=False,
-        chosen_insurer="",
     )
     record = replace(record, state=record.settled_state)
     insured = settled(tools, work, record, "newborn_insured", scene.at, policy_id=policy.policy_id, basis=cover.basis)

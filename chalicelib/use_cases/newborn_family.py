@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.civil_record import Child, CivilRecord, Parent, ParentRole
+from chalicelib.domain.civil_record import CaseReason, Child, CivilRecord, Parent, ParentRole
 from chalicelib.domain.newborn import Cover, insurer_on, is_another, is_like, is_same_child
 from chalicelib.domain.representation import (
     RELATIONS,
@@ -75,11 +75,16 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownChild:
-    """The child's folder, empty if it is new; ``in_doubt`` if somebody here may be the child or may not."""
+    """The child's folder, empty if it is new.
+
+    ``differs``: its certificate or СНИЛС leads to somebody else. ``is_like_another``: a parent has insured a child
+    that is just like it.
+    """
 
     person_id: str
     file: PersonFile = field(default_factory=PersonFile)
-    in_doubt: bool = False
+    differs: bool = False
+    is_like_another: bool = False
 
 
 def find_family(*, tools: Toolbox, message: CivilMessage) -> Family:
@@ -101,8 +106,8 @@ def find_family(*, tools: Toolbox, message: CivilMessage) -> Family:
 def find_child(*, tools: Toolbox, record: CivilRecord, child: Child, family: Family) -> KnownChild:
     """Find the child: by this record, by its certificate or СНИЛС, or among those whom its parents declared.
 
-    Twins are never one: each has a certificate of its own, and a child without a name is like nobody. What an
-    operator has released is a child of its own, unless its certificate or СНИЛС says otherwise.
+    Twins are never one: each has a certificate of its own, and a child without a name is like nobody. A child that is
+    only like another is one of its own once an operator has said so.
     """
     if record.applied is not None:
         return KnownChild(person_id=record.person_id, file=tools.store.person_file(person_id=record.person_id))
@@ -112,16 +117,16 @@ def find_child(*, tools: Toolbox, record: CivilRecord, child: Child, family: Fam
     if named is not None:
         return _named_child(tools, named, child, is_one=by_snils in {None, named})
     like = list(_declared_like(tools, family, child))
-    if not like or record.is_released:
+    if not like or CaseReason.CHILD_KNOWN in record.released:
         return KnownChild(person_id=record.person_id)
     person_id, file = like[0]
-    return KnownChild(person_id=person_id, file=file, in_doubt=len(like) > 1 or file.standing_policy is not None)
+    return KnownChild(person_id=person_id, file=file, is_like_another=len(like) > 1 or file.standing_policy is not None)
 
 
 def _named_child(tools: Toolbox, person_id: str, child: Child, *, is_one: bool) -> KnownChild:
     file = tools.store.person_file(person_id=person_id)
     fits = is_one and file.person is not None and is_like(child=child, person=file.person)
-    return KnownChild(person_id=person_id, file=file, in_doubt=not fits)
+    return KnownChild(person_id=person_id, file=file, differs=not fits)
 
 
 def _declared_like(tools: Toolbox, family: Family, child: Child) -> Iterator[tuple[str, PersonFile]]:

@@ -201,5 +201,5 @@ def leave_to_operator(tools: Toolbox, scene: Scene, reason: CaseReason) -> Civil
 
 
 def as_case(record: CivilRecord, reason: CaseReason) -> CivilRecord:
-    """The record as an operator's case; what an operator decided about it before is spent."""
-    return replace(record, state=RecordState.NEEDS_OPERATOR, reason=reason, is_released=False, chosen_insurer="")
+    """The record as an operator's case."""
+    return replace(record, state=RecordState.NEEDS_OPERATOR, reason=reason)

@@ -91,9 +91,7 @@ def _keep(
 ) -> CivilRecord:
     work = tools.store.work(at=at)
     found = known or _new_record(tools, work, message, at)
-    renewed = replace(
-        found, message=message, state=RecordState.RECEIVED, reason=None, is_released=False, chosen_insurer=""
-    )
+    renewed = replace(found, message=message, state=RecordState.RECEIVED, reason=None, released=(), chosen_insurer="")
     details = {"record_id": found.record_id, "kind": message.kind.value, "record_version": str(message.version)}
     renewed = recorded(
         renewed,

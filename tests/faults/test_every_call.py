@@ -14,6 +14,7 @@ from moto.s3.models import s3_backends
 from chalicelib import bootstrap
 from chalicelib.adapters import aws
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
 from tests.faults.rig import ACCOUNT, Moment, Rig, quick_copies
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES}
-SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in POLICY_SCENARIOS}}
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **NEWBORN_STAGES}
+SCENARIOS = {
+    **MAIN_SCENARIOS,
+    **{scenario.name: scenario for scenario in (*POLICY_SCENARIOS, *NEWBORN_SCENARIOS)},
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,10 @@ MEASURED = (
     "public lookup by old_policy",
     "clinic lookup by old_policy",
     "clinic lookup by barcode",
+    "take in a birth record",
+    "insure a newborn of two known parents",
+    "take in a later version of a birth record",
+    "correct a newborn of two known parents",
     "expire 30 certificates",
 )
 

@@ -27,6 +27,7 @@ from tests.newborns import (
     MOTHER,
     REPRESENTED,
     SON,
+    annulment,
     birth,
     cases,
     child,
@@ -110,7 +111,7 @@ class TestCorrection:
 
         told(world, birth(2, child={"given_name": "Тимур", "snils": MOTHER["snils"]}))
 
-        assert [case["reason"] for case in cases(world)] == ["child_known"]
+        assert [case["reason"] for case in cases(world)] == ["child_differs"]
         assert child(world)["given_name"] == "Тимофей"
 
     def test_a_child_that_is_no_citizen_after_all_is_left_to_an_operator(self, world: World) -> None:
@@ -286,7 +287,7 @@ class TestKnownChild:
 
         told(world, birth(child={"snils": snils_of(120)}))
 
-        assert [case["reason"] for case in cases(world)] == ["child_known"]
+        assert [case["reason"] for case in cases(world)] == ["citizenship_differs"]
         assert len(policies(world, declared)) == 1
 
     def test_one_with_a_temporary_certificate_gets_its_policy_and_the_application_is_refused(
@@ -319,7 +320,7 @@ class TestKnownChild:
         told(world, birth(number="2", child={"snils": MOTHER["snils"]}))
 
         (case,) = cases(world)
-        assert case["reason"] == "child_known"
+        assert (case["reason"], case["may_proceed"]) == ("child_differs", False)
 
     def test_what_an_operator_has_released_by_its_name_is_another_child(self, world: World) -> None:
         mother_insured(world)
@@ -343,7 +344,7 @@ class TestAnnulment:
         son = child(world)
         world.drain()
 
-        assert told(world, birth(2, kind="annulment", child=None, mother=None))["state"] == "annulled"
+        assert told(world, annulment(2))["state"] == "annulled"
 
         for person in ("citizen", "insured"):
             assert child(world, person=person)["state"] == "ended"
@@ -359,7 +360,7 @@ class TestAnnulment:
         told(world, birth(child={"citizenship": "KGZ"}))
         assert child(world)["state"] == "active"
 
-        assert told(world, birth(2, kind="annulment"))["state"] == "annulled"
+        assert told(world, annulment(2))["state"] == "annulled"
 
         assert child(world)["state"] == "ended"
         assert "newborn_annulled" not in kinds(world)
@@ -384,7 +385,7 @@ class TestAnnulment:
         carried_out(world, ApplicantCategory.CHILD_UNDER_14, "first_policy", about=declared, sections=PAPER)
         told(world, birth())
 
-        told(world, birth(2, kind="annulment"))
+        told(world, annulment(2))
 
         (case,) = cases(world)
         assert (case["reason"], case["may_proceed"]) == ("other_policy", False)
@@ -394,7 +395,7 @@ class TestAnnulment:
         mother_insured(world)
         told(world, birth())
         number = child(world)["policy_number"]
-        told(world, birth(2, kind="annulment"))
+        told(world, annulment(2))
         assert told(world, birth(3))["state"] == "needs_operator"
         (case,) = cases(world)
         assert case["reason"] == "restored"
@@ -415,7 +416,7 @@ class TestAnnulment:
         signed(world, coming)
         world.settle()
 
-        told(world, birth(2, kind="annulment"))
+        told(world, annulment(2))
         world.sleep(days=10)
         world.run("run_due")
         world.settle()
@@ -435,7 +436,7 @@ class TestAnnulment:
         world.sleep(days=40)
         draft = choice(world, son)
         code = coded(world, draft)
-        told(world, birth(2, kind="annulment"))
+        told(world, annulment(2))
 
         answer: Any = sign(world, draft, code)
         assert answer.status_code == 409, answer.text

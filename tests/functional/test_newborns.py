@@ -16,6 +16,7 @@ from tests.newborns import (
     MOTHER,
     NUMBER,
     REPRESENTED,
+    annulment,
     birth,
     cases,
     child,
@@ -297,7 +298,7 @@ class TestOrder:
 
     def test_an_annulment_before_its_original_insures_nobody(self, world: World) -> None:
         mother_insured(world)
-        assert told(world, birth(2, kind="annulment", child=None, mother=None))["state"] == "annulled"
+        assert told(world, annulment(2))["state"] == "annulled"
         assert send(world, birth(1)).json()["outcome"] == "outdated"
         world.settle()
 
