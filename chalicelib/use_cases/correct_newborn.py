@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.civil_record import Child, CivilRecord
+    from chalicelib.domain.person import Person
     from chalicelib.domain.policy import Policy
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
@@ -167,8 +168,9 @@ def close_record(tools: Toolbox, record: CivilRecord, at: datetime) -> CivilReco
     end_rights(tools, record.person_id, record.granted, at, reason=ANNULLED, tells=False)
     day = local_date(at=at, region=record.message.region)
     work = tools.store.work(at=at)
-    if policy is not None:
-        _annul(tools, work, file, policy, day, at)
+    if policy is not None and file.person is not None:
+        _annul(tools, work, file.person, policy, day, at)
+        supersede(work=work, file=file, subject_id=policy.policy_id)
         _tell_annulment(tools, work, record, day, at)
     closed = replace(record, state=_FINAL[record.message.kind], granted={})
     closed = settled(tools, work, closed, "civil_record_closed", at, kind=record.message.kind.value)
@@ -176,16 +178,14 @@ def close_record(tools: Toolbox, record: CivilRecord, at: datetime) -> CivilReco
     return closed
 
 
-def _annul(tools: Toolbox, work: UnitOfWork, file: PersonFile, policy: Policy, day: date, at: datetime) -> None:
+def _annul(tools: Toolbox, work: UnitOfWork, person: Person, policy: Policy, day: date, at: datetime) -> None:
     ended = end(policy=policy, state=PolicyState.ANNULLED, on=day, reason=ANNULLED)
     details = {"policy_id": policy.policy_id, "reason": ANNULLED}
     ended = recorded(ended, work=work, tools=tools, name="policy_annulled", at=at, actor=SYSTEM, details=details)
     work.update(ended)
     free_place_of(work=work, policy=ended)
-    if file.person is not None:
-        person = {"born_on": file.person.born_on, "family_name": file.person.family_name}
-        show_policy(work=work, tools=tools, policy=ended, person=person, at=at)
-    supersede(work=work, file=file, subject_id=policy.policy_id)
+    known = {"born_on": person.born_on, "family_name": person.family_name}
+    show_policy(work=work, tools=tools, policy=ended, person=known, at=at)
 
 
 def _tell_annulment(tools: Toolbox, work: UnitOfWork, record: CivilRecord, day: date, at: datetime) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.domain.representation import Relation, Representation
+from chalicelib.http.tokens import account_id_of
+from infra.local.persons import PERSONS
 from tests.journeys import (
     INSURER_CHANGE,
     OTHER_INSURER,
@@ -14,6 +17,7 @@ from tests.journeys import (
     application,
     asked_to_sign,
     coded,
+    consented,
     insured,
     messages,
     problem,
@@ -77,6 +81,24 @@ class TestConsent:
         problem(world.call("POST", path, person="insured", json={"version": "2026-11"}), 404, "not_found")
         unconfirmed = world.call("POST", path, person="unconfirmed", json={"version": "2026-11"})
         problem(unconfirmed, 403, "account_not_confirmed")
+
+    def test_is_not_given_for_who_is_not_there(self, world: World) -> None:
+        consented(world)
+        (own,) = [found for found in PERSONS if found.key == "citizen"]
+        right = Representation(
+            representative_id=account_id_of(issuer=world.issuer, subject=own.subject),
+            person_id="01KKTXZ8M0J77M3GB40726KZTJ",
+            relation=Relation.PARENT,
+            since_on=date(2026, 3, 1),
+            born_on=date(2026, 3, 1),
+            utc_offset_hours=3,
+        )
+        work = world.tools.store.work(at=world.tools.at)
+        work.create(right)
+        work.commit()
+
+        path = f"{REPRESENTED}/{right.person_id}/consents"
+        problem(world.call("POST", path, json={"version": "2026-11"}), 404, "not_found")
 
 
 class TestTime:

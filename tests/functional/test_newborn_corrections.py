@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.policy_number import build_policy_number
+from chalicelib.domain.records import Pointer
+from chalicelib.domain.sex import Sex
+from chalicelib.ports.errors import AlreadyExists, NotFound
 from infra.local.person_numbers import snils_of
 from tests.applicants import CHILD, begun, carried_out, represent, scanned
 from tests.journeys import (
@@ -354,6 +360,20 @@ class TestAnnulment:
         answer = world.ok("POST", "/v1/validity-checks", person=None, json=question)
         assert (answer["status"], answer["reason"]) == ("not_valid", "annulled")
 
+    def test_of_one_twin_leaves_the_other(self, world: World) -> None:
+        mother_insured(world)
+        told(world, birth())
+        told(
+            world, birth(number="2", child={"given_name": "Матвей", "certificate": {**CERTIFICATE, "number": "900121"}})
+        )
+
+        told(world, annulment(2))
+
+        assert {found["given_name"]: found["state"] for found in children(world)} == {
+            "Тимофей": "ended",
+            "Матвей": "active",
+        }
+
     def test_of_a_record_that_insured_nobody_ends_what_was_shown(self, world: World) -> None:
         insured(world)
         world.sleep(days=10)
@@ -455,3 +475,28 @@ def test_a_record_is_handled_once_however_often_its_message_comes(world: World) 
     world.settle()
 
     assert policies(world, child(world)["person_id"]) == before
+
+
+def test_a_message_of_an_unknown_record_is_poison(world: World) -> None:
+    body = {"id": "x", "at": "2026-03-26T09:00:00+00:00", "body": {"record_id": "01KKTXZ8M0J77M3GB40726KZTJ"}}
+    with pytest.raises(NotFound):
+        world.invoke("issuance", json.dumps(body))
+
+
+def test_a_number_that_is_taken_is_drawn_again_when_the_message_comes_again(world: World) -> None:
+    mother_insured(world)
+    taken = build_policy_number(territory="77", born_on=date(2026, 3, 20), sex=Sex.MALE, serial=1)
+    value_hash = world.tools.secrets.lookup_hash(kind="policy_number", value=taken)
+    work = world.tools.store.work(at=world.tools.at)
+    work.claim(Pointer(kind="policy_number", value_hash=value_hash, target="somebody", person_id="somebody"))
+    work.commit()
+    send(world, birth())
+    world.drain(queues=("outbox_relay",))
+    (message,) = world.messages("issuance")
+
+    with pytest.raises(AlreadyExists):
+        world.deliver("issuance", message)
+    assert children(world) == []
+    world.deliver("issuance", message)
+
+    assert child(world)["policy_number"][10:15] == "00002"

@@ -142,6 +142,14 @@ def test_a_child_without_a_name_is_written_in_many_ways(text):
     assert tidy_message(message(child=replace(CHILD, given_name=text))).child.given_name == ""
 
 
+def test_the_age_of_a_ward_is_not_a_mistake_of_the_guardians_papers():
+    guardian = Parent(role=ParentRole.REPRESENTATIVE, family_name="Старшая", given_name="Вера")
+    late = message(child=replace(CHILD, born_on=date(1990, 1, 1)), parents=(guardian,))
+
+    found = {error.field for error in message_errors(message=late, on=TODAY)}
+    assert found == {f"representative.powers.{name}" for name in ("number", "issuer", "issued_on")}
+
+
 def test_a_right_message_has_no_mistakes_whatever_its_kind():
     for kind in RecordKind:
         assert message_errors(message=tidy_message(message(kind=kind)), on=TODAY) == ()
