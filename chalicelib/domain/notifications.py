@@ -55,6 +55,7 @@ class NotificationKind(StrEnum):
     CONTACT_VERIFICATION_CODE = "contact_verification_code"
     NEWBORN_INSURED = "newborn_insured"
     NEWBORN_WAITS = "newborn_waits"
+    NEWBORN_NOT_INSURED = "newborn_not_insured"
     NEWBORN_LINKED = "newborn_linked"
     NEWBORN_CHANGED = "newborn_changed"
     NEWBORN_ANNULLED = "newborn_annulled"
@@ -173,6 +174,8 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             sms_fields=frozenset({"choose_from_on"}),
         ),
         _KIND.NEWBORN_WAITS: _without_sms("received_on"),
+        # Nobody insures the child unless the parents apply: they must learn of it.
+        _KIND.NEWBORN_NOT_INSURED: _about_day("decided_on", forced=True),
         _KIND.NEWBORN_LINKED: _without_sms("linked_on"),
         _KIND.NEWBORN_CHANGED: _about_day("changed_on"),
         # The child is left without insurance: the parents must learn of it (F7).

@@ -12,15 +12,15 @@ from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import local_date
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import actor_of, require_role
+from chalicelib.use_cases.journal import notify, send
 from chalicelib.use_cases.journal import record as recorded
-from chalicelib.use_cases.journal import send
 from chalicelib.use_cases.newborn_scene import settled
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.storage import Slice, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 
@@ -96,10 +96,21 @@ def decide_civil_case(*, tools: Toolbox, principal: Principal, decision: CaseDec
             chosen_insurer=decision.insurer_code or record.chosen_insurer,
         )
         send(work=work, tools=tools, queue=Queue.ISSUANCE, body={"record_id": record.record_id}, at=at)
+    else:
+        _tell_parents(tools, work, record, at)
     outcome = "proceed" if decision.proceed else "set_aside"
     decided = settled(tools, work, decided, "operator_decided", at, actor=actor_of(principal), outcome=outcome)
     work.commit()
     return decided
+
+
+def _tell_parents(tools: Toolbox, work: UnitOfWork, record: CivilRecord, at: datetime) -> None:
+    """Who was told that a person is at work learns that an application is needed."""
+    if record.policy_id is not None:
+        return
+    context = {"number": "", "day": str(local_date(at=at, region=record.message.region))}
+    for person_id in record.granted:
+        notify(work=work, tools=tools, kind="newborn_not_insured", person_id=person_id, at=at, context=context)
 
 
 def _in_scope(tools: Toolbox, principal: Principal, record_id: str) -> CivilRecord:

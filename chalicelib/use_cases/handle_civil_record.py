@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.category_rules import CATEGORY_RULES
-from chalicelib.domain.civil_record import CaseReason, RecordKind, RecordState
+from chalicelib.domain.civil_record import CASE_RULES, CaseReason, RecordKind, RecordState
 from chalicelib.domain.matrix import matrix_row
 from chalicelib.domain.newborn import Findings, obstacle
 from chalicelib.domain.regions import local_date
@@ -76,9 +76,10 @@ def _register(tools: Toolbox, scene: Scene) -> CivilRecord:
         is_insured=policy is not None,
     )
     reason = obstacle(record=scene.record, child=scene.child, findings=findings, row=row, on=scene.day)
+    if reason is None or CASE_RULES[reason].shows_child:
+        scene = drop_former_parents(tools, scene)
     if reason is not None:
         return leave_to_operator(tools, scene, reason)
-    scene = drop_former_parents(tools, scene)
     if policy is None:
         return insure_newborn(tools, scene)
     if scene.record.applied is None:

@@ -149,7 +149,9 @@ class TestReasons:
         told(world, birth(child={"citizenship": "KGZ"}, father=FATHER))
         before = child(world)["person_id"]
 
-        told(world, birth(2, child={"given_name": "Тимур"}))
+        told(world, birth(2, child={"citizenship": "KGZ"}))
+        assert child(world, person="insured")["state"] == "ended"
+        told(world, birth(3, child={"given_name": "Тимур"}))
 
         assert (child(world)["person_id"], child(world)["given_name"]) == (before, "Тимур")
         assert standing(world, before)["periods"][0]["basis"] == "mother"
@@ -232,6 +234,25 @@ class TestOperator:
         assert cases(world) == []
         assert world.tools.store.civil_record(record_id=record_id).state == "set_aside"
         problem(decided(world, record_id, proceed=True), 409, "state_conflict")
+
+    def test_the_parents_of_a_child_that_is_set_aside_learn_that_they_have_to_apply(self, world: World) -> None:
+        mother_insured(world)
+        record_id = told(world, birth(child={"citizenship": "KGZ"}))["record_id"]
+
+        settled(world, record_id, proceed=False, reason="Нужен документ о праве на проживание")
+
+        assert [m["kind"] for m in messages(world)].count("newborn_not_insured") == 1
+        shown = world.ok("GET", f"{CASES}/{record_id}", person="fund")
+        assert (shown["state"], shown["decision_note"]) == ("set_aside", "Нужен документ о праве на проживание")
+
+    def test_the_parents_of_an_insured_child_are_not_told_of_what_is_set_aside(self, world: World) -> None:
+        mother_insured(world)
+        record_id = told(world, birth())["record_id"]
+        told(world, birth(2, child={"citizenship": "KGZ"}))
+
+        settled(world, record_id, proceed=False, reason="Разбираемся с гражданством")
+
+        assert "newborn_not_insured" not in [m["kind"] for m in messages(world)]
 
     def test_a_new_version_of_a_record_that_was_set_aside_is_handled(self, world: World) -> None:
         world.sleep(days=10)

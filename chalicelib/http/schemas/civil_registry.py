@@ -215,6 +215,7 @@ class CivilCaseDetailsOut(CivilCaseOut):
     version: int
     office: str
     note: str
+    decision_note: str
     child_family_name: str
     child_given_name: str
     child_middle_name: str
@@ -241,6 +242,7 @@ def civil_case_details_out(record: CivilRecord) -> CivilCaseDetailsOut:
             "version": message.version,
             "office": message.office,
             "note": message.reason,
+            "decision_note": record.decision_note,
             "child_family_name": message.family_name,
             "child_given_name": child.given_name if child else "",
             "child_middle_name": child.middle_name if child else "",
