@@ -13,6 +13,7 @@ from chalicelib.http import (
     applications,
     civil_registry,
     dictionaries,
+    journal,
     legacy_policies,
     operator_scans,
     operators,
@@ -29,6 +30,7 @@ from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.web import pages
 
+settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
@@ -37,6 +39,7 @@ for module in (
     applications,
     scans,
     people,
+    journal,
     representation,
     legacy_policies,
     proofs,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -85,6 +86,8 @@ def measured(world: World) -> tuple[Budget, ...]:
     _insurer_changes(world, counter)
     _legacy_policies(world, counter)
     _newborn(world, counter)
+    world.settle()
+    count_policies(world, counter, _step)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -28,6 +28,9 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ISSUED = "certificate_issued"
     CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
     CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
+    CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS = "certificate_expires_in_10_working_days"
+    CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS = "certificate_expires_in_3_working_days"
+    CERTIFICATE_EXPIRES_IN_1_WORKING_DAY = "certificate_expires_in_1_working_day"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_REVOKED = "certificate_revoked"
     POLICY_ISSUED = "policy_issued"
@@ -115,6 +118,12 @@ def _about_day(day: str, *, forced: bool = False) -> KindRules:
     )
 
 
+def _countdown() -> KindRules:
+    # A warning may come late: it tells the days that are left then, not those that were planned.
+    fields = frozenset({"number", "valid_until", "days_left"})
+    return KindRules(channels=_ALL, fields=fields | {_LINK}, sms_fields=fields)
+
+
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
 
@@ -129,8 +138,11 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         # The application lapses without an answer: the person must learn of it (B9).
         _KIND.CLARIFICATION_REQUIRED: _about_application("answer_until", forced=True),
         _KIND.CERTIFICATE_ISSUED: _about_application("valid_until"),
-        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _countdown(),
         _KIND.CERTIFICATE_EXPIRES_IN_1_DAY: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_1_WORKING_DAY: _about_application("valid_until"),
         _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
         _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
         _KIND.POLICY_ISSUED: _about_application("issued_on"),

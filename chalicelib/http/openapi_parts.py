@@ -71,6 +71,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
         },
         "retry_after": {"type": "integer", "description": "Через сколько секунд повторить"},
         "tries_left": {"type": "integer", "description": "Сколько попыток осталось"},
+        "challenge": {"type": "object", "description": "Новое задание, как в ответе GET /v1/challenges"},
     },
     "example": {
         "type": "/problems/validation_failed",

@@ -33,7 +33,6 @@ def application_scans(call: Call, application_id: str) -> Page[OperatorScanOut]:
 @blueprint.route(
     "POST",
     "/v1/operator/applications/{application_id}/scans/{scan_id}/views",
-    status=201,
     summary="Открыть страницу скан-копии",
     tag=TAG,
     errors=(403, 404, 409),

@@ -75,6 +75,7 @@ def represent(call: Call, body: RepresentedIn) -> Reply[RepresentedOut]:
     status=201,
     summary="Дать согласие на обработку данных за представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409),
     roles=CITIZEN,
 )
@@ -86,6 +87,7 @@ def represented_consent(call: Call, person_id: str, body: ConsentIn) -> Represen
         person_id=entity_id(person_id),
         version=body.version,
         at=call.at,
+        request=request_key(call.idempotency_key, "represented-consent", person_id, body.version),
     )
     return represented_out(right, person)
 
@@ -148,6 +150,7 @@ def document(call: Call, person_id: str, document_id: str) -> LinkOut:
     status=201,
     summary="Свежий QR-код полиса представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 422),
     roles=CITIZEN,
 )
@@ -162,6 +165,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
         with_name=body.with_name,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "share", person_id, body.model_dump_json()),
     )
     return CodeOut(qr_link=made.link, svg=qr_svg(made.link), valid_until=made.valid_until)
 
@@ -172,6 +176,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
     status=201,
     summary="Заказать выписку о полисе представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 409, 422),
     roles=CITIZEN,
 )
@@ -183,5 +188,6 @@ def extract(call: Call, person_id: str, body: ExtractIn) -> DocumentOut:
         bilingual=body.bilingual,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "extract", person_id, body.model_dump_json()),
     )
     return document_out(ordered)

@@ -10,6 +10,7 @@ from chalicelib.http.schemas.scans import PreviewQuery, ScanIn, ScanOrderOut, Sc
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import scans
 from chalicelib.use_cases.access import own, require_citizen
+from chalicelib.use_cases.idempotency import request_key
 
 blueprint = ApiBlueprint(__name__)
 
@@ -20,6 +21,7 @@ blueprint = ApiBlueprint(__name__)
     status=201,
     summary="Получить разрешение загрузить скан-копию",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 409),
     roles=CITIZEN,
 )
@@ -30,7 +32,13 @@ def order_scan(call: Call, application_id: str, body: ScanIn) -> ScanOrderOut:
         document=body.document,
         media_type=body.media_type,
     )
-    scan, form = scans.order_upload(tools=container(), principal=call.principal, order=order, at=call.at)
+    scan, form = scans.order_upload(
+        tools=container(),
+        principal=call.principal,
+        order=order,
+        at=call.at,
+        request=request_key(call.idempotency_key, "scan", application_id, order.document.value, order.media_type),
+    )
     return ScanOrderOut(scan=scan_out(scan), upload=upload_out(form))
 
 

@@ -8,6 +8,7 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.regions import local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.schemas.validity import (
+    ChallengeOut,
     ClinicQuestionIn,
     InsuredPersonOut,
     ReadinessIn,
@@ -24,6 +25,7 @@ from chalicelib.use_cases.check_insured_person import (
 )
 from chalicelib.use_cases.check_validity import PublicQuestion, check_readiness, check_validity
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey
+from chalicelib.use_cases.prove_work import new_challenge
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,12 +43,25 @@ def _day(call: Call, given: date | None) -> date:
 
 
 @blueprint.route(
+    "GET",
+    "/v1/challenges",
+    auth=False,
+    summary="Задание, решение которого прикладывают к открытой проверке",
+    tag=TAG,
+    errors=(404,),
+)
+def challenge(call: Call) -> ChallengeOut:
+    """По протоколу ALTCHA; решение работает один раз в течение десяти минут. 404 — решать не нужно."""
+    return ChallengeOut.model_validate(new_challenge(tools=container(), at=call.at))
+
+
+@blueprint.route(
     "POST",
     "/v1/validity-checks",
     auth=False,
     summary="Действует ли полис или временное свидетельство",
     tag=TAG,
-    errors=(429,),
+    errors=(403, 429),
 )
 def public_check(call: Call, body: ValidityIn) -> ValidityOut:
     """Ответ одинаков для неизвестного номера и для неверной даты рождения или фамилии."""
@@ -65,15 +80,17 @@ def public_check(call: Call, body: ValidityIn) -> ValidityOut:
             policy_type=body.policy_type,
             born_on=body.born_on,
             family_name=body.family_name,
+            proof=body.altcha,
         ),
         at=call.at,
     )
-    code = answer.insurer_code
+    # Asked for in any case: else the calls, and by them the time, would tell a found number from an unknown one.
+    insurer_name = tools.store.insurer_name(code=answer.insurer_code or "")
     return ValidityOut(
         status=answer.status,
         kind=answer.kind,
-        insurer_code=code,
-        insurer_name=tools.store.insurer_name(code=code) if code else None,
+        insurer_code=answer.insurer_code,
+        insurer_name=insurer_name if answer.insurer_code else None,
         valid_from=answer.valid_from,
         valid_until=answer.valid_until,
         reason=answer.reason,
@@ -87,11 +104,11 @@ def public_check(call: Call, body: ValidityIn) -> ValidityOut:
     auth=False,
     summary="Готов ли полис: по номеру заявления или свидетельства",
     tag=TAG,
-    errors=(404, 429),
+    errors=(403, 404, 429),
 )
 def readiness(call: Call, body: ReadinessIn) -> ReadinessOut:
     """Только состояние и срок, без сведений о заявителе."""
-    found = check_readiness(tools=container(), number=body.number, client=call.client, at=call.at)
+    found = check_readiness(tools=container(), number=body.number, client=call.client, at=call.at, proof=body.altcha)
     return ReadinessOut(
         state=found.state,
         title=found.title,

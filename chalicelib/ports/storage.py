@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
 
 
@@ -148,8 +149,13 @@ class Store(Protocol):
         """
         ...
 
-    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first (1 call)."""
+    def applications_of(
+        self, *, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+    ) -> Slice[Application]:
+        """List a person's applications that are wanted, newest first (1 call; with a filter at most 5).
+
+        A part of the list is full whatever the filter leaves out, unless the calls are used up before.
+        """
         ...
 
     def person_file(self, *, person_id: str) -> PersonFile:
@@ -189,7 +195,10 @@ class Store(Protocol):
         ...
 
     def insurer_name(self, *, code: str) -> str:
-        """Name an insurer; names are kept in memory for some minutes (0 or 1 call)."""
+        """Name an insurer, "" if there is none; all names are kept in memory for some minutes (0 or 1 call).
+
+        Which insurer is asked for, or whether there is one, makes no difference to the calls.
+        """
         ...
 
     def insurers(self, *, region: str | None) -> Sequence[Insurer]:
@@ -200,12 +209,25 @@ class Store(Protocol):
         """List a person's journal of actions, newest first (1 call)."""
         ...
 
+    def journal(self, *, person_id: str, period: Period, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read a person's journal of a period, oldest first (1 call per 1 MB)."""
+        ...
+
+    def journal_of_all(self, *, since: datetime, until: datetime, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read everybody's journals of a period, day by day (at most 40 calls); what is seconds old may miss."""
+        ...
+
     def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
         """List the cabinet messages, newest first (1 call)."""
         ...
 
-    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-        """Count one use against every limit and keep the record (1 call); raises RateLimited."""
+    def count_lookup(self, *, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime) -> None:
+        """Count a lookup against every limit, keep its record and spend what it brings, or nothing at all (1 call).
+
+        Raises:
+            RateLimited: a limit is used up.
+            AlreadyExists: what it brings was spent before.
+        """
         ...
 
     def next_serial(self, *, counter: str) -> int:

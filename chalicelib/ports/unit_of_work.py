@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.records import OutboxEntry, Pointer
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.storage import Limit
 
 
 class UnitOfWork(Protocol):
@@ -50,6 +51,10 @@ class UnitOfWork(Protocol):
         """Commit only if the insurer may be chosen on the day."""
         ...
 
+    def count(self, limit: Limit) -> None:
+        """Count one use against a limit; the commit raises RateLimited if it is used up."""
+        ...
+
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""
         ...
@@ -65,6 +70,7 @@ class UnitOfWork(Protocol):
             AlreadyExists: a uniqueness marker stands.
             StaleWrite: a version moved on.
             RuleRefused: a required condition does not hold.
+            RateLimited: a limit is used up.
             Throttled, Unavailable: the store did not answer; nothing, or everything, was written.
         """
         ...

@@ -100,5 +100,7 @@ def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:
     if principal.has_role(Role.CIVIL_REGISTRY):
         return Actor(kind="civil_registry", actor_id=principal.account_id)
     organisation = principal.clinic or principal.insurer or principal.region or ""
+    if principal.has_role(Role.AUDITOR):
+        return Actor(kind="auditor", actor_id=principal.account_id, organisation=organisation)
     kind = "clinic" if principal.clinic else "operator"
     return Actor(kind=kind, actor_id=principal.account_id, organisation=organisation)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit import Action, append
 from chalicelib.domain.barcode_text import parse_barcode
 from chalicelib.domain.barcode_verdict import BarcodeVerdict, judge_barcode
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
@@ -18,13 +17,13 @@ from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType, type_of_form
 from chalicelib.domain.principal import Role
 from chalicelib.domain.qr_claims import QrKind, QrVerdict
-from chalicelib.domain.records import ViewLog
 from chalicelib.domain.snils import parse_snils
 from chalicelib.domain.validity import CardKind
-from chalicelib.ports.errors import AlreadyExists, NotFound, StaleWrite
-from chalicelib.use_cases.access import actor_of, require_role
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.identity import document_value, name_value
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey, legacy_key
+from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
     from chalicelib.domain.paper_barcode import PaperBarcode
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
-
-VIEW_TRIES = 4
-"""Views of one person at the very same moment are chained one after another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +121,13 @@ def check_insured_person(
     return replace(answer, qr=verdict, barcode=told)
 
 
+def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
+    details = {"by": key_kind}
+    return note_view(
+        tools=tools, principal=principal, person_id=person_id, name="insurance_viewed", details=details, at=at
+    )
+
+
 def _only_key(question: ClinicQuestion) -> str:
     keys = {
         "policy_number": question.policy_number,
@@ -194,33 +197,6 @@ _QR_KINDS = {
     QrKind.CERTIFICATE: "certificate",
     QrKind.RECEIPT: "application",
 }
-
-
-def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
-    """Read the person's folder and chain the view to its journal; nothing is shown that is not noted."""
-    for _ in range(VIEW_TRIES):
-        known = tools.store.person_file(person_id=person_id)
-        log = known.views or ViewLog(person_id=person_id)
-        action = Action(name="insurance_viewed", at=at, actor=actor_of(principal), details={"by": key_kind})
-        entry, head = append(
-            head=log.chain,
-            chain=f"views:{person_id}",
-            entry_id=tools.ids.new_id(at=at),
-            action=action,
-        )
-        work = tools.store.work(at=at)
-        work.record(person_id=person_id, entry=entry)
-        viewed = replace(log, chain=head)
-        if known.views is None:
-            work.create(viewed)
-        else:
-            work.update(viewed)
-        try:
-            work.commit()
-        except (StaleWrite, AlreadyExists):
-            continue
-        return known
-    raise StaleWrite("Данные этого человека сейчас запрашивают другие: повторите")
 
 
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:

@@ -15,9 +15,10 @@ from chalicelib.domain.plain_text import is_ascii_digits, without_separators
 from chalicelib.domain.policy_number import policy_number_errors
 from chalicelib.domain.policy_types import PolicyType
 from chalicelib.domain.validity import NOT_FOUND, Validity, ValidityCard, ValidityStatus, validity_on
-from chalicelib.ports.errors import NotFound
+from chalicelib.ports.errors import AlreadyExists, NotFound
 from chalicelib.ports.storage import Limit, LookupRecord
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey, cards_of, legacy_key
+from chalicelib.use_cases.prove_work import proof_used, require_proof
 
 if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
@@ -43,6 +44,7 @@ class PublicQuestion:
     on: date
     client: str
     consent: bool
+    proof: str | None = None
     policy_number: str | None = None
     certificate_number: str | None = None
     blank_number: str | None = None
@@ -58,13 +60,14 @@ def check_validity(*, tools: Toolbox, question: PublicQuestion, at: datetime) ->
     Raises:
         ValidationFailed: the question is malformed.
         RuleRefused: without the consent flag.
+        ProofNotAccepted: without the proof of work, where it is asked for.
         RateLimited: too many questions.
     """
     kind, value = _subject(question)
     if not question.consent:
         raise RuleRefused("consent_required", "Подтвердите согласие на проверку")
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
-    _count(tools, kind, value_hash, question.client, at)
+    _count(tools, kind, value_hash, question.client, question.proof, at)
     cards = cards_of(tools=tools, kind=kind, value_hash=value_hash) or (None,)
     matched = [card for card in cards if _second_factor_matches(tools, question, card)]
     answers = [validity_on(card=card, on=question.on) for card in matched if card is not None]
@@ -109,7 +112,8 @@ def _certificate_digits(text: str) -> str:
     return digits
 
 
-def _count(tools: Toolbox, kind: str, value_hash: str, client: str, at: datetime) -> None:
+def _count(tools: Toolbox, kind: str, value_hash: str, client: str, proof: str | None, at: datetime) -> None:
+    spent = require_proof(tools=tools, text=proof, at=at)
     client_hash = tools.secrets.lookup_hash(kind="client", value=client)
     limits = (
         Limit(name="lookup-client", subject=client_hash, times=CLIENT_LIMIT[0], seconds=CLIENT_LIMIT[1]),
@@ -122,7 +126,10 @@ def _count(tools: Toolbox, kind: str, value_hash: str, client: str, at: datetime
         subject_hash=value_hash,
         by=kind,
     )
-    tools.store.count_limits(limits=limits, record=record, at=at)
+    try:
+        tools.store.count_lookup(limits=limits, record=record, spent=spent, at=at)
+    except AlreadyExists:
+        raise proof_used(tools=tools, at=at) from None
 
 
 def _second_factor_matches(tools: Toolbox, question: PublicQuestion, card: ValidityCard | None) -> bool:
@@ -155,17 +162,18 @@ class Readiness:
     is_delayed: bool
 
 
-def check_readiness(*, tools: Toolbox, number: str, client: str, at: datetime) -> Readiness:
+def check_readiness(*, tools: Toolbox, number: str, client: str, at: datetime, proof: str | None = None) -> Readiness:
     """Tell how far an application is by its number or its temporary certificate's (3 AWS calls).
 
     Raises:
         ValidationFailed: it is no such number.
         NotFound: there is none.
+        ProofNotAccepted: without the proof of work, where it is asked for.
         RateLimited: too many questions.
     """
     kind, value = _readiness_subject(number)
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
-    _count(tools, kind, value_hash, client, at)
+    _count(tools, kind, value_hash, client, proof, at)
     pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
     if not pointers:
         raise NotFound("Заявление с таким номером не найдено")

@@ -65,17 +65,15 @@ def register_legacy_policy(
     read = read_claim(claim=claim, holder=_holder(form), on=on)
     known = tools.store.person_file(person_id=person_id)
     if known.live_legacy_policy is not None:
-        return _registered_before(tools, principal, known, read, request), False
+        return _registered_before(tools, principal, known, read, request)
     _check_person(known)
-    limit = Limit(name="legacy-policies", subject=person_id, times=TRIES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
     registration = _new(tools, principal, read, form, at)
     try:
         return _commit(tools, principal, registration, request, at), True
     except AlreadyExists:
         # A copy that came at the same moment, or under the same key before.
         known = tools.store.person_file(person_id=person_id)
-        return _registered_before(tools, principal, known, read, request), False
+        return _registered_before(tools, principal, known, read, request)
 
 
 def _account_form(tools: Toolbox, principal: Principal) -> Form:
@@ -114,17 +112,18 @@ def _registered_before(
     known: PersonFile,
     read: ReadClaim,
     request: idempotency.RequestKey | None,
-) -> LegacyPolicy:
+) -> tuple[LegacyPolicy, bool]:
     if request is not None:
         earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
         same = next((found for found in known.legacy_policies if found.registration_id == earlier), None)
         if same is not None:
-            return same
+            # The answer of a repeated request is that of the first.
+            return same, True
     live = known.live_legacy_policy
     if live is None or not live.is_of(read):
         detail = "Другой ваш полис уже зарегистрирован: одновременно действует только один"
         raise RuleRefused("another_policy_registered", detail)
-    return live
+    return live, False
 
 
 def _new(tools: Toolbox, principal: Principal, read: ReadClaim, form: Form, at: datetime) -> LegacyPolicy:
@@ -153,6 +152,8 @@ def _commit(
     at: datetime,
 ) -> LegacyPolicy:
     work = tools.store.work(at=at)
+    limit = Limit(name="legacy-policies", subject=registration.person_id, times=TRIES_PER_DAY, seconds=DAY_SECONDS)
+    work.count(limit)
     work.require_consent(person_id=registration.person_id, version=CONSENT_VERSION)
     work.create(live_marker(registration))
     message_id = ask_later(work=work, tools=tools, registration=registration, at=at)

@@ -9,6 +9,7 @@ from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import CONSENT_VERSION, Consent
 from chalicelib.domain.regions import local_date
 from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed, standing_representation
 from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import notify, record
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 
 def give_represented_consent(
-    *, tools: Toolbox, principal: Principal, person_id: str, version: str, at: datetime
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    person_id: str,
+    version: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
 ) -> tuple[Representation, Person]:
     """Record the consent for a represented person; one that is in force stays as it is (at most 4 AWS calls).
 
@@ -35,31 +42,48 @@ def give_represented_consent(
         StaleWrite: the profile changed at this moment, by the other parent perhaps.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _give(tools, principal, person_id, version, request, at),
+        recall=lambda _: _represented(tools, principal, person_id, at),
+    )
+
+
+def _represented(tools: Toolbox, principal: Principal, person_id: str, at: datetime) -> tuple[Representation, Person]:
     own = tools.store.person_file(person_id=principal.account_id)
     day = local_date(at=at, region=DEFAULT_REGION)
     right = standing_representation(own, person_id=person_id, on=day)
-    if version != CONSENT_VERSION:
-        raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
     person = tools.store.person_file(person_id=person_id).person
     if person is None:
         raise NotFound("Человек не найден")
+    return right, person
+
+
+def _give(
+    tools: Toolbox,
+    principal: Principal,
+    person_id: str,
+    version: str,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> tuple[Representation, Person]:
+    right, person = _represented(tools, principal, person_id, at)
+    if version != CONSENT_VERSION:
+        raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
     if person.consent is not None and person.consent.version == version:
+        idempotency.remember_alone(request=request, principal=principal, result=version, tools=tools, at=at)
         return right, person
     consent = Consent(version=version, given_at=at, channel=CABINET)
     changed = replace(person, consents=(*person.consents, consent), updated_at=at)
     work = tools.store.work(at=at)
-    changed = record(
-        changed,
-        work=work,
-        tools=tools,
-        name="consent_given",
-        at=at,
-        actor=actor_of(principal, acts_for=person_id),
-        details={"version": version, "channel": CABINET},
-    )
+    actor = actor_of(principal, acts_for=person_id)
+    details = {"version": version, "channel": CABINET}
+    changed = record(changed, work=work, tools=tools, name="consent_given", at=at, actor=actor, details=details)
     work.update(changed)
-    notify(
-        work=work, tools=tools, kind="consent_given", person_id=principal.account_id, at=at, context={"day": str(day)}
-    )
+    context = {"day": str(local_date(at=at, region=DEFAULT_REGION))}
+    notify(work=work, tools=tools, kind="consent_given", person_id=principal.account_id, at=at, context=context)
+    idempotency.remember(work=work, request=request, principal=principal, result=version, tools=tools, at=at)
     work.commit()
     return right, replace(changed, version=changed.version + 1)

@@ -14,6 +14,7 @@ from chalicelib.domain.birth_date import age_on
 from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.representation import PASSPORT_AGE, RepresentationState, next_look
 from chalicelib.ports.errors import StaleWrite
+from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _note(
 def _applications(tools: Toolbox, person_id: str) -> Iterator[Application]:
     after: str | None = None
     while True:
-        found = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after)
+        found = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after, wanted=ApplicationFilter())
         yield from found.items
         if (after := found.after) is None:
             return

@@ -11,6 +11,7 @@ from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SEC
 from chalicelib.domain.scan_verdict import refused
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import own, require_citizen
 
 if TYPE_CHECKING:
@@ -42,8 +43,17 @@ class UploadOrder:
     media_type: str
 
 
-def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at: datetime) -> tuple[Scan, UploadForm]:
+def order_upload(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    order: UploadOrder,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> tuple[Scan, UploadForm]:
     """Permit one upload straight to the storage and remember that it is awaited.
+
+    A repeated key permits the upload of the first scan again, and awaits no second one.
 
     Raises:
         NotFound: there is no such application of this person.
@@ -53,6 +63,26 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
     """
     require_citizen(principal)
     _check_media_type(order.media_type)
+    scan = idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _awaited(tools, principal, order, request, at),
+        recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
+    )
+    form = tools.scans.upload_form(
+        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
+    )
+    return scan, form
+
+
+def _awaited(
+    tools: Toolbox,
+    principal: Principal,
+    order: UploadOrder,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> Scan:
     file = tools.store.application_file(application_id=order.application_id)
     application = own(file, principal)
     if not application.is_editable:
@@ -73,11 +103,18 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
     )
     work = tools.store.work(at=at)
     work.create(scan)
+    idempotency.remember(work=work, request=request, principal=principal, result=scan_id, tools=tools, at=at)
     work.commit()
-    form = tools.scans.upload_form(
-        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
-    )
-    return scan, form
+    return scan
+
+
+def _awaited_before(tools: Toolbox, principal: Principal, order: UploadOrder, scan_id: str) -> Scan:
+    file = tools.store.application_file(application_id=order.application_id)
+    own(file, principal)
+    scan = file.scan(scan_id)
+    if scan is None:
+        raise NotFound("Скан-копия не найдена")
+    return scan
 
 
 def _check_media_type(media_type: str) -> None:
@@ -100,6 +137,11 @@ def page_key(scan: Scan, number: int) -> str:
     return f"{VIEW_PREFIX}{scan.view_id}/{number}.jpg"
 
 
+def chain_of_scan(scan: Scan) -> str:
+    """The name of a scan's chain in the journal."""
+    return f"scan:{scan.scan_id}"
+
+
 def recorded(
     scan: Scan,
     *,
@@ -118,7 +160,7 @@ def recorded(
         **(details or {}),
     }
     action = Action(name=name, at=at, actor=actor, details=said)
-    entry, head = append(head=scan.chain, chain=f"scan:{scan.scan_id}", entry_id=tools.ids.new_id(at=at), action=action)
+    entry, head = append(head=scan.chain, chain=chain_of_scan(scan), entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=scan.person_id, entry=entry)
     return replace(scan, chain=head)
 

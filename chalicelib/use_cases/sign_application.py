@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, advance
@@ -16,17 +17,19 @@ from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
     ApplicationChallenge,
     Challenge,
+    SentCode,
 )
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed, standing_representation
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.matrix import MatrixRow
@@ -40,8 +43,15 @@ CODES_PER_DAY = 20
 DAY_SECONDS = 24 * 60 * 60
 
 
-def request_signing_code(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Challenge:
-    """Check the whole application and send a code to the person's verified phone.
+def request_signing_code(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> SentCode:
+    """Check the whole application and send a code to the person's verified phone; a repeated key sends no other.
 
     Raises:
         ValidationFailed: with every mistake and everything missing.
@@ -50,19 +60,34 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         StateConflict: it is submitted already.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _send_code(tools, principal, application_id, request, at),
+        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+    )
+
+
+def _send_code(
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> SentCode:
     file = tools.store.application_file(application_id=application_id)
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
     _check_cool_down(file.challenge, at)
-    signer = tools.store.person_file(person_id=principal.account_id)
-    known = signer if application.relation is None else _represented(tools, application, signer, at)
-    _check_person(known, signer)
-    _check_whole(tools, principal, file, known, at)
-    limit = Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
+    signer, known = signer_and_holder(tools, principal, application, at)
+    _check_phone(signer)
+    check_consent(known)
+    check_whole(tools, principal, file, known, at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
+    work.count(Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
     policy = known.standing_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
@@ -75,15 +100,21 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         at=at,
         context={"challenge_id": challenge.challenge_id},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=at.isoformat(), tools=tools, at=at)
     work.commit()
     return challenge
 
 
-def _represented(tools: Toolbox, application: Application, signer: PersonFile, at: datetime) -> PersonFile:
-    """The folder of the represented person, if the right to act still stands."""
+def signer_and_holder(
+    tools: Toolbox, principal: Principal, application: Application, at: datetime
+) -> tuple[PersonFile, PersonFile]:
+    """The folders of who signs and of whom it is about; raises NotFound where the right to act stands no more."""
+    signer = tools.store.person_file(person_id=principal.account_id)
+    if application.relation is None:
+        return signer, signer
     on = local_day(application, at=at)
     standing_representation(signer, person_id=application.person_id, on=on)
-    return tools.store.person_file(person_id=application.person_id)
+    return signer, tools.store.person_file(person_id=application.person_id)
 
 
 def _await_signature(
@@ -113,15 +144,20 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
         raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
-def _check_person(known: PersonFile, signer: PersonFile) -> None:
+def check_consent(known: PersonFile) -> None:
+    """Refuse whoever has given no consent, or on whose behalf none was given."""
     if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
+
+
+def _check_phone(signer: PersonFile) -> None:
     phone = signer.person.phone if signer.person else None
     if phone is None or phone.verified_at is None:
         raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
 
 
-def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+    """Refuse an application in which something is missing or wrong, or that a rule of insurance forbids."""
     application = file.application
     row = row_of(application, at=at)
     on = local_day(application, at=at)
@@ -225,5 +261,9 @@ def change_reason(application: Application) -> ChangeReason:
 
 def subject_digest(file: ApplicationFile) -> str:
     """Return the digest of what is signed: the form and the scans that belong to it."""
-    scans = {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}
-    return digest({**file.application.form, "scans": scans})
+    return digest({**file.application.form, "scans": accepted_scans(file)})
+
+
+def accepted_scans(file: ApplicationFile) -> dict[str, str]:
+    """The ids of the scans that belong to an application, by document."""
+    return {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}

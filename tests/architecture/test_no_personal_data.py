@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from app import app
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
 from chalicelib.domain.checks import CheckKind
 from infra.local.person_numbers import snils_of
 from infra.local.persons import PERSONS
+from tests.cloud import QUEUES, in_process_cloud
 from tests.faults.rig import Rig
 from tests.faults.scenarios import STAGES
 from tests.newborns import NUMBER, RECORDS, birth
-from tests.world import QUEUES, create_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,12 +162,9 @@ def logged() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def journey(logged: list[str]) -> Iterator[Journey]:
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        for name, value in create_resources().items():
-            monkeypatch.setenv(name, value)
+    with in_process_cloud():
         yield _walk()
         bootstrap.use_container(None)
-        aws.forget_clients()
 
 
 def _walk() -> Journey:

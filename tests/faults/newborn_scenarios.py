@@ -70,7 +70,8 @@ def _decide(rig: Rig) -> None:
 def _consent(rig: Rig) -> None:
     (child,) = rig.api("GET", REPRESENTED)["items"]
     path = f"{REPRESENTED}/{{person_id}}/consents"
-    assert rig.api("POST", path, {"version": "2026-11"}, person_id=child["person_id"])["has_consent"]
+    body, key = {"version": "2026-11"}, "childs-consent"
+    assert rig.api("POST", path, body, key=key, person_id=child["person_id"])["has_consent"]
 
 
 def _settled(rig: Rig) -> None:

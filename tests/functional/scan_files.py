@@ -7,6 +7,9 @@ import random
 import zipfile
 
 import pillow_heif
+
+# The inspecting children import it too and may keep no bytecode: compiling it anew is half of their time.
+import pypdfium2  # noqa: F401
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 WORDS = (

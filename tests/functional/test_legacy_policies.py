@@ -243,7 +243,7 @@ class TestOnce:
         first = register(world, headers=key)
         again = register(world, headers=key)
 
-        assert (first.status_code, again.status_code) == (201, 200)
+        assert (first.status_code, again.status_code) == (201, 201)
         assert first.json()["id"] == again.json()["id"]
 
     def test_the_same_key_after_a_refusal_registers_no_second_time(self, world: World) -> None:
@@ -255,7 +255,7 @@ class TestOnce:
 
         again = register(world, headers=key)
 
-        assert (again.status_code, again.json()["id"], again.json()["state"]) == (200, first, "refused")
+        assert (again.status_code, again.json()["id"], again.json()["state"]) == (201, first, "refused")
 
     @pytest.mark.parametrize("is_settled", [False, True])
     def test_the_same_key_for_another_policy(self, world: World, is_settled: bool) -> None:

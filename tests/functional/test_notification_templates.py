@@ -21,6 +21,7 @@ VALUES = {
     "link": LINK,
     "code": "123456",
     "valid_minutes": 15,
+    "days_left": 365,
     "version": "2026-11-22",
 }
 LONGEST_SMS = 134

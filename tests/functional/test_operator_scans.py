@@ -182,7 +182,7 @@ def test_shows_replaced_scans_and_no_refused_or_awaited_ones(world: World) -> No
     awaited = world.ok("POST", f"/v1/applications/{draft}/scans", json=order)["scan"]
     signed(world, draft)
     assert [scan["state"] for scan in listed(world, draft)] == ["replaced", "accepted", "rejected", "awaiting_upload"]
-    assert view(world, draft, first).status_code == 201
+    assert view(world, draft, first).status_code == 200
     for hidden in (blank["id"], awaited["id"], "01KKTXZ8M0J77M3GB40726KZTJ"):
         problem(view(world, draft, hidden), 404, "not_found")
 
@@ -198,7 +198,7 @@ class TestScope:
         application_id = submitted(world, insurer="77015")
         scan_id = scan_of(world, application_id)
         self.both(world, application_id, scan_id, 404, person="operator")
-        assert view(world, application_id, scan_id, person="fund").status_code == 201
+        assert view(world, application_id, scan_id, person="fund").status_code == 200
 
     def test_another_regions_application_is_not_found(self, world: World) -> None:
         application_id = submitted(world)
@@ -206,7 +206,7 @@ class TestScope:
         moved = {"registration_address": {"region": "50", "city": "Химки", "house": "1"}}
         alter(world, application_id, form=moved | {"insurer": {"code": "77012"}})
         self.both(world, application_id, scan_id, 404, person="fund")
-        assert view(world, application_id, scan_id, person="operator").status_code == 201
+        assert view(world, application_id, scan_id, person="operator").status_code == 200
 
     def test_a_draft_is_nobodys_business(self, world: World) -> None:
         draft = prepared(world)
@@ -237,7 +237,7 @@ class TestScanner:
         assert keys("shown/") == []
         assert "scan_viewed" not in {a["action"] for a in actions(world)}
         tag(world, application_id, scan_id, "clean")
-        assert view(world, application_id, scan_id).status_code == 201
+        assert view(world, application_id, scan_id).status_code == 200
 
     @pytest.mark.parametrize("required", [True, False])
     def test_a_late_finding_closes_the_scan(
@@ -262,11 +262,11 @@ class TestCrowd:
 
         def watermarked(self: PillowPictures, **options: Any) -> bytes:
             if waiting:
-                assert view(world, application_id, waiting.pop(), person="fund").status_code == 201
+                assert view(world, application_id, waiting.pop(), person="fund").status_code == 200
             return real(self, **options)
 
         monkeypatch.setattr(PillowPictures, "watermarked", watermarked)
-        assert view(world, application_id, scan_id).status_code == 201
+        assert view(world, application_id, scan_id).status_code == 200
         noted = [a["organisation"] for a in actions(world) if a["action"] == "scan_viewed"]
         assert noted == ["77012", "77"]
 

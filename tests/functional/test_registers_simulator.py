@@ -263,4 +263,4 @@ def test_stops_at_once_when_it_is_asked_to(tmp_path):
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().startswith("registers simulator ready at http://127.0.0.1:")
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0

@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
     "POST /v1/applications/{application_id}/submission": {"code": "123456"},
+    "POST /v1/auditor/journal-exports": {"snils": "112-233-445 95"},
     "POST /v1/civil-registry/records": {
         "number": "110269770000100012003",
         "version": 1,
@@ -49,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
+    "GET /v1/challenges",
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",

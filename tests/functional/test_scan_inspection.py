@@ -1,9 +1,9 @@
 import io
 import os
+import resource
 import struct
 import subprocess
 import sys
-import time
 import zlib
 
 import fpdf
@@ -199,7 +199,7 @@ def test_refuses_what_is_no_document(data, code):
     ("kind", "name"), [("GIF", "GIF"), ("TIFF", "TIFF"), ("WEBP", "WebP"), ("BMP", "BMP"), ("AVIF", "AVIF")]
 )
 def test_refuses_other_formats_by_name(page, kind, name):
-    verdict, _ = inspect(make.saved(page, kind))
+    verdict, _ = inspect(make.saved(page.reduce(4), kind))
     assert verdict.code == "unsupported_format"
     assert verdict.message.startswith(f"Недопустимый формат {name}")
 
@@ -262,10 +262,16 @@ def test_refuses_a_pdf_that_acts(good_pdf, edit):
     assert code_of(edited(good_pdf, edit)) == "active_content"
 
 
+def spent():
+    """Seconds of a processor that inspections took so far; how long they took is a matter of how busy it is."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_reads_a_file_of_endless_stream_words_in_time():
-    started = time.monotonic()
+    before = spent()
     assert code_of(b"%PDF-1.7\n" + b">>stream\n" * 500_000 + b"\n%%EOF") == "corrupted"
-    assert time.monotonic() - started < 15
+    assert spent() - before < ScanLimits().cpu_seconds
 
 
 def test_accepts_a_pdf_that_opens_at_a_place(good_pdf):
@@ -320,9 +326,9 @@ def bomb_pdf(page_pdf, layers):
 @pytest.mark.parametrize("layers", [1, 2])
 def test_ends_the_inspection_of_a_pdf_bomb_in_time(good_pdf, layers):
     bomb = bomb_pdf(good_pdf, layers)
-    started = time.monotonic()
+    before = spent()
     assert code_of(bomb) == "too_complex"
-    assert time.monotonic() - started < 15
+    assert spent() - before < ScanLimits().cpu_seconds + 1
 
 
 def test_refuses_a_page_tree_that_loops(good_pdf):

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.domain.scan_verdict import MESSAGES
+from tests.cloud import cloud
 from tests.functional import scan_files as make
 from tests.journeys import (
     actions,
@@ -25,7 +26,6 @@ from tests.journeys import (
     sign,
     wrong_fields,
 )
-from tests.world import cloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -203,6 +203,7 @@ def activity_item(person_id: str, entry: AuditEntry) -> Item:
         "schema": _number(int(SCHEMA)),
         "version": _number(1),
         "data": _text(encoded(entry)),
+        **keys.journal_index(entry.entry_id, entry.action.at),
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.records import STATUS_LIST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 PARTITION = "PK"
 SORT = "SK"
@@ -62,6 +63,11 @@ def person(person_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}PERSON")
 
 
+def person_of(partition: str) -> str:
+    """The id of the person whose folder a partition is."""
+    return partition.removeprefix("PERSON#")
+
+
 def policy(person_id: str, policy_id: str) -> Key:
     """A policy in the person's folder."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}POLICY#{policy_id}")
@@ -105,6 +111,24 @@ def document(person_id: str, document_id: str) -> Key:
 def activity(person_id: str, entry_id: str) -> Key:
     """An entry of a person's journal of actions."""
     return Key(f"PERSON#{person_id}", f"{ACTIVITY_PREFIX}{entry_id}")
+
+
+JOURNAL_SHARDS = 4
+"""Over how many partitions the entries of a day are spread."""
+
+
+def journal_partition(day: date, shard: int) -> str:
+    """One shard of everybody's journal entries of a day (UTC)."""
+    return f"JOURNAL#{day.isoformat()}#{shard}"
+
+
+def journal_index(entry_id: str, at: datetime) -> dict[str, dict[str, str]]:
+    """Index keys by which everybody's journal entries of a day are found, oldest first."""
+    shard = sum(entry_id.encode()) % JOURNAL_SHARDS
+    return {
+        "gsi1pk": {"S": journal_partition(at.astimezone(UTC).date(), shard)},
+        "gsi1sk": {"S": entry_id},
+    }
 
 
 def message(person_id: str, message_id: str) -> Key:
@@ -161,6 +185,11 @@ def counter(name: str) -> Key:
 def rate(name: str, subject: str, window: int) -> Key:
     """The uses of a limit within one window."""
     return Key(f"RATE#{name}#{subject}#{window}", "RATE")
+
+
+def spent(token: str) -> Key:
+    """What may be used once and was."""
+    return Key(f"SPENT#{token}", "SPENT")
 
 
 def lookup_record(record_id: str) -> Key:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
+from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
 from chalicelib.domain.signing_code import ApplicationChallenge
-from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, StaleWrite
+from chalicelib.ports.errors import ANOTHER_PERSON, KEY_USED, AlreadyExists, StaleWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.storage import Limit
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +101,10 @@ class DynamoDBUnitOfWork:
             RuleRefused("insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"),
         )
 
+    def count(self, limit: Limit) -> None:
+        """Count one use against a limit; what is refused counts nothing."""
+        self._add("Update", use_of(limit, self._at), refusal_of(limit, self._at))
+
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""
         self._outbox.append(entry)
@@ -162,7 +168,7 @@ def _already_exists(entity: object) -> AlreadyExists:
     if isinstance(entity, LiveMarker):
         return AlreadyExists("Такое заявление уже подано и рассматривается", marker="live_application")
     if isinstance(entity, IdempotencyRecord):
-        return AlreadyExists("Запрос с этим ключом уже выполнен", marker="idempotency_key")
+        return AlreadyExists("Запрос с этим ключом уже выполнен", marker=KEY_USED)
     if isinstance(entity, Pointer):
         return AlreadyExists("Такой номер уже занят", marker=entity.kind)
     return AlreadyExists("Такая запись уже есть", marker=type(entity).__name__)

@@ -17,6 +17,18 @@ from chalicelib.http.models import In, IsoDate, Out
 if TYPE_CHECKING:
     from chalicelib.use_cases.check_insured_person import InsuredPerson
 
+_ALTCHA = "Решение задания из GET /v1/challenges, если сервис его требует: Base64, как пишет виджет ALTCHA"
+
+
+class ChallengeOut(Out):
+    """A challenge of the ALTCHA protocol: find the number by which SHA-256 of salt and number is ``challenge``."""
+
+    algorithm: str
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
+
 
 class OldPolicyIn(In):
     """Series and number of a policy of the old sample, in one field or in two."""
@@ -41,6 +53,7 @@ class ValidityIn(In):
     family_name: str | None = Field(default=None, max_length=100, description="Фамилия владельца")
     on: IsoDate | None = Field(default=None, strict=False, description="На какую дату; по умолчанию сегодня по Москве")
     consent: bool = Field(description="Согласие на проверку", examples=[True])
+    altcha: str | None = Field(default=None, max_length=2000, description=_ALTCHA)
 
 
 class ValidityOut(Out):
@@ -60,6 +73,7 @@ class ReadinessIn(In):
     """The number of an application or of its temporary certificate."""
 
     number: str = Field(max_length=40, examples=["2026-12345678-9"])
+    altcha: str | None = Field(default=None, max_length=2000, description=_ALTCHA)
 
 
 class ReadinessOut(Out):
