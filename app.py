@@ -11,6 +11,7 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    civil_registry,
     deliveries,
     dictionaries,
     journal,
@@ -51,6 +52,7 @@ for module in (
     registry,
     dictionaries,
     operators,
+    civil_registry,
     operator_scans,
     operator_deliveries,
     pages,

@@ -20,7 +20,7 @@ from chalicelib.domain.sex import Sex
 from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
 from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
 from infra.local.persons import PERSONS
-from tests import journeys, papers
+from tests import journeys, newborns, papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     _certificate(world, counter)
     _insurer_changes(world, counter)
     _legacy_policies(world, counter)
+    _newborn(world, counter)
     world.settle()
     count_policies(world, counter, _step)
     _expiry(world, counter)
@@ -251,6 +252,28 @@ def _barcode(person: Any) -> str:
         born_on=date.fromisoformat(person.born_on),
     )
     return encode_barcode(barcode=barcode).hex()
+
+
+def _newborn(world: World, counter: Counter) -> None:
+    """A birth that the civil registry tells, of two parents who are known; then it is corrected."""
+    world.settle()
+    day = str(world.tools.at.date() - timedelta(days=1))
+    message = newborns.birth(
+        registered_on=day,
+        father=newborns.FATHER,
+        child={"born_on": day, "certificate": {**newborns.CERTIFICATE, "issued_on": day}},
+    )
+    with counter.measuring("take in a birth record", limit=3):
+        answer = newborns.send(world, message)
+    assert answer.json()["outcome"] == "accepted", answer.text
+    _step(world, counter, "issuance", "insure a newborn of two known parents", limit=11)
+    world.settle()
+    renamed = {**message, "version": 2, "child": {**message["child"], "given_name": "Тимур"}}
+    with counter.measuring("take in a later version of a birth record", limit=4):
+        answer = newborns.send(world, renamed)
+    assert answer.json()["outcome"] == "accepted", answer.text
+    _step(world, counter, "issuance", "correct a newborn of two known parents", limit=10)
+    assert newborns.send(world, renamed).json()["state"] == "insured"
 
 
 def _expiry(world: World, counter: Counter) -> None:

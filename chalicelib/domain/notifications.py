@@ -63,6 +63,12 @@ class NotificationKind(StrEnum):
     INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
     ONE_TIME_CODE = "one_time_code"
     CONTACT_VERIFICATION_CODE = "contact_verification_code"
+    NEWBORN_INSURED = "newborn_insured"
+    NEWBORN_WAITS = "newborn_waits"
+    NEWBORN_NOT_INSURED = "newborn_not_insured"
+    NEWBORN_LINKED = "newborn_linked"
+    NEWBORN_CHANGED = "newborn_changed"
+    NEWBORN_ANNULLED = "newborn_annulled"
     CONSENT_GIVEN = "consent_given"
     CONSENT_REVOKED = "consent_revoked"
 
@@ -194,6 +200,20 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             fields=_CODE,
             sms_fields=_CODE,
             may_be_switched_off=False,
+        ),
+        _KIND.NEWBORN_INSURED: KindRules(
+            channels=_ALL,
+            fields=frozenset({"issued_on", "stands_until", "choose_from_on", _LINK}),
+            sms_fields=frozenset({"choose_from_on"}),
+        ),
+        _KIND.NEWBORN_WAITS: _without_sms("received_on"),
+        # Nobody insures the child unless the parents apply: they must learn of it.
+        _KIND.NEWBORN_NOT_INSURED: _about_day("decided_on", forced=True),
+        _KIND.NEWBORN_LINKED: _without_sms("linked_on"),
+        _KIND.NEWBORN_CHANGED: _about_day("changed_on"),
+        # The child is left without insurance: the parents must learn of it (F7).
+        _KIND.NEWBORN_ANNULLED: KindRules(
+            channels=_QUIET, fields=frozenset({"annulled_on", _LINK}), may_be_switched_off=False
         ),
         _KIND.CONSENT_GIVEN: _without_sms("version", "given_on"),
         _KIND.CONSENT_REVOKED: _without_sms("version", "revoked_on"),

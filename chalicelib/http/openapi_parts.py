@@ -22,6 +22,7 @@ TAGS: dict[str, str] = {
     "deliveries": "Доставка выписок на бумаге",
     "insurer-changes": "Смена страховой организации",
     "verification": "Проверка действительности",
+    "civil-registry": "Записи о рождении из органов ЗАГС",
     "notifications": "Уведомления",
     "appeals": "Обжалование",
     "audit": "Журнал действий",

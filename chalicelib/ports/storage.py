@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.civil_record import CivilRecord
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.records import (
         CabinetMessage,
@@ -168,6 +169,14 @@ class Store(Deliveries, Protocol):
 
     def pointers(self, *, kind: str, value_hash: str) -> Sequence[Pointer]:
         """Follow an identifier; more than one only where people may share it (1 call)."""
+        ...
+
+    def civil_record(self, *, record_id: str) -> CivilRecord | None:
+        """Read a birth record (1 call)."""
+        ...
+
+    def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
+        """List a region's birth records that need an operator, oldest first (1 call)."""
         ...
 
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:

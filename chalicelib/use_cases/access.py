@@ -97,6 +97,8 @@ def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:
         return Actor(kind="representative", actor_id=principal.account_id)
     if principal.has_role(Role.CITIZEN) and principal.clinic is None and principal.insurer is None:
         return Actor(kind="person", actor_id=principal.account_id)
+    if principal.has_role(Role.CIVIL_REGISTRY):
+        return Actor(kind="civil_registry", actor_id=principal.account_id)
     organisation = principal.clinic or principal.insurer or principal.region or ""
     if principal.has_role(Role.AUDITOR):
         return Actor(kind="auditor", actor_id=principal.account_id, organisation=organisation)

@@ -77,7 +77,7 @@ def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Applicat
         work=work,
         tools=tools,
         kind="certificate_issued",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context={
             "number": certificate.number,
@@ -93,7 +93,7 @@ def _new_certificate(tools: Toolbox, application: Application, at: datetime) -> 
     term = tools.certificate_term
     return TemporaryCertificate(
         number=certificate_number(serial_or_random=tools.ids.below(SERIAL_LIMIT)),
-        person_id=application.account_id,
+        person_id=application.person_id,
         application_id=application.application_id,
         account_id=application.account_id,
         insurer_code=application.section("insurer")["code"],

@@ -101,4 +101,5 @@ def _change_request(
         old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
         reason=change_reason(application),
         on=on,
+        birth_registered_on=policy.birth_registered_on if policy else None,
     )

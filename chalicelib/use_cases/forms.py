@@ -171,7 +171,7 @@ def profile_form(person: Person) -> Form:
     return {
         "person": filled(
             family_name=person.family_name,
-            given_name=person.given_name,
+            given_name=person.shown_given_name,
             middle_name=person.middle_name,
             sex=person.sex,
             born_on=person.born_on,

@@ -66,12 +66,17 @@ def _turn_14(tools: Toolbox, representation: Representation, on: date, at: datet
     return _note(tools, representation, TURNED_14, on, at)
 
 
-def end_representation(*, tools: Toolbox, representation: Representation, reason: str, at: datetime) -> None:
-    """End the right to act: submitted applications go to an operator, drafts end with a notice."""
-    _end(tools, representation, at, reason=reason)
+def end_representation(
+    *, tools: Toolbox, representation: Representation, reason: str, at: datetime, tells: bool = True
+) -> None:
+    """End the right to act: submitted applications go to an operator, drafts end.
+
+    Without ``tells`` nobody is written to: something else tells of it, or silence is better.
+    """
+    _end(tools, representation, at, reason=reason, tells=tells)
 
 
-def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason: str) -> str:
+def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason: str, tells: bool = True) -> str:
     for application in _applications(tools, representation.person_id):
         if application.account_id == representation.representative_id and application.state not in FINAL_STATES:
             _reroute(tools, application, at)
@@ -81,7 +86,7 @@ def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason
         ended_at=at,
         end_reason=reason,
     )
-    return _note(tools, ended, ENDED, _day_of(representation, at), at)
+    return _note(tools, ended, ENDED, _day_of(representation, at), at, tells=tells)
 
 
 def _reroute(tools: Toolbox, application: Application, at: datetime) -> None:
@@ -106,20 +111,23 @@ def _keep(tools: Toolbox, application: Application, name: str, at: datetime) -> 
     work.commit()
 
 
-def _note(tools: Toolbox, representation: Representation, name: str, on: date, at: datetime) -> str:
+def _note(
+    tools: Toolbox, representation: Representation, name: str, on: date, at: datetime, *, tells: bool = True
+) -> str:
     work = tools.store.work(at=at)
     noted = replace(representation, next_step_at=next_look(representation, on=on))
     details = {"relation": representation.relation.value, "reason": representation.end_reason}
     noted = record(noted, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
     work.update(noted)
-    notify(
-        work=work,
-        tools=tools,
-        kind=name,
-        person_id=representation.representative_id,
-        at=at,
-        context={"day": str(on)},
-    )
+    if tells:
+        notify(
+            work=work,
+            tools=tools,
+            kind=name,
+            person_id=representation.representative_id,
+            at=at,
+            context={"day": str(on)},
+        )
     work.commit()
     return name
 

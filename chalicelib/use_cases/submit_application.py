@@ -90,8 +90,16 @@ def submit_application(
             if (earlier := _earlier(tools, principal, request)) is not None:
                 return earlier
             if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
-                raise
+                raise _explained(refusal, submitted) from None
     raise AssertionError("the loop returns or raises")
+
+
+def _explained(refusal: AlreadyExists, submitted: Application) -> AlreadyExists:
+    """Of a represented person the other application may be somebody else's: of a child, the other parent's."""
+    if submitted.relation is None or refusal.marker != "live_application":
+        return refusal
+    detail = "Такое заявление об этом человеке уже подал другой представитель или вы: дождитесь решения по нему"
+    return AlreadyExists(detail, marker=refusal.marker)
 
 
 def _check_one_signature(submission: Submission) -> None:

@@ -211,6 +211,15 @@ _STAFF = (
         place_of_work={"region": "77"},
     ),
     _person(
+        51,
+        "civil_registry",
+        "Информационная система органов ЗАГС",
+        "Загсова Ирина Дмитриевна",
+        born_on="1984-03-05",
+        sex="female",
+        roles=("civil_registry",),
+    ),
+    _person(
         10,
         "administrator",
         "Администратор",

@@ -13,13 +13,14 @@ import msgspec
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.regions import local_date
-from chalicelib.domain.representation import Representation
+from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
@@ -43,6 +44,7 @@ class Outcome:
     deliveries: list[Any]
     representations: list[Any]
     registrations: list[Any]
+    births: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -63,6 +65,7 @@ class Facts:
         self.deliveries: list[Delivery] = self._all(Delivery)
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
+        self.births: list[CivilRecord] = self._all(CivilRecord)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -101,6 +104,7 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
+        births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -125,6 +129,7 @@ def check(rig: Rig) -> None:
     _check_applications(facts)
     _check_insurance(facts)
     _check_deliveries(facts)
+    _check_births(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")}
@@ -193,6 +198,22 @@ def _check_deliveries(facts: Facts) -> None:
         assert listed[f"PAPER#{delivery.delivery_id}"] == place, "listed where it does not stand"
 
 
+def _check_births(facts: Facts) -> None:
+    for birth in facts.births:
+        assert birth.state is not RecordState.RECEIVED, "a record was never handled"
+        standing = [p for p in facts.policies if p.person_id == birth.person_id and p.state in STANDING]
+        assert bool(standing) is (birth.state is RecordState.INSURED)
+        assert {policy.policy_id for policy in standing} <= {birth.policy_id}
+        rights = {
+            r.representative_id
+            for r in facts.representations
+            if r.person_id == birth.person_id and r.state is RepresentationState.ACTIVE
+        }
+        assert rights == set(birth.granted)
+    versions = [(v["record_id"], v["message"]["version"]) for v in facts.of_type("ReceivedVersion")]
+    assert {record_id for record_id, _ in versions} == {birth.record_id for birth in facts.births}
+
+
 def _check_journal(facts: Facts) -> None:
     entities = (
         *facts.applications,
@@ -201,6 +222,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.representations,
         *facts.registrations,
         *facts.deliveries,
+        *facts.births,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     for name, head in heads.items():

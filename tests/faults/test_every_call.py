@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
 from tests.faults.rig import Moment, Rig
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES}
-SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in (*POLICY_SCENARIOS, *PAPER_SCENARIOS)}}
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES}
+MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS)
+SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from infra.local.person_numbers import policy_number_of
 from tests import papers
 from tests.applicants import CHILD, carried_out, represent
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
+from tests.newborns import birth, child, mother_insured, told
 from tests.world import ACCOUNT, QUEUES, REGION
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ CREATED = 201
 CREATE_NOTHING = {
     "/v1/applications/{application_id}/withdrawal": "moves one application, and only once",
     "/v1/auditor/journal-exports": "asks; the journal must tell of every export",
+    "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
@@ -46,6 +48,7 @@ CREATE_NOTHING = {
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/applications/{application_id}/decision": "moves one application, and only once",
     "/v1/operator/applications/{application_id}/scans/{scan_id}/views": "asks; the journal must tell of every view",
+    "/v1/operator/civil-records/{record_id}/decision": "moves one record, and only once",
     "/v1/represented-persons/{person_id}/termination": "ends one right to act, and only once",
     "/v1/readiness-checks": "asks; every question counts against the limits",
     "/v1/validity-checks": "asks; every question counts against the limits",
@@ -136,6 +139,13 @@ def _childs_extract(world: World) -> Request:
     return Request(path=_childs_path(world, "extracts"), body={"bilingual": True}, other={"bilingual": False})
 
 
+def _newborns_consent(world: World) -> Request:
+    mother_insured(world)
+    told(world, birth())
+    path = f"/v1/represented-persons/{child(world)['person_id']}/consents"
+    return Request(path=path, body={"version": "2026-11"}, other={"version": "2019-01"})
+
+
 def _legacy_policy(world: World) -> Request:
     consented(world)
     number = policy_number_of(region="77", born_on="1990-05-14", sex="female", serial=7)
@@ -199,6 +209,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/represented-persons/{person_id}/codes": _childs_code,
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-codes": _childs_address_code,
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/pickup-codes": _childs_pickup_code,
+    "/v1/represented-persons/{person_id}/consents": _newborns_consent,
     "/v1/represented-persons/{person_id}/extracts": _childs_extract,
 }
 

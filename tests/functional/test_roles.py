@@ -23,6 +23,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
     "POST /v1/applications/{application_id}/submission": {"code": "123456"},
     "POST /v1/auditor/journal-exports": {"snils": "112-233-445 95"},
+    "POST /v1/civil-registry/records": {
+        "number": "110269770000100012003",
+        "version": 1,
+        "kind": "annulment",
+        "registered_on": "2026-03-01",
+        "region": "77",
+    },
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},
@@ -38,7 +45,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/deliveries/{delivery_id}/handover": {"code": "12345678"},
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
     "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
+    "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
+    "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
     "POST /v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-codes": {"address": papers.NEW_ADDRESS},
     "POST /v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-change": {

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
@@ -135,6 +136,10 @@ def _delivery_item(entity: Delivery) -> Item:
     return listed if at is None else {**listed, **keys.due_index("delivery", entity.delivery_id, at)}
 
 
+def _civil_record_item(entity: CivilRecord) -> Item:
+    return dict(keys.case_index(entity.message.region, entity.record_id)) if entity.needs_operator else {}
+
+
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
@@ -145,6 +150,8 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
     Representation: lambda e: keys.representation(e.representative_id, e.person_id),
     Delivery: lambda e: keys.paper(e.person_id, e.delivery_id),
+    CivilRecord: lambda e: keys.civil_record(e.record_id),
+    ReceivedVersion: lambda e: keys.civil_version(e.record_id, e.message.version),
     LegacyPolicy: lambda e: keys.legacy_policy(e.person_id, e.registration_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
@@ -166,6 +173,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Policy: _policy_item,
     Representation: _representation_item,
     Delivery: _delivery_item,
+    CivilRecord: _civil_record_item,
     Pointer: lambda e: {"person_id": _text(e.person_id)},
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),

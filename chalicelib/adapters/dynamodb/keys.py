@@ -84,6 +84,16 @@ def representation(representative_id: str, person_id: str) -> Key:
     return Key(f"PERSON#{representative_id}", f"{FILE_PREFIX}REPRESENTED#{person_id}")
 
 
+def civil_record(record_id: str) -> Key:
+    """A birth record of the civil registry, in its folder."""
+    return Key(f"CIVIL#{record_id}", "RECORD")
+
+
+def civil_version(record_id: str, version: int) -> Key:
+    """A version of a birth record as it came."""
+    return Key(f"CIVIL#{record_id}", f"VERSION#{version:06d}")
+
+
 def legacy_policy(person_id: str, registration_id: str) -> Key:
     """The registration of a policy of an earlier sample, in the person's folder."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}LEGACY#{registration_id}")
@@ -258,6 +268,21 @@ def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
     """Where a page of an insurer's deliveries begins that follows one of them."""
     delivery_id = index["gsi1sk"]["S"].split("#")[1]
     return json.dumps({**paper(person_id, delivery_id).item(), **index}, sort_keys=True)
+
+
+def case_partition(region: str) -> str:
+    """The index partition of a region's birth records that need an operator."""
+    return f"CASES#{region}"
+
+
+def case_index(region: str, record_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which an operator finds birth records, oldest first."""
+    return {"gsi1pk": {"S": case_partition(region)}, "gsi1sk": {"S": record_id}}
+
+
+def case_start(region: str, record_id: str) -> str:
+    """Where a page of birth records begins that follows one of them."""
+    return json.dumps({**civil_record(record_id).item(), **case_index(region, record_id)}, sort_keys=True)
 
 
 def due_partition(kind: str, shard: int) -> str:

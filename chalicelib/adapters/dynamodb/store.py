@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -123,6 +124,19 @@ class DynamoDBStore(OutboxReads, DeliveryReads):
         partition = keys.pointer(kind, value_hash).partition
         found = self._table.query_all(partition, prefix=keys.POINTER_PREFIX)
         return [items.from_item(Pointer, item) for item in found]
+
+    def civil_record(self, *, record_id: str) -> CivilRecord | None:
+        """Read a birth record."""
+        return self._table.get(CivilRecord, keys.civil_record(record_id))
+
+    def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
+        """List a region's birth records that need an operator, oldest first; ``after`` is the last id seen."""
+        start = keys.case_start(region, after) if after else None
+        found, following = self._table.query_index(
+            keys.OWNER_INDEX, keys.case_partition(region), limit=limit, after=start, newest_first=False
+        )
+        records = tuple(items.from_item(CivilRecord, item) for item in found)
+        return Slice(items=records, after=records[-1].record_id if following else None)
 
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card."""
