@@ -15,7 +15,7 @@ from moto.core import responses
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
-from moto.sqs import models as sqs
+from moto.sqs import models as sqs_models
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
@@ -60,7 +60,7 @@ def _quicken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(DynamoDBBackend, "update_item", _update_a_copy)
     patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
-    for module in (responses, sqs):
+    for module in (responses, sqs_models):
         patch.setattr(module, "camelcase_to_underscores", cache(module.camelcase_to_underscores))
 
 
