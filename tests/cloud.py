@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.signers import RequestSigner
 from moto import mock_aws
 from moto.core import responses
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
-from moto.sqs import models as sqs
+from moto.sqs import models as sqs_models
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
@@ -32,7 +31,6 @@ _clients: dict[str, Any] = {}
 _clients_of_adapters: dict[str, Any] = {}
 _table = cache(table_request)
 _update_item = DynamoDBBackend.update_item
-_sign = RequestSigner.handler
 _possible_keys = XFormedAttributePicker.get_possible_keys
 _keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -57,13 +55,12 @@ def cloud(service: str) -> Any:
 
 
 def _quicken(patch: pytest.MonkeyPatch) -> None:
-    """Let moto remember what it would find out anew for each call, and sign only what it looks at."""
-    patch.setattr(RequestSigner, "handler", _sign_what_is_read)
+    """Let moto remember what it would find out anew for each call."""
     patch.setattr(Table, "__deepcopy__", _same_items, raising=False)
     patch.setattr(DynamoDBBackend, "update_item", _update_a_copy)
     patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
-    for module in (responses, sqs):
+    for module in (responses, sqs_models):
         patch.setattr(module, "camelcase_to_underscores", cache(module.camelcase_to_underscores))
 
 
@@ -90,11 +87,6 @@ def _resources() -> dict[str, str]:
         "MAIL_FROM": "polis@example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }
-
-
-def _sign_what_is_read(signer: Any, operation_name: Any = None, request: Any = None, **options: Any) -> Any:
-    """Sign no call of DynamoDB: of other services moto looks into the signature for the region or for who calls."""
-    return None if signer._service_id == "DynamoDB" else _sign(signer, operation_name, request, **options)
 
 
 def _same_items(table: Any, _: Any) -> Any:

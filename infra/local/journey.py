@@ -13,7 +13,9 @@ from typing import Any
 
 import httpx
 
-TIMEOUT = 20.0
+TIMEOUT = 30.0
+"""Seconds for an answer: the gateway gives a handler 29."""
+
 PATIENCE = 60.0
 """Seconds within which a queue must have done its work."""
 
