@@ -27,7 +27,7 @@ def applications_of(
     chosen: list[Application] = []
     last = after
     for _ in range(CALLS):
-        start = keys.owner_start(person_id, last) if last else None
+        start = keys.index_start(keys.application(last), keys.owner_index(person_id, last)) if last else None
         found, following = table.query_index(
             keys.OWNER_INDEX, keys.owner_partition(person_id), limit=at_once, after=start
         )

@@ -224,15 +224,14 @@ def start(key: Key) -> str:
     return json.dumps(key.item(), sort_keys=True)
 
 
+def index_start(key: Key, index: Mapping[str, Mapping[str, str]]) -> str:
+    """Where a page of an index begins that follows an item."""
+    return json.dumps({**key.item(), **index}, sort_keys=True)
+
+
 def owner_partition(person_id: str) -> str:
     """The index partition of a person's applications."""
     return f"PERSON#{person_id}"
-
-
-def owner_start(person_id: str, application_id: str) -> str:
-    """Where a page of a person's applications begins that follows one of them."""
-    key = {**application(application_id).item(), **owner_index(person_id, application_id)}
-    return json.dumps(key, sort_keys=True)
 
 
 def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]]:
@@ -266,8 +265,7 @@ def papers_index(insurer_code: str, state: str, due_on: str, delivery_id: str) -
 
 def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
     """Where a page of an insurer's deliveries begins that follows one of them."""
-    delivery_id = index["gsi1sk"]["S"].split("#")[1]
-    return json.dumps({**paper(person_id, delivery_id).item(), **index}, sort_keys=True)
+    return index_start(paper(person_id, index["gsi1sk"]["S"].split("#")[1]), index)
 
 
 def case_partition(region: str) -> str:
@@ -278,11 +276,6 @@ def case_partition(region: str) -> str:
 def case_index(region: str, record_id: str) -> dict[str, dict[str, str]]:
     """Index keys by which an operator finds birth records, oldest first."""
     return {"gsi1pk": {"S": case_partition(region)}, "gsi1sk": {"S": record_id}}
-
-
-def case_start(region: str, record_id: str) -> str:
-    """Where a page of birth records begins that follows one of them."""
-    return json.dumps({**civil_record(record_id).item(), **case_index(region, record_id)}, sort_keys=True)
 
 
 def due_partition(kind: str, shard: int) -> str:

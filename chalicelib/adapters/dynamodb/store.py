@@ -131,7 +131,7 @@ class DynamoDBStore(OutboxReads, DeliveryReads):
 
     def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
         """List a region's birth records that need an operator, oldest first; ``after`` is the last id seen."""
-        start = keys.case_start(region, after) if after else None
+        start = keys.index_start(keys.civil_record(after), keys.case_index(region, after)) if after else None
         found, following = self._table.query_index(
             keys.OWNER_INDEX, keys.case_partition(region), limit=limit, after=start, newest_first=False
         )
