@@ -257,10 +257,7 @@ def papers_partition(insurer_code: str, state: str) -> str:
 
 def papers_index(insurer_code: str, state: str, due_on: str, delivery_id: str) -> dict[str, dict[str, str]]:
     """Index keys by which an insurer's deliveries are listed, what is due first first."""
-    return {
-        "gsi1pk": {"S": papers_partition(insurer_code, state)},
-        "gsi1sk": {"S": f"{due_on}#{delivery_id}"},
-    }
+    return {"gsi1pk": {"S": papers_partition(insurer_code, state)}, "gsi1sk": {"S": f"{due_on}#{delivery_id}"}}
 
 
 def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
