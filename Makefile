@@ -20,8 +20,8 @@ environment-run environment-dev:
 run: environment-run ## Run the whole service on this machine (PORTS=auto for free ports, DATA=folder)
 	@exec $(RUN) -m infra.local.supervisor --ports $(PORTS) --data $(DATA)
 
-demo: environment-run ## Walk the whole journey of an application against a local cloud of its own
-	@$(RUN) -m infra.local.demo
+demo: environment-run ## Walk a journey on a local cloud of its own (SCENARIO=child, foreigner, loss, ... or all)
+	@$(RUN) -m infra.local.demo $(SCENARIO)
 
 test: environment-dev ## Run all tests
 	@$(DEV) -m infra.checks test

@@ -11,14 +11,21 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    civil_registry,
     corrections,
+    deliveries,
     dictionaries,
+    journal,
+    legacy_policies,
+    operator_deliveries,
+    operator_scans,
     operators,
     people,
     persons,
     proofs,
     registry,
     representation,
+    represented_deliveries,
     scans,
     validity,
 )
@@ -28,6 +35,7 @@ from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.web import pages
 
+settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
@@ -36,7 +44,11 @@ for module in (
     applications,
     scans,
     people,
+    journal,
     representation,
+    deliveries,
+    represented_deliveries,
+    legacy_policies,
     proofs,
     validity,
     registry,
@@ -44,6 +56,9 @@ for module in (
     operators,
     persons,
     corrections,
+    civil_registry,
+    operator_scans,
+    operator_deliveries,
     pages,
 ):
     app.register_blueprint(module.blueprint)

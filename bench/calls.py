@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.paper_calls import measure_papers
+from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.paper_barcode import PaperBarcode, encode_barcode
 from chalicelib.domain.qr_claims import QrClaims, QrKind
+from chalicelib.domain.sex import Sex
 from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
 from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
 from infra.local.persons import PERSONS
-from tests import journeys
+from tests import journeys, newborns, papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +33,11 @@ WAITING = "later"
 INSURED = "insured"
 REGISTRAR = "registrar"
 EXPIRING = 30
+PAPER, OLD = "paper_policy", "old_policy"
+LEGACY = {
+    PAPER: {"policy_type": "paper", "blank_number": "00000000014"},
+    OLD: {"policy_type": "old_sample", "series": "77-00", "number": "900015"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +78,18 @@ class Counter:
 
 
 def measured(world: World) -> tuple[Budget, ...]:
-    """Walk one person to a policy, to another insurer, and one to a certificate that expires; count on the way."""
+    """Walk one person to a policy, papers and another insurer, one to a certificate that expires; count on the way."""
     counter = Counter()
     _first_policy(world, counter)
     _public_lookup(world, counter)
     _clinic_lookup(world, counter)
+    _papers(world, counter)
     _certificate(world, counter)
     _insurer_changes(world, counter)
+    _legacy_policies(world, counter)
+    _newborn(world, counter)
+    world.settle()
+    count_policies(world, counter, _step)
     _expiry(world, counter)
     return tuple(counter.found)
 
@@ -159,6 +173,19 @@ def _qr(world: World, policy_number: str) -> str:
     return world.tools.qr.link(claims=claims)
 
 
+def _papers(world: World, counter: Counter) -> None:
+    """Order an extract on paper; what becomes of it is counted in a module of its own."""
+    world.sleep(minutes=2)
+    draft = journeys.drafted(world, kind="paper_extract")
+    world.ok("PATCH", f"/v1/applications/{draft}", json={"delivery": papers.AT_OFFICE})
+    world.upload(draft, journeys.scan())
+    journeys.signed(world, draft)
+    world.drain(queues=("outbox_relay", "verification", "outbox_relay"))
+    _step(world, counter, "issuance", "order an extract on paper", limit=4)
+    measure_papers(world, counter, draft)
+    world.settle()
+
+
 def _certificate(world: World, counter: Counter) -> None:
     world.tools.registers.pending(CheckKind.INSURED_PERSON)
     draft = journeys.submitted(world, person=WAITING)
@@ -187,6 +214,66 @@ def _changed(world: World, counter: Counter, person: str, use_case: str) -> None
     _step(world, counter, "issuance", use_case, limit=6)
     found = journeys.application(world, draft, person=person)
     assert found["refusals"] == [], found["refusals"]
+
+
+def _legacy_policies(world: World, counter: Counter) -> None:
+    """A paper policy and one of the old sample: registered, confirmed, looked up by what is printed on them."""
+    # The application that waits for its register would come between.
+    world.tools.registers.release()
+    world.sleep(minutes=16)
+    world.settle()
+    for key, numbers in LEGACY.items():
+        person = _person(key)
+        claim = {**numbers, "policy_number": person.insured.enp} if key == PAPER else {**numbers, "region": "77"}
+        register = {"enp": person.insured.enp, "insurer_code": "77012", "insured_from": person.insured.insured_from}
+        world.tools.registers.confirmed(CheckKind.INSURED_PERSON, **register)
+        journeys.consented(world, person=key)
+        world.settle()
+        with counter.measuring(f"register a policy: {key}", limit=4):
+            world.ok("POST", "/v1/me/legacy-policies", person=key, json=claim)
+        _step(world, counter, "verification", f"confirm a policy, without the registers: {key}", limit=4)
+        name = "blank_number" if key == PAPER else "old_policy"
+        printed = {part: numbers[part] for part in ("series", "number")} if key == OLD else numbers[name]
+        question = {name: printed, "consent": True, "born_on": person.born_on}
+        _ask(world, counter, f"public lookup by {name}", "/v1/validity-checks", question, limit=2)
+        _ask(world, counter, f"clinic lookup by {name}", "/v1/clinic/validity-checks", {name: printed}, limit=3)
+    scanned = {"barcode": _barcode(_person(PAPER))}
+    _ask(world, counter, "clinic lookup by barcode", "/v1/clinic/validity-checks", scanned, limit=3)
+
+
+def _barcode(person: Any) -> str:
+    barcode = PaperBarcode(
+        version=2,
+        policy_number=person.insured.enp,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        middle_name=person.middle_name,
+        sex=Sex(person.sex),
+        born_on=date.fromisoformat(person.born_on),
+    )
+    return encode_barcode(barcode=barcode).hex()
+
+
+def _newborn(world: World, counter: Counter) -> None:
+    """A birth that the civil registry tells, of two parents who are known; then it is corrected."""
+    world.settle()
+    day = str(world.tools.at.date() - timedelta(days=1))
+    message = newborns.birth(
+        registered_on=day,
+        father=newborns.FATHER,
+        child={"born_on": day, "certificate": {**newborns.CERTIFICATE, "issued_on": day}},
+    )
+    with counter.measuring("take in a birth record", limit=3):
+        answer = newborns.send(world, message)
+    assert answer.json()["outcome"] == "accepted", answer.text
+    _step(world, counter, "issuance", "insure a newborn of two known parents", limit=11)
+    world.settle()
+    renamed = {**message, "version": 2, "child": {**message["child"], "given_name": "Тимур"}}
+    with counter.measuring("take in a later version of a birth record", limit=4):
+        answer = newborns.send(world, renamed)
+    assert answer.json()["outcome"] == "accepted", answer.text
+    _step(world, counter, "issuance", "correct a newborn of two known parents", limit=10)
+    assert newborns.send(world, renamed).json()["state"] == "insured"
 
 
 def _expiry(world: World, counter: Counter) -> None:

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.policy_term import TermProfile
+    from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
     from chalicelib.ports.files import Files
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
-    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.scans import Pictures, ScanInspector
+    from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.signing import Signer
     from chalicelib.ports.storage import Store
     from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
@@ -54,6 +56,16 @@ class Container:
     def policy_terms(self) -> TermProfile:
         """Whose terms of policies are in force."""
         return self.settings.policy_terms
+
+    @property
+    def certificate_term(self) -> Term:
+        """For how long a temporary certificate is valid."""
+        return self.settings.certificate_term
+
+    @property
+    def proof_of_work(self) -> int | None:
+        """Among how many numbers the public searches before a lookup; None asks for no proof."""
+        return self.settings.proof_of_work
 
     @cached_property
     def store(self) -> Store:
@@ -120,6 +132,13 @@ class Container:
         return SandboxedScanInspector()
 
     @cached_property
+    def pictures(self) -> Pictures:
+        """The pictures of scans that people see."""
+        from chalicelib.adapters.scans.pictures import PillowPictures  # noqa: PLC0415 — made when asked
+
+        return PillowPictures()
+
+    @cached_property
     def renderer(self) -> DocumentRenderer:
         """The PDFs."""
         from chalicelib.adapters.documents.fpdf_renderer import FPDFRenderer  # noqa: PLC0415 — heavy
@@ -150,6 +169,15 @@ class Container:
         from chalicelib.adapters.documents.status_list import SignedStatusLists  # noqa: PLC0415 — heavy
 
         return SignedStatusLists(signer=self.signer, public_base_url=self.public_base_url)
+
+    @cached_property
+    def signatures(self) -> SignatureVerifier | None:
+        """The check of signatures by certificate; None where no trust anchor is set."""
+        if not self.settings.signature_trust_anchors:
+            return None
+        from chalicelib.adapters.signatures.verifier import CmsVerifier  # noqa: PLC0415 — heavy
+
+        return CmsVerifier(trust_anchors=self.settings.signature_trust_anchors)
 
     @cached_property
     def queues(self) -> Queues:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,12 @@ from chalicelib.domain.policy_term import TermProfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chalicelib.domain.terms import Term  # noqa: TC004 — no annotation is evaluated here
+
+
+class InvalidSetting(ValueError):
+    """A variable of the environment does not say what it has to; the text names it and the mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,9 @@ class Settings:
     retired_signing_key_ids: tuple[str, ...] = ()
     sms_sender_id: str = ""
     scanner_required: bool = False
+    certificate_term: Term
+    proof_of_work: int | None = None
+    signature_trust_anchors: str = ""
     policy_terms: TermProfile = TermProfile.SERVICE
 
 
@@ -64,7 +75,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     Raises:
         KeyError: a required one is not set.
-        ValueError: POLICY_TERMS is neither ``service`` nor ``rules_2019``.
+        InvalidSetting: one is set to what cannot be read.
     """
     given = os.environ if environment is None else environment
     retired = given.get("RETIRED_SIGNING_KEY_IDS", "")
@@ -86,8 +97,77 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         retired_signing_key_ids=tuple(part for part in retired.split(",") if part),
         sms_sender_id=given.get("SMS_SENDER_ID", ""),
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
-        policy_terms=TermProfile(given.get("POLICY_TERMS") or TermProfile.SERVICE),
+        certificate_term=_certificate_term(given),
+        proof_of_work=_proof_of_work(given),
+        signature_trust_anchors=_trust_anchors(given),
+        policy_terms=_policy_terms(given),
     )
+
+
+def check(environment: Mapping[str, str] | None = None) -> None:
+    """Refuse to start with a setting that is set to what cannot be read; what is missing shows at first use.
+
+    Raises:
+        InvalidSetting: names the setting and how to write it.
+    """
+    given = os.environ if environment is None else environment
+    _certificate_term(given)
+    _policy_terms(given)
+    _proof_of_work(given)
+    _trust_anchors(given)
+
+
+def _certificate_term(given: Mapping[str, str]) -> Term:
+    # The authorizer reads settings too, and needs no calendar.
+    from chalicelib.domain.errors import InvalidValue  # noqa: PLC0415
+    from chalicelib.domain.terms import LONGEST, parse_term  # noqa: PLC0415
+
+    text = given.get("CERTIFICATE_TERM") or "30 calendar"
+    try:
+        return parse_term(text=text)
+    except InvalidValue:
+        mend = f"write 1 to {LONGEST} and the kind of days, as in '30 calendar' or '45 working'"
+        raise InvalidSetting(f"CERTIFICATE_TERM is {text!r}: {mend}") from None
+
+
+def _policy_terms(given: Mapping[str, str]) -> TermProfile:
+    text = given.get("POLICY_TERMS") or TermProfile.SERVICE
+    if text not in set(TermProfile):
+        raise InvalidSetting(f"POLICY_TERMS is {text!r}: write {' or '.join(TermProfile)}")
+    return TermProfile(text)
+
+
+def _proof_of_work(given: Mapping[str, str]) -> int | None:
+    from chalicelib.domain.proof_of_work import EASIEST, HARDEST  # noqa: PLC0415 — as above
+
+    text = given.get("PROOF_OF_WORK") or "off"
+    if text == "off":
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or not EASIEST <= int(text) <= HARDEST:
+        mend = f"write off, or among how many numbers to search, from {EASIEST} to {HARDEST}"
+        raise InvalidSetting(f"PROOF_OF_WORK is {text!r}: {mend}")
+    return int(text)
+
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+
+
+def _trust_anchors(given: Mapping[str, str]) -> str:
+    # Some tools cannot set a text of several lines: they may write \n instead.
+    text = given.get("SIGNATURE_TRUST_ANCHORS", "").replace("\\n", "\n").strip()
+    if text and (_PEM.sub("", text).strip() or not all(map(_is_der, _PEM.findall(text)))):
+        raise InvalidSetting(
+            "SIGNATURE_TRUST_ANCHORS is no PEM: write the certificates of trusted authorities, one after another"
+        )
+    return text
+
+
+def _is_der(body: str) -> bool:
+    # The whole certificate is read when it is first needed: the library for that takes long to load.
+    try:
+        return base64.b64decode("".join(body.split()), validate=True).startswith(b"\x30\x82")
+    except ValueError:
+        return False
 
 
 def web_origin(environment: Mapping[str, str] | None = None) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 STAGES = ("prod", "dev")
 _CACHE = PROJECT / "build" / "package"
+_STAMP = "package.json"
 _REFUSALS = (
     interpreter.NoInterpreter,
     dependencies.NotInstalled,
@@ -73,20 +74,29 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _package(*, out: Path, stage: str, say: Callable[[str], object]) -> Package:
+def current(*, out: Path, stage: str = "prod") -> Package | None:
+    """Return the package that is there, unless something that goes into it has changed since; raises NoInterpreter."""
     python = interpreter.newest()
+    kept = _kept(out / _STAMP, inputs.digest(python.version, stage))
+    return None if kept is None else _described(python, out, kept, was_current=True)
+
+
+def _package(*, out: Path, stage: str, say: Callable[[str], object]) -> Package:
+    found = current(out=out, stage=stage)
+    if found is not None:
+        return found
+    python = interpreter.newest()
+    stamp = out / _STAMP
+    stamp.unlink(missing_ok=True)
+    say(f"Packaging with Python {python.version} ({python.program})")
     digest = inputs.digest(python.version, stage)
-    stamp = out / "package.json"
-    kept = _kept(stamp, digest)
-    if kept is None:
-        stamp.unlink(missing_ok=True)
-        say(f"Packaging with Python {python.version} ({python.program})")
-        made = _made(python, out=out, stage=stage)
-        kept = {"digest": digest, "zipped": made.zipped, "unzipped": made.unzipped}
-        stamp.write_text(json.dumps(kept) + "\n")
-        was_current = False
-    else:
-        was_current = True
+    made = _made(python, out=out, stage=stage)
+    kept = {"digest": digest, "zipped": made.zipped, "unzipped": made.unzipped}
+    stamp.write_text(json.dumps(kept) + "\n")
+    return _described(python, out, kept, was_current=False)
+
+
+def _described(python: interpreter.Interpreter, out: Path, kept: dict[str, Any], *, was_current: bool) -> Package:
     return Package(
         zip_path=out / "deployment.zip",
         template_path=out / "template.json",

@@ -1,4 +1,4 @@
-"""Write docs/states.md, the states of an application and the matrix of requirements, from the tables of the domain.
+"""Write docs/states.md, states and the matrix of requirements, from the tables of the domain.
 
 ``python -m infra.states`` writes the file; with ``--check`` it only compares and fails when they differ.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES, ApplicantCategory
 from chalicelib.domain.application_states import (
@@ -20,21 +19,23 @@ from chalicelib.domain.application_states import (
 )
 from chalicelib.domain.category_rules import CATEGORY_RULES, CategoryRule
 from chalicelib.domain.kind_rules import KIND_RULES, Condition, KindRule
+from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LEGACY_TRANSITIONS, LegacyState
 from chalicelib.domain.matrix import EVERYBODY, MATRIX, RULES_VERSION, MatrixRow
-from chalicelib.domain.notifications import RULES, NotificationKind
 from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
 from chalicelib.domain.representation import RELATIONS, RelationRule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from infra.states_of_delivery import delivery_parts
+from infra.states_text import codes as _codes
+from infra.states_text import table as _table
+from infra.states_text import told as _told
+from infra.states_text import yes as _yes
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 
 INTRODUCTION = """\
 # States of an application, and what each kind asks for
 
-Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py` and
-`representation.py` in `chalicelib/domain`.
+Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py`,
+`representation.py`, `legacy_registration.py` and `delivery_states.py` in `chalicelib/domain`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -53,6 +54,14 @@ A pair that has no row cannot be filed: 422 `rule_refused`, reason `kind_not_ava
 """
 
 
+LEGACY = """\
+## States of the registration of a policy of an earlier sample
+
+It begins as `pending`. A person has at most one that is pending or confirmed. It is confirmed or refused by the word
+of the register of insured persons, and superseded when a digital policy is issued.
+"""
+
+
 def current_document() -> str:
     """Build the text of the document."""
     parts = [
@@ -62,6 +71,7 @@ def current_document() -> str:
         _states(),
         _transitions(),
         _policy_states(),
+        *delivery_parts(),
         REQUIREMENTS,
         _overview(),
         f"Everybody fills: {_codes(sorted(EVERYBODY))}.\n",
@@ -71,6 +81,8 @@ def current_document() -> str:
         *map(_category, CATEGORY_RULES.values()),
         "## Who acts for another\n",
         *map(_relation, RELATIONS.values()),
+        LEGACY,
+        _registrations(),
     ]
     return "\n".join(parts)
 
@@ -103,11 +115,13 @@ def _transitions() -> str:
     return _table(("Event", "From", "To", "The person is told"), rows)
 
 
-def _told(notification: str | None, silent_because: str | None) -> str:
-    if notification is None:
-        return f"no: {silent_because}"
-    channels = ", ".join(sorted(RULES[NotificationKind(notification)].channels))
-    return f"`{notification}` ({channels})"
+def _registrations() -> str:
+    rows = []
+    for rule in LEGACY_TRANSITIONS.values():
+        sources = ", ".join(f"`{state}`" for state in LegacyState if state in rule.sources)
+        target = f"`{rule.target}` ({LEGACY_STATE_TITLES[rule.target]})"
+        rows.append((f"`{rule.event}`", sources, target, _told(rule.notification, None)))
+    return _table(("Event", "From", "To", "The person is told"), rows)
 
 
 def _overview() -> str:
@@ -196,19 +210,6 @@ def _certificate(rule: KindRule) -> str:
     if not rule.certificate:
         return "none"
     return f"while only {_codes(sorted(rule.waits_for))} has not answered"
-
-
-def _codes(values: Iterable[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values) or "none"
-
-
-def _yes(holds: bool) -> str:  # noqa: FBT001 — a word for a truth value
-    return "yes" if holds else ""
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ OTHER_REGION_INSURER = "78006"
 PERMIT = {
     "type": "11",
     "series": "82",
-    "number": "9000014",
+    "number": "9000016",
     "issuer": "ГУ МВД ДЛЯ ПРИМЕРА",
     "issued_on": "2025-02-10",
     "expires_on": "2028-02-09",
@@ -47,7 +47,7 @@ def paper(kind: str, series: str = "") -> dict[str, str]:
     return {
         "type": kind,
         "series": series,
-        "number": "9000014",
+        "number": "9000016",
         "issuer": "ГУ МВД ДЛЯ ПРИМЕРА",
         "issued_on": "2025-03-01",
         "expires_on": "2027-05-31",

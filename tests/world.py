@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-import boto3
 import httpx
-import pytest
-from moto import mock_aws
+import urllib3
 from moto.backends import get_backend
 
 from chalicelib import bootstrap
@@ -27,7 +26,7 @@ from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
 from infra.local.insurers_sample import INSURERS
 from infra.local.persons import PERSONS
-from infra.local.stack_settings import table_request
+from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 
@@ -35,10 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
-REGION = "eu-central-1"
-QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_relay")
 WITHOUT_DOCUMENTS = tuple(queue for queue in QUEUES if queue != "documents")
-ACCOUNT = "123456789012"
 SCHEDULE_EVENT = {
     "version": "0",
     "id": "e1",
@@ -50,15 +46,13 @@ SCHEDULE_EVENT = {
     "resources": [],
 }
 
-_clients: dict[str, Any] = {}
 _verdicts: dict[str, Any] = {}
 
 
-def cloud(service: str) -> Any:
-    """The client by which tests stand in for AWS; making one takes longer than a call."""
-    if service not in _clients:
-        _clients[service] = boto3.client(service)
-    return _clients[service]
+def table() -> list[dict[str, Any]]:
+    """Everything that the table holds now, as DynamoDB writes it."""
+    pages = cloud("dynamodb").get_paginator("scan").paginate(TableName="polis")
+    return [item for page in pages for item in page["Items"]]
 
 
 class RememberingInspector:
@@ -67,10 +61,12 @@ class RememberingInspector:
     def __init__(self, inspector: Any) -> None:
         self._inspector = inspector
 
-    def inspect(self, *, data: bytes, declared_media_type: str) -> Any:
-        key = hashlib.sha256(declared_media_type.encode() + b"|" + data).hexdigest()
+    def inspect(self, *, data: bytes, declared_media_type: str, max_pages: int) -> Any:
+        key = hashlib.sha256(f"{declared_media_type}|{max_pages}|".encode() + data).hexdigest()
         if key not in _verdicts:
-            _verdicts[key] = self._inspector.inspect(data=data, declared_media_type=declared_media_type)
+            _verdicts[key] = self._inspector.inspect(
+                data=data, declared_media_type=declared_media_type, max_pages=max_pages
+            )
         return _verdicts[key]
 
 
@@ -92,31 +88,6 @@ class TestContainer(bootstrap.Container):
 
     def now(self) -> datetime:
         return self.at
-
-
-def create_resources() -> dict[str, str]:
-    """Create what the template would, in the in-process cloud; returns the functions' environment."""
-    cloud("dynamodb").create_table(**table_request("polis"))
-    s3 = cloud("s3")
-    for bucket in ("polis-scans", "polis-documents"):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_bucket_versioning(Bucket="polis-scans", VersioningConfiguration={"Status": "Enabled"})
-    sqs = cloud("sqs")
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
-    key = cloud("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    secret = cloud("secretsmanager").create_secret(Name="lookup", SecretString="x" * 64)
-    return {
-        "TABLE_NAME": "polis",
-        "SCANS_BUCKET": "polis-scans",
-        "DOCUMENTS_BUCKET": "polis-documents",
-        **{f"{name.upper()}_QUEUE_URL": url for name, url in urls.items()},
-        "SIGNING_KEY_ID": key["KeyMetadata"]["KeyId"],
-        "LOOKUP_SECRET_ID": secret["ARN"],
-        "REGISTERS_URL": "http://127.0.0.1:9",
-        "PUBLIC_BASE_URL": "https://polis.example.org",
-        "MAIL_FROM": "polis@example.org",
-        "WEB_ORIGIN": "https://polis.example.org",
-    }
 
 
 @dataclass
@@ -147,10 +118,10 @@ class World:
 
     def token(self, person: str) -> str:
         if person not in self.tokens:
-            answer = httpx.post(
-                f"{self.issuer}/token",
-                data={"grant_type": "urn:polis:demonstration", "person": person},
-            )
+            asked = urlencode({"grant_type": "urn:polis:demonstration", "person": person})
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            # Not by httpx: it would read the certificates of all authorities each time.
+            answer = urllib3.request("POST", f"{self.issuer}/token", body=asked, headers=form)
             self.tokens[person] = answer.json()["access_token"]
         return self.tokens[person]
 
@@ -183,12 +154,10 @@ class World:
                 message.visible_at -= passed.total_seconds() * 1000
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
-        """Receive what waits in a queue now."""
-        if not get_backend("sqs")[ACCOUNT][REGION].queues[queue].messages:
-            return []  # asking would only take time
-        url = getattr(self.tools.settings, f"{queue}_queue_url")
-        answer = cloud("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
-        return list(answer.get("Messages", []))
+        """Receive what waits in a queue now; not by a call of AWS, which takes as long as a handler."""
+        queues = get_backend("sqs")[ACCOUNT][REGION]
+        received = queues.receive_message(queue, 10, 0, queues.get_queue(queue).visibility_timeout)
+        return [{"MessageId": m.id, "Body": m.body, "ReceiptHandle": m.receipt_handle} for m in received]
 
     def drain(self, *, rounds: int = 30, queues: tuple[str, ...] = QUEUES) -> None:
         """Let the queues run dry, delivering messages as Lambda would."""
@@ -204,8 +173,7 @@ class World:
     def deliver(self, queue: str, message: Mapping[str, Any]) -> None:
         """Deliver one message and delete it, unless the handler fails."""
         self.invoke(queue, message["Body"], message["MessageId"])
-        url = getattr(self.tools.settings, f"{queue}_queue_url")
-        cloud("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        get_backend("sqs")[ACCOUNT][REGION].delete_message(queue, message["ReceiptHandle"])
 
     def settle(self) -> None:
         """Let everything happen but the drawing of PDFs, which takes longest."""
@@ -262,13 +230,12 @@ class World:
 @contextmanager
 def open_world(issuer: str) -> Iterator[World]:
     """The whole service over a new, empty cloud."""
-    with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        identity = {
+    with in_process_cloud() as patch:
+        for name, value in {
             "OIDC_ISSUER": issuer,
             "OIDC_AUDIENCE": "polis",
             "OIDC_JWKS_URL": f"{issuer}/jwks.json",
-        }
-        for name, value in {**create_resources(), **identity}.items():
+        }.items():
             patch.setenv(name, value)
         from app import app
 

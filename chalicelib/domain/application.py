@@ -92,12 +92,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """How the submission was signed (requirements A2, A3)."""
+    """How the submission was signed (requirements A2, A3).
+
+    A signature by certificate keeps its evidence: the CMS in Base64, and the SHA-256 of the signer's certificate.
+    """
 
     method: str
     assurance: str
     signed_at: datetime
     form_digest: str
+    certificate_digest: str = ""
+    evidence: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import Pointer, StoredDocument
@@ -21,10 +22,12 @@ from chalicelib.domain.temporary_certificate import TemporaryCertificate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Chained = Person | Policy | TemporaryCertificate | Application | Representation
+Chained = Person | Policy | TemporaryCertificate | Application | Representation | LegacyPolicy
 Versioned = Chained | StoredDocument
 Thing = Versioned | Pointer
-T = TypeVar("T", Person, Policy, TemporaryCertificate, Application, Representation, StoredDocument, Pointer)
+T = TypeVar(
+    "T", Person, Policy, TemporaryCertificate, Application, Representation, LegacyPolicy, StoredDocument, Pointer
+)
 
 TECHNICAL = frozenset({"version", "chain", "awaited_message"})
 """Fields that tell how a thing is kept, not what is true: they only move on."""
@@ -55,6 +58,7 @@ _NAMED_BY: Mapping[type[Thing], tuple[str, ...]] = {
     TemporaryCertificate: ("person_id", "application_id"),
     Application: ("application_id",),
     Representation: ("representative_id", "person_id"),
+    LegacyPolicy: ("person_id", "registration_id"),
     StoredDocument: ("person_id", "document_id"),
     Pointer: ("kind", "value_hash", "person_id"),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
 from chalicelib.domain.corrections import Difference
+from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LegacyPolicy, LegacyState
 from chalicelib.domain.person import Contact, Death, Merger, Person
 from chalicelib.domain.policy import POLICY_STATE_TITLES, InsurerPeriod, Policy, PolicyState, Suspension
 from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType, Pointer, StoredDocument
@@ -24,6 +25,7 @@ TITLES: Mapping[type[Thing], str] = {
     TemporaryCertificate: "Временное свидетельство",
     Application: "Заявление",
     Representation: "Представитель",
+    LegacyPolicy: "Регистрация полиса прежнего образца",
     StoredDocument: "Документ",
     Pointer: "Поиск по идентификатору",
 }
@@ -72,6 +74,7 @@ SHOWN: Mapping[type[Thing], Mapping[str, str]] = {
         "until_on": "до какого дня",
         "end_reason": "причина",
     },
+    LegacyPolicy: {"state": "состояние"},
     StoredDocument: {"document_type": "вид", "superseded": "заменён"},
     Pointer: {"person_id": "ведёт к записи"},
 }
@@ -127,6 +130,7 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Mapping, lambda value: ", ".join(str(part) for part in value.values() if part)),
     (PolicyState, lambda value: POLICY_STATE_TITLES[value]),
     (ApplicationState, lambda value: STATE_TITLES[value]),
+    (LegacyState, lambda value: LEGACY_STATE_TITLES[value]),
     (DocumentType, lambda value: DOCUMENT_FILE_TITLES[value]),
     (InsurerPeriod, lambda value: _span(value.insurer_code, value.insured_from, value.insured_until)),
     (Suspension, lambda value: _span(value.reason, value.from_on, value.until_on)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from chalicelib.domain.form_sections import (
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES, explain_mask, fits_mask
 from chalicelib.domain.identity_documents import IdentityDocument, normalize_document
 from chalicelib.domain.insurer_change import ChangeReason
-from chalicelib.domain.names import check_full_name
+from chalicelib.domain.names import check_full_name, check_name
 from chalicelib.domain.policy_number import policy_number_errors
 from chalicelib.domain.policy_term import SHORT_STAY_DAYS
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 _CHANGE_REASONS = frozenset(reason.value for reason in ChangeReason)
 _INSURER_CODE_LENGTH = 5
 """smocod of F002."""
+
+_OFFICE_CODE = re.compile(r"[0-9A-Za-zА-Яа-яЁё-]{1,20}")
+_FEWEST_NAMES = 2
 
 LONGEST_BACKDATING_DAYS = 31
 """A circumstance is told within a month (326-ФЗ, art. 16, part 2, cl. 3)."""
@@ -176,7 +180,20 @@ def check_delivery(form: Form, row: MatrixRow, on: date) -> Iterator[FieldError]
     section = form["delivery"]
     yield from one_of(section, "delivery", "method", DELIVERY_METHODS.keys())
     yield from one_of(section, "delivery", "recipient", RECIPIENTS.keys())
+    if section.get("office") and not _OFFICE_CODE.fullmatch(section["office"]):
+        yield mistake("delivery.office", "office_code", "Код пункта выдачи — до 20 букв и цифр: выберите его из списка")
+    if section.get("recipient_name"):
+        yield from _recipient_name(section["recipient_name"])
     yield from check_address_section("delivery")(form, row, on)
+
+
+def _recipient_name(text: str) -> Iterator[FieldError]:
+    """The name that stands on the envelope and in the power of attorney: one mistake is enough."""
+    field, words = "delivery.recipient_name", text.split()
+    if len(words) < _FEWEST_NAMES:
+        yield mistake(field, "name_not_full", "Укажите фамилию и имя полностью, отчество — если оно есть")
+        return
+    yield from tuple(error for word in words for error in check_name(text=word, field=field))[:1]
 
 
 def caps_of(form: Form, row: MatrixRow, on: date) -> tuple[date, ...]:

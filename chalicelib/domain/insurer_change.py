@@ -33,8 +33,44 @@ REASON_TITLES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewbornRule:
+    """How long the insurer of the mother insures a child, and what the parents' own choice is after that.
+
+    Until ``stands_for`` after the registration of the birth is over, the insurer stands for these ``reasons``. After
+    that the first choice is free of the calendar year and of 1 November.
+    """
+
+    stands_for: timedelta
+    reasons: frozenset[ChangeReason]
+    basis: str
+    article: str
+
+
+NEWBORN_RULE = NewbornRule(
+    stands_for=timedelta(days=30),
+    reasons=frozenset({ChangeReason.BY_WISH, ChangeReason.MOVED}),
+    basis="parents_choice",
+    article="326-ФЗ, ст. 16, ч. 3; Правила ОМС, п. 5",
+)
+"""An insurer that has stopped its work cannot insure the child either: that reason is judged as everybody's."""
+
+
+def last_day_of_mothers_insurer(*, registered_on: date) -> date:
+    """The last of the days that begin after the day of registration (Civil Code, art. 191)."""
+    return registered_on + NEWBORN_RULE.stands_for
+
+
+def parents_choice_from(*, registered_on: date) -> date:
+    """The first day on which a parent may choose the insurer of a child."""
+    return last_day_of_mothers_insurer(registered_on=registered_on) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRequest:
-    """What is needed to judge a change: where from, where to, why, and on which local day."""
+    """What is needed to judge a change: where from, where to, why, and on which local day.
+
+    ``birth_registered_on`` is known of a policy that the record of a birth made.
+    """
 
     periods: Sequence[InsurerPeriod]
     policy_received_on: date | None
@@ -44,6 +80,7 @@ class ChangeRequest:
     old_insurer_may_insure: bool
     reason: ChangeReason
     on: date
+    birth_registered_on: date | None = None
 
 
 _ARTICLE = "326-ФЗ, ст. 16, ч. 1, п. 3"
@@ -65,11 +102,33 @@ def check_change(*, request: ChangeRequest) -> str:
             rule=_ARTICLE,
             possible_on=date(max(period.insured_from for period in request.periods).year + 1, 1, 1),
         )
+    choice_from = _parents_choice_from(request)
+    if choice_from is not None and request.reason in NEWBORN_RULE.reasons:
+        return _parents_choice(request, choice_from)
     if request.reason is ChangeReason.MOVED:
         return _moved(request)
     if request.reason is ChangeReason.INSURER_LEFT:
         return _insurer_left(request)
     return _by_wish(request)
+
+
+def _parents_choice_from(request: ChangeRequest) -> date | None:
+    """The first day of the parents' own choice; None where there is none to make, or it was made."""
+    if request.birth_registered_on is None or len(request.periods) > 1:
+        return None
+    return parents_choice_from(registered_on=request.birth_registered_on)
+
+
+def _parents_choice(request: ChangeRequest, choice_from: date) -> str:
+    if request.on >= choice_from:
+        return NEWBORN_RULE.basis
+    raise RuleRefused(
+        "mothers_insurer_stands",
+        "Пока не прошло 30 дней со дня регистрации рождения, ребёнок застрахован там же, где его мать или другой "
+        "законный представитель",
+        rule=NEWBORN_RULE.article,
+        possible_on=choice_from,
+    )
 
 
 def _moved(request: ChangeRequest) -> str:
@@ -118,6 +177,9 @@ def _changed_in_year(request: ChangeRequest) -> bool:
 
 
 def _first_possible_by_wish(request: ChangeRequest) -> date:
+    choice_from = _parents_choice_from(request)
+    if choice_from is not None:
+        return max(request.on, choice_from)
     if _in_first_window(request):
         return request.on
     in_season = (request.on.month, request.on.day) <= (LAST_MONTH, LAST_DAY)

@@ -171,9 +171,9 @@ KIND_RULES = {
         KindRule(
             kind=_K.PAPER_EXTRACT,
             effect=Effect.DELIVER_EXTRACT,
-            tells="extract_delivered",
+            tells="extract_ordered",
             policy=PolicyNeed.ACTIVE,
-            decision_days=10,
+            decision_days=5,
             fields=frozenset({"delivery.method", "delivery.recipient"}),
             conditions=(
                 Condition(field="delivery.method", values=frozenset({"post"}), fields=_BY_POST),
@@ -184,7 +184,7 @@ KIND_RULES = {
                 ),
             ),
             checks=_WHO_ACTS,
-            article="326-ФЗ, ст. 45, ч. 2; Правила ОМС, п. 28; отправка — 7-10 рабочих дней",
+            article="326-ФЗ, ст. 45, ч. 2; Правила ОМС, п. 28; срок — 5 рабочих дней",
         ),
     )
 }

@@ -29,17 +29,17 @@ RULES_VERSION = "2026-11"
 
 _GRID = """
                      first insurer region replace suspend resume refuse extract
-citizen_14_plus        +      +      +       +       +      +      +      -
-child_under_14         +      +      +       +       -      -      -      -
-foreigner_permanent    +      +      +       +       +      +      +      -
-foreigner_temporary    +      +      +       +       +      +      +      -
-stateless_permanent    +      +      +       +       +      +      +      -
-stateless_temporary    +      +      +       +       +      +      +      -
-refugee                +      +      +       +       -      -      +      -
-temporary_asylum       +      +      +       +       -      -      +      -
-eaeu_worker            +      +      -       +       -      -      +      -
-eaeu_official          +      +      -       +       -      -      +      -
-student                +      +      +       +       -      -      +      -
+citizen_14_plus        +      +      +       +       +      +      +      +
+child_under_14         +      +      +       +       -      -      -      +
+foreigner_permanent    +      +      +       +       +      +      +      +
+foreigner_temporary    +      +      +       +       +      +      +      +
+stateless_permanent    +      +      +       +       +      +      +      +
+stateless_temporary    +      +      +       +       +      +      +      +
+refugee                +      +      +       +       -      -      +      +
+temporary_asylum       +      +      +       +       -      -      +      +
+eaeu_worker            +      +      -       +       -      -      +      +
+eaeu_official          +      +      -       +       -      -      +      +
+student                +      +      +       +       -      -      +      +
 """
 """Who may file what.  A child's policy is not suspended and not given up: children are insured from birth
 (326-ФЗ, art. 16, part 3).  Suspension is for those who may serve (art. 49.1).  Who stays for work or powers has no

@@ -28,6 +28,9 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ISSUED = "certificate_issued"
     CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
     CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
+    CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS = "certificate_expires_in_10_working_days"
+    CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS = "certificate_expires_in_3_working_days"
+    CERTIFICATE_EXPIRES_IN_1_WORKING_DAY = "certificate_expires_in_1_working_day"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_REVOKED = "certificate_revoked"
     POLICY_ISSUED = "policy_issued"
@@ -44,12 +47,28 @@ class NotificationKind(StrEnum):
     POLICY_EXPIRED = "policy_expired"
     CHILD_TURNED_14 = "child_turned_14"
     REPRESENTATION_ENDED = "representation_ended"
+    EXTRACT_ORDERED = "extract_ordered"
+    EXTRACT_READY_FOR_PICKUP = "extract_ready_for_pickup"
+    EXTRACT_PICKUP_CODE = "extract_pickup_code"
+    EXTRACT_SENT = "extract_sent"
+    EXTRACT_DELIVERED = "extract_delivered"
+    EXTRACT_RETURNED = "extract_returned"
+    EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
+    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
+    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
     INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
     INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
     ONE_TIME_CODE = "one_time_code"
     CONTACT_VERIFICATION_CODE = "contact_verification_code"
+    NEWBORN_INSURED = "newborn_insured"
+    NEWBORN_WAITS = "newborn_waits"
+    NEWBORN_NOT_INSURED = "newborn_not_insured"
+    NEWBORN_LINKED = "newborn_linked"
+    NEWBORN_CHANGED = "newborn_changed"
+    NEWBORN_ANNULLED = "newborn_annulled"
     CONSENT_GIVEN = "consent_given"
     CONSENT_REVOKED = "consent_revoked"
     PERSONAL_DATA_CORRECTED = "personal_data_corrected"
@@ -112,7 +131,7 @@ def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
     )
 
 
-def _about_policy(day: str, *, forced: bool = False) -> KindRules:
+def _about_day(day: str, *, forced: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({day, _LINK}),
@@ -121,11 +140,18 @@ def _about_policy(day: str, *, forced: bool = False) -> KindRules:
     )
 
 
+def _countdown() -> KindRules:
+    # A warning may come late: it tells the days that are left then, not those that were planned.
+    fields = frozenset({"number", "valid_until", "days_left"})
+    return KindRules(channels=_ALL, fields=fields | {_LINK}, sms_fields=fields)
+
+
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
 
 
 _CODE: Final = frozenset({"code", "valid_minutes"})
+_PICKUP: Final = frozenset({"code", "number", "kept_until"})
 _KIND: Final = NotificationKind
 
 RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
@@ -135,8 +161,11 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         # The application lapses without an answer: the person must learn of it (B9).
         _KIND.CLARIFICATION_REQUIRED: _about_application("answer_until", forced=True),
         _KIND.CERTIFICATE_ISSUED: _about_application("valid_until"),
-        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_7_DAYS: _countdown(),
         _KIND.CERTIFICATE_EXPIRES_IN_1_DAY: _about_application("valid_until"),
+        _KIND.CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS: _countdown(),
+        _KIND.CERTIFICATE_EXPIRES_IN_1_WORKING_DAY: _about_application("valid_until"),
         _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
         _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
         _KIND.POLICY_ISSUED: _about_application("issued_on"),
@@ -146,16 +175,33 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DRAFT_EXPIRED: _without_sms("expired_on"),
         _KIND.DRAFT_EXPIRES_SOON: _without_sms("expires_on"),
         _KIND.POLICY_REPLACED: _about_application("replaced_on"),
-        _KIND.POLICY_SUSPENDED: _about_policy("suspended_on"),
-        _KIND.POLICY_RESUMED: _about_policy("resumed_on"),
+        _KIND.POLICY_SUSPENDED: _about_day("suspended_on"),
+        _KIND.POLICY_RESUMED: _about_day("resumed_on"),
         _KIND.POLICY_GIVEN_UP: _about_application("ended_on"),
         # Without a new application the person is left without insurance (F6).
-        _KIND.POLICY_EXPIRES_SOON: _about_policy("valid_until", forced=True),
-        _KIND.POLICY_EXPIRED: _about_policy("expired_on", forced=True),
+        _KIND.POLICY_EXPIRES_SOON: _about_day("valid_until", forced=True),
+        _KIND.POLICY_EXPIRED: _about_day("expired_on", forced=True),
         _KIND.CHILD_TURNED_14: _without_sms("turned_on"),
         _KIND.REPRESENTATION_ENDED: _without_sms("ended_on"),
+        _KIND.EXTRACT_ORDERED: _about_application("ordered_on"),
+        # The SMS with the code tells of it too; a letter and the cabinet keep no code.
+        _KIND.EXTRACT_READY_FOR_PICKUP: _without_sms("number", "kept_until"),
+        _KIND.EXTRACT_PICKUP_CODE: KindRules(
+            channels=frozenset({Channel.SMS}),
+            fields=_PICKUP,
+            sms_fields=_PICKUP,
+            may_be_switched_off=False,
+        ),
+        _KIND.EXTRACT_SENT: _about_application("sent_on", "tracking_number"),
+        _KIND.EXTRACT_DELIVERED: _about_application("delivered_on"),
+        _KIND.EXTRACT_RETURNED: _about_application("returned_on"),
+        _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # It has no number that an SMS may show: the day is enough to find it in the cabinet.
+        _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
+        _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.LEGACY_POLICY_SUPERSEDED: _without_sms("superseded_on"),
         _KIND.INSURER_NOTIFIED_OF_DEPARTURE: _without_sms("number", "effective_on"),
         _KIND.INSURER_NOTIFIED_OF_ARRIVAL: _without_sms("number", "effective_on"),
         _KIND.ONE_TIME_CODE: KindRules(
@@ -170,23 +216,37 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             sms_fields=_CODE,
             may_be_switched_off=False,
         ),
+        _KIND.NEWBORN_INSURED: KindRules(
+            channels=_ALL,
+            fields=frozenset({"issued_on", "stands_until", "choose_from_on", _LINK}),
+            sms_fields=frozenset({"choose_from_on"}),
+        ),
+        _KIND.NEWBORN_WAITS: _without_sms("received_on"),
+        # Nobody insures the child unless the parents apply: they must learn of it.
+        _KIND.NEWBORN_NOT_INSURED: _about_day("decided_on", forced=True),
+        _KIND.NEWBORN_LINKED: _without_sms("linked_on"),
+        _KIND.NEWBORN_CHANGED: _about_day("changed_on"),
+        # The child is left without insurance: the parents must learn of it (F7).
+        _KIND.NEWBORN_ANNULLED: KindRules(
+            channels=_QUIET, fields=frozenset({"annulled_on", _LINK}), may_be_switched_off=False
+        ),
         _KIND.CONSENT_GIVEN: _without_sms("version", "given_on"),
         _KIND.CONSENT_REVOKED: _without_sms("version", "revoked_on"),
-        _KIND.PERSONAL_DATA_CORRECTED: _about_policy("corrected_on"),
-        _KIND.POLICY_CORRECTED: _about_policy("corrected_on"),
+        _KIND.PERSONAL_DATA_CORRECTED: _about_day("corrected_on"),
+        _KIND.POLICY_CORRECTED: _about_day("corrected_on"),
         # Whoever loses the insurance, or has it again, must learn of it (F7).
-        _KIND.POLICY_ANNULLED: _about_policy("annulled_on", forced=True),
-        _KIND.POLICY_RESTORED: _about_policy("restored_on", forced=True),
+        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True),
+        _KIND.POLICY_RESTORED: _about_day("restored_on", forced=True),
         _KIND.CONTACT_REMOVED: _without_sms("removed_on"),
-        _KIND.CERTIFICATE_RESTORED: _about_policy("restored_on"),
+        _KIND.CERTIFICATE_RESTORED: _about_day("restored_on"),
         _KIND.APPLICATION_REOPENED: _about_application("reopened_on"),
         _KIND.DRAFT_REOPENED: _without_sms("reopened_on"),
         _KIND.REPRESENTATION_RESTORED: _without_sms("restored_on"),
-        _KIND.RECORDS_MERGED: _about_policy("merged_on"),
-        _KIND.RECORDS_SEPARATED: _about_policy("separated_on"),
+        _KIND.RECORDS_MERGED: _about_day("merged_on"),
+        _KIND.RECORDS_SEPARATED: _about_day("separated_on"),
         _KIND.DEATH_RECORDED: _without_sms("recorded_on"),
-        _KIND.DEATH_CANCELLED: _about_policy("cancelled_on", forced=True),
-        _KIND.CORRECTION_REVERSED: _about_policy("reversed_on"),
+        _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
+        _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
         _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
     }
 )

@@ -19,6 +19,10 @@ CONSENT_TEXT = (
 """Requirement A4: the text that is agreed to, under `CONSENT_VERSION` (152-ФЗ, art. 9)."""
 
 
+UNNAMED = "Б/И"
+"""Stands for the given name of a child that has none yet («без имени»)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set."""
@@ -58,6 +62,7 @@ class Merger:
 class Person:
     """What the service knows of a person; names exactly as in the document.
 
+    ``awaits_name`` tells of a newborn whose parents had not named it when it was registered.
     ``document`` is the identity document (``type``, ``series``, ``number``) where an operator corrected that of the
     applications. ``merged_from`` are the records of the same person that lead to this one.
     """
@@ -76,6 +81,7 @@ class Person:
     preferences: Mapping[str, bool] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
     policy_number: str | None = None
+    awaits_name: bool = False
     document: Mapping[str, str] = field(default_factory=dict)
     death: Death | None = None
     merged: Merger | None = None
@@ -98,4 +104,9 @@ class Person:
     @property
     def full_name(self) -> str:
         """Surname, name and patronymic in one line."""
-        return " ".join(part for part in (self.family_name, self.given_name, self.middle_name) if part)
+        return " ".join(part for part in (self.family_name, self.shown_given_name, self.middle_name) if part)
+
+    @property
+    def shown_given_name(self) -> str:
+        """The given name as documents show it."""
+        return self.given_name or (UNNAMED if self.awaits_name else "")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from chalicelib.domain.audit import ChainHead
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.legacy_policy import PolicyBlank
 
 
 class PolicyState(StrEnum):
@@ -80,7 +81,9 @@ class Policy:
 
     ``ended_on`` is the first day on which an annulled, replaced or expired policy did not stand any more.
     ``account_id`` is whom messages about it reach, the person's own if empty. ``warned_days`` are the warnings of
-    its end that were sent, in days before it.
+    its end that were sent, in days before it. ``birth_registered_on`` stands on a policy that the record of a birth
+    made: from then on the parents' choice of the insurer is counted.
+    ``blank`` is what its holder has of an earlier sample, kept when a digital one takes its place.
     """
 
     policy_id: str
@@ -104,6 +107,8 @@ class Policy:
     end_reason: str = ""
     successor_id: str | None = None
     warned_days: tuple[int, ...] = ()
+    birth_registered_on: date | None = None
+    blank: PolicyBlank | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

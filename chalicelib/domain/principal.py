@@ -17,6 +17,7 @@ class Role(StrEnum):
     CLINIC_REGISTRAR = "clinic_registrar"
     INSURER_OPERATOR = "insurer_operator"
     FUND_OPERATOR = "fund_operator"
+    CIVIL_REGISTRY = "civil_registry"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 

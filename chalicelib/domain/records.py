@@ -64,7 +64,8 @@ DOCUMENT_FILE_TITLES = {
 class StoredDocument:
     """A generated PDF: ordered in the transaction of the change, made afterwards, then ready to download.
 
-    ``subject_id`` is the application's, policy's or certificate's id; ``qr_link`` appears when it is made.
+    ``subject_id`` is the application's, policy's or certificate's id; ``application_id`` is empty where none was
+    filed here. ``qr_link`` appears when it is made.
     """
 
     document_id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from chalicelib.domain.errors import InvalidValue
 
@@ -157,3 +157,12 @@ def local_date(*, at: datetime, region: str) -> date:
     """
     offset = timedelta(hours=find_region(code=region).utc_offset_hours)
     return (at.astimezone(UTC) + offset).date()
+
+
+def start_of_day(*, on: date, region: str) -> datetime:
+    """The UTC moment at which a calendar day begins in a region.
+
+    Raises:
+        InvalidValue: ``region_unknown``.
+    """
+    return datetime.combine(on, time(), tzinfo=UTC) - timedelta(hours=find_region(code=region).utc_offset_hours)

@@ -10,17 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_SCAN_BYTES: Final = 5 * 1024 * 1024
-MEDIA_TYPES: Final = ("application/pdf", "image/jpeg", "image/png")
+MAX_PAGES: Final = 20
+"""The most pages of any scan; a kind of document may allow fewer (``scan.pages_allowed``)."""
 
 ACCEPTED: Final = "accepted"
 
 MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         ACCEPTED: "Принят",
-        "unsupported_format": "Недопустимый формат. Загрузите файл PDF, JPG или PNG.",
-        "heic": "Недопустимый формат HEIC. В настройках камеры выберите формат JPEG "
-        "(на iPhone: «Настройки» → «Камера» → «Форматы» → «Наиболее совместимые»), "
-        "сфотографируйте документ заново и загрузите снимок.",
+        "unsupported_format": "Недопустимый формат. Загрузите файл PDF, JPG, PNG или HEIC.",
         "too_large": "Превышен размер 5 МБ. Сожмите файл или отсканируйте документ "
         "с разрешением 200–300 точек на дюйм и загрузите снова.",
         "empty": "Файл пустой. Выберите файл с документом и загрузите его снова.",
@@ -40,11 +38,13 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "а из этого удалите вложения.",
         "too_many_pages": "Слишком много страниц: допустимо не более 20. Разделите документ на несколько файлов.",
         "too_complex": "Файл слишком сложный для проверки: после распаковки он занимает слишком "
-        "много места. Сфотографируйте документ или отсканируйте его заново "
-        "с разрешением 200–300 точек на дюйм.",
-        "animated": "Изображение состоит из нескольких кадров. Загрузите обычный снимок документа в JPG или PNG.",
+        "много места. Отсканируйте документ заново с разрешением 200–300 точек на дюйм "
+        "или сфотографируйте его, выбрав в настройках камеры 12 или 24 мегапикселя.",
+        "animated": "Изображение состоит из нескольких кадров. Загрузите обычный снимок документа в JPG, PNG или HEIC.",
         "foreign_data": "В файле есть посторонние данные до или после документа. Отсканируйте "
         "документ заново или сохраните его как новый файл.",
+        "same_as_refused": "Этот снимок уже отклонён: если загрузить, пересохранить или переслать его ещё раз, "
+        "ничего не изменится. Нужен новый снимок.",
         "infected": "В файле обнаружена вредоносная программа. Проверьте устройство антивирусом "
         "и загрузите документ, отсканированный заново.",
     }
@@ -84,14 +84,22 @@ def accepted(*, media_type: str, pages: int, width: int, height: int) -> ScanVer
 
 
 def refused(
-    *, code: str, media_type: str | None = None, name: str | None = None, page: int | None = None
+    *,
+    code: str,
+    media_type: str | None = None,
+    name: str | None = None,
+    page: int | None = None,
+    at_most: int | None = None,
 ) -> ScanVerdict:
     """Refuse a scan for the defect ``code``.
 
     ``name`` names the format that was recognised (only with ``unsupported_format``), ``page`` is
-    the number of the page with the defect, from 1. Raises KeyError for an unknown code.
+    the number of the page with the defect, from 1, ``at_most`` how many pages are allowed (only with
+    ``too_many_pages``). Raises KeyError for an unknown code.
     """
     message = MESSAGES[code]
+    if at_most is not None:
+        message = message.replace(f"не более {MAX_PAGES}", f"не более {at_most}", 1)
     if name is not None:
         message = message.replace("Недопустимый формат", f"Недопустимый формат {name}", 1)
     if page is not None:

@@ -27,18 +27,10 @@ class CodeNotAccepted(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
-    """A code that was sent: for what (``subject_digest``), when, and how many tries are spent.
+class SentCode:
+    """A code that was sent: when, and what follows from that."""
 
-    The code itself is not here: it is derived from the secret and ``challenge_id`` where it is sent and where it
-    is checked, so nothing stored or queued reveals it.
-    """
-
-    challenge_id: str
-    subject_digest: str
     sent_at: datetime
-    tries: int = 0
-    version: int = 1
 
     @property
     def expires_at(self) -> datetime:
@@ -46,14 +38,28 @@ class Challenge:
         return self.sent_at + VALID_FOR
 
     @property
-    def tries_left(self) -> int:
-        """How many wrong tries are still allowed."""
-        return max(0, MAX_TRIES - self.tries)
-
-    @property
     def resend_at(self) -> datetime:
         """From when another code may be asked for."""
         return self.sent_at + RESEND_AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge(SentCode):
+    """What is kept of a code: for what it was sent (``subject_digest``) and how many tries are spent.
+
+    The code itself is not here: it is derived from the secret and ``challenge_id`` where it is sent and where it
+    is checked, so nothing stored or queued reveals it.
+    """
+
+    challenge_id: str
+    subject_digest: str
+    tries: int = 0
+    version: int = 1
+
+    @property
+    def tries_left(self) -> int:
+        """How many wrong tries are still allowed."""
+        return max(0, MAX_TRIES - self.tries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +75,15 @@ class ApplicationChallenge:
         return self.challenge.version
 
 
-def derive_code(*, secret: bytes, challenge_id: str) -> str:
-    """Compute the code of a challenge (truncation as in RFC 4226, section 5.3)."""
-    digest = hmac.new(secret, b"signing-code:" + challenge_id.encode(), hashlib.sha256).digest()
+def derive_code(*, secret: bytes, challenge_id: str, purpose: str = "signing-code", digits: int = DIGITS) -> str:
+    """Compute the code of a challenge (truncation as in RFC 4226, section 5.3).
+
+    Codes of another ``purpose`` are others, whatever the id.
+    """
+    digest = hmac.new(secret, f"{purpose}:{challenge_id}".encode(), hashlib.sha256).digest()
     offset = digest[-1] & 0x0F
     number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
-    return str(number % 10**DIGITS).zfill(DIGITS)
+    return str(number % 10**digits).zfill(digits)
 
 
 def check_open(*, challenge: Challenge | None, subject_digest: str, at: datetime) -> Challenge:

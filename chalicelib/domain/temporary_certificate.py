@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.domain.audit import ChainHead
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.terms import Term, TermUnit, days_left
 
-VALID_FOR = timedelta(days=30)
-"""Requirement E2: 30 calendar days by default."""
-
-WARNED_BEFORE = (timedelta(days=7), timedelta(days=1))
-"""Requirement E3: warnings 7 and 1 days before the end."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WARNING_HOUR = 10
 """Local hour of the warnings: nobody wants an SMS at midnight."""
@@ -32,7 +33,31 @@ class CertificateStep(StrEnum):
 
     WARN_7_DAYS = "warn_7_days"
     WARN_1_DAY = "warn_1_day"
+    WARN_10_WORKING_DAYS = "warn_10_working_days"
+    WARN_3_WORKING_DAYS = "warn_3_working_days"
+    WARN_1_WORKING_DAY = "warn_1_working_day"
     EXPIRE = "expire"
+
+
+WARNINGS: Final[Mapping[CertificateStep, Term]] = MappingProxyType(
+    {
+        CertificateStep.WARN_7_DAYS: Term(days=7, unit=TermUnit.CALENDAR),
+        CertificateStep.WARN_1_DAY: Term(days=1, unit=TermUnit.CALENDAR),
+        CertificateStep.WARN_10_WORKING_DAYS: Term(days=10, unit=TermUnit.WORKING),
+        CertificateStep.WARN_3_WORKING_DAYS: Term(days=3, unit=TermUnit.WORKING),
+        CertificateStep.WARN_1_WORKING_DAY: Term(days=1, unit=TermUnit.WORKING),
+    }
+)
+"""Requirement E3: how much of the term is left at each warning; a term has those of its own unit, in this order."""
+
+
+def _steps_of(unit: TermUnit) -> tuple[CertificateStep, ...]:
+    return (*(step for step, left in WARNINGS.items() if left.unit is unit), CertificateStep.EXPIRE)
+
+
+_NEXT: Final[Mapping[CertificateStep, CertificateStep]] = MappingProxyType(
+    {step: after for unit in TermUnit for step, after in pairwise(_steps_of(unit))}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +89,7 @@ class TemporaryCertificate:
         """The local day of the revocation, if it was revoked."""
         if self.state is not CertificateState.REVOKED or self.ended_at is None:
             return None
-        return (self.ended_at + timedelta(hours=self.utc_offset_hours)).date()
+        return self.local_day(self.ended_at)
 
     @property
     def next_step_at(self) -> datetime | None:
@@ -73,17 +98,27 @@ class TemporaryCertificate:
             return None
         if self.next_step is CertificateStep.EXPIRE:
             return self._moment(self.valid_until, 0)
-        before = WARNED_BEFORE[0] if self.next_step is CertificateStep.WARN_7_DAYS else WARNED_BEFORE[1]
-        return self._moment(self.valid_until - before, WARNING_HOUR)
+        return self._moment(WARNINGS[self.next_step].before(end=self.valid_until), WARNING_HOUR)
+
+    def local_day(self, at: datetime) -> date:
+        """The day that a moment belongs to in the region of the certificate."""
+        return (at + timedelta(hours=self.utc_offset_hours)).date()
 
     def _moment(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), tzinfo=UTC) - timedelta(hours=self.utc_offset_hours)
 
 
-_NEXT = {
-    CertificateStep.WARN_7_DAYS: CertificateStep.WARN_1_DAY,
-    CertificateStep.WARN_1_DAY: CertificateStep.EXPIRE,
-}
+def first_step(*, term: Term, issued_on: date) -> CertificateStep:
+    """What the schedule does first: a term that is short has no warning from before it began."""
+    end = term.end(start=issued_on)
+    ahead = (step for step in _steps_of(term.unit) if step in WARNINGS and WARNINGS[step].before(end=end) > issued_on)
+    return next(ahead, CertificateStep.EXPIRE)
+
+
+def left_at(*, certificate: TemporaryCertificate, step: CertificateStep, at: datetime) -> int:
+    """How many days are left at a warning, this day included: fewer than planned if it comes late."""
+    on = certificate.local_day(at)
+    return days_left(unit=WARNINGS[step].unit, on=on, end=certificate.valid_until)
 
 
 def take_step(*, certificate: TemporaryCertificate, at: datetime) -> tuple[CertificateStep, TemporaryCertificate]:
@@ -115,15 +150,15 @@ def revoke(*, certificate: TemporaryCertificate, at: datetime) -> TemporaryCerti
     return replace(certificate, state=CertificateState.REVOKED, next_step=None, ended_at=at)
 
 
-def reinstated(*, certificate: TemporaryCertificate, at: datetime) -> TemporaryCertificate:
-    """Let a revoked certificate count again to the end of its term, as if it had not been revoked.
+def reinstated(*, certificate: TemporaryCertificate, unit: TermUnit, at: datetime) -> TemporaryCertificate:
+    """Let a revoked certificate count again to the end of its term, with the warnings of the unit that are ahead.
 
     Raises:
         StateConflict: it was not revoked, or its term is over.
     """
-    again = replace(certificate, state=CertificateState.ACTIVE, next_step=CertificateStep.WARN_7_DAYS, ended_at=None)
-    ends = replace(again, next_step=CertificateStep.EXPIRE).next_step_at
-    if certificate.state is not CertificateState.REVOKED or ends is None or ends <= at:
+    again = replace(certificate, state=CertificateState.ACTIVE, ended_at=None)
+    steps = (replace(again, next_step=step) for step in _steps_of(unit))
+    ahead = [found for found in steps if found.next_step_at is not None and found.next_step_at > at]
+    if certificate.state is not CertificateState.REVOKED or not ahead:
         raise StateConflict("Свидетельство не отозвано, или срок его уже истёк")
-    ahead = (replace(again, next_step=step) for step in CertificateStep)
-    return next(found for found in ahead if found.next_step_at is not None and found.next_step_at > at)
+    return ahead[0]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.policy import STANDING, InsurerPeriod, Suspension
+from chalicelib.domain.policy import STANDING, InsurerPeriod, PolicyState, Suspension
+from chalicelib.domain.policy_types import TEMPORARY_TYPES, PolicyType, type_of_form
 
 if TYPE_CHECKING:
+    from chalicelib.domain.legacy_policy import PolicyBlank
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -35,6 +37,7 @@ class ValidityCard:
     """The copy of a policy or certificate that lookups read: no name, the second factor only as a hash.
 
     ``ended_on`` is the first day on which what was revoked, replaced or has expired did not stand any more.
+    ``form`` is that of a policy.
     """
 
     kind: CardKind
@@ -46,7 +49,14 @@ class ValidityCard:
     periods: tuple[InsurerPeriod, ...]
     factors: Mapping[str, str]
     ended_on: date | None = None
+    form: str = ""
     suspensions: tuple[Suspension, ...] = ()
+
+    def is_of_type(self, policy_type: PolicyType) -> bool:
+        """Tell whether it stands for a policy of this type."""
+        if self.kind is CardKind.TEMPORARY_CERTIFICATE:
+            return policy_type in TEMPORARY_TYPES
+        return type_of_form(form=self.form) is policy_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +88,15 @@ def policy_card(*, policy: Policy, factors: Mapping[str, str]) -> ValidityCard:
         factors=factors,
         ended_on=policy.ended_on,
         suspensions=policy.suspensions,
+        form=policy.form,
     )
+
+
+def blank_card(*, policy: Policy, blank: PolicyBlank, factors: Mapping[str, str]) -> ValidityCard:
+    """Make the card under the number of an earlier sample; it is over where another form took its place."""
+    card = policy_card(policy=policy, factors=factors)
+    form = blank.policy_type.value
+    return card if policy.form == form else replace(card, state=PolicyState.REPLACED.value, form=form)
 
 
 def certificate_card(

@@ -71,6 +71,14 @@ class WorkingCalendar:
             left -= self.is_working_day(day)
         return day
 
+    def working_days_before(self, *, end: date, days: int) -> date:
+        """The day from which, itself included, so many working days are left before ``end``."""
+        day, left = end, days
+        while left > 0:
+            day -= _ONE_DAY
+            left -= self.is_working_day(day)
+        return day
+
     def working_days_between(self, *, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; negative when it has passed."""
         if end < start:

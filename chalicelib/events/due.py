@@ -1,4 +1,4 @@
-"""Lambda: the schedule of what falls due: applications, terms and rests of policies, powers of representatives."""
+"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases import run_due as due
+from chalicelib.use_cases.run_deliveries import run_deliveries
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
 
@@ -23,7 +24,7 @@ blueprint = Blueprint(__name__)
 
 @blueprint.schedule(Rate(5, unit=Rate.MINUTES), name="run_due")
 def run_due(event: Any) -> None:
-    """Do what is due with applications, policies and representations; one that fails does not keep the others."""
+    """Do all that is due, kind by kind; one that fails does not keep the others."""
     with ExitStack() as later:
         for name, job in _JOBS.items():
             later.callback(run_schedule, name, partial(_run, job, event))
@@ -33,6 +34,7 @@ _JOBS = {
     "run_due": due.run_due,
     "run_policy_steps": run_policy_steps,
     "run_representations": run_representations,
+    "run_deliveries": run_deliveries,
 }
 
 

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib import settings
 from chalicelib.bootstrap import Container, container
 from chalicelib.observability import logger
 
 Handle = Callable[[Container, Mapping[str, Any]], object]
+
+settings.check()
 
 
 class PoisonMessage(Exception):

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from chalice.app import Blueprint
 
 from chalicelib.events.runtime import PoisonMessage, json_body, run_batch
-from chalicelib.use_cases.scans import inspect_scan
+from chalicelib.use_cases.inspect_scan import inspect_scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

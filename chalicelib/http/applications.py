@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
-from chalicelib.domain.numbers import parse_application_number
+from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.signing_code import MAX_TRIES
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page
 from chalicelib.http.pagination import decode_cursor, encode_cursor
+from chalicelib.http.responses import JSON
 from chalicelib.http.schemas.application_requests import (
     ApplicationsQuery,
     CheckFormIn,
@@ -26,6 +26,7 @@ from chalicelib.http.schemas.applications import (
 )
 from chalicelib.http.schemas.forms import FormIn
 from chalicelib.ports.errors import NotFound
+from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.access import own, require_citizen
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.drafts import (
@@ -37,9 +38,10 @@ from chalicelib.use_cases.drafts import (
     save_draft,
 )
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.use_cases.merged_records import applications_about
+from chalicelib.use_cases.list_applications import find_by_number, list_applications
 from chalicelib.use_cases.resubmission import file_again
 from chalicelib.use_cases.sign_application import request_signing_code
+from chalicelib.use_cases.sign_by_certificate import content_to_sign
 from chalicelib.use_cases.submit_application import Submission, submit_application
 
 blueprint = ApiBlueprint(__name__)
@@ -104,29 +106,18 @@ def create(call: Call, body: CreateApplicationIn) -> Reply[ApplicationOut]:
 
 @blueprint.route("GET", "/v1/applications", summary="Мои заявления", tag=TAG, roles=CITIZEN)
 def list_mine(call: Call, query: ApplicationsQuery) -> Page[ApplicationOut]:
-    """Сначала новые; можно отобрать по состоянию или номеру."""
-    person_id = require_citizen(call.principal)
-    number = _number(query.number)
-    found = applications_about(tools=container(), person_id=person_id, limit=query.limit, after=after(query.cursor))
-    chosen = [
-        application
-        for application in found.items
-        if query.state in {None, application.state} and number in {None, application.number}
-    ]
+    """Сначала новые; можно отобрать по состоянию, виду и номеру: страница полна, если подходящих хватает."""
+    tools, principal, seen = container(), call.principal, after(query.cursor)
+    wanted = ApplicationFilter(state=query.state, kind=query.kind)
+    found = (
+        list_applications(tools=tools, principal=principal, wanted=wanted, limit=query.limit, after=seen)
+        if query.number is None
+        else find_by_number(tools=tools, principal=principal, number=query.number, wanted=wanted)
+    )
     return Page[ApplicationOut](
-        items=[application_out(application) for application in chosen],
+        items=[application_out(application) for application in found.items],
         next_cursor=cursor_of(found.after),
     )
-
-
-def _number(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return parse_application_number(text=text)
-    except InvalidValue as refusal:
-        error = FieldError(field="number", code=refusal.reason, message=refusal.detail)
-        raise ValidationFailed([error]) from None
 
 
 @blueprint.route(
@@ -179,6 +170,7 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
             wish=Wish(kind=body.kind, category=body.category),
             form=body.form.sections(),
             complete=body.complete,
+            relation=body.relation,
         ),
         at=call.at,
     )
@@ -191,6 +183,7 @@ def check_form(call: Call, body: CheckFormIn) -> FormCheckOut:
     status=201,
     summary="Проверить заявление и прислать код для подписи",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 409, 429),
     roles=CITIZEN,
 )
@@ -201,6 +194,7 @@ def signing_code(call: Call, application_id: str) -> SigningCodeOut:
         principal=call.principal,
         application_id=entity_id(application_id),
         at=call.at,
+        request=request_key(call.idempotency_key, "signing-code", application_id),
     )
     return SigningCodeOut(
         sent_at=challenge.sent_at,
@@ -211,10 +205,30 @@ def signing_code(call: Call, application_id: str) -> SigningCodeOut:
 
 
 @blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/signing-content",
+    summary="Что подписать электронной подписью",
+    tag=TAG,
+    content_type=JSON,
+    errors=(404, 409),
+    roles=CITIZEN,
+)
+def content(call: Call, application_id: str) -> Reply[str]:
+    """Подписываются ровно байты ответа: отсоединённой подписью CMS, которую затем передают при подаче."""
+    signed = content_to_sign(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        at=call.at,
+    )
+    return Reply(signed.decode())
+
+
+@blueprint.route(
     "POST",
     "/v1/applications/{application_id}/submission",
     status=201,
-    summary="Подписать кодом и подать",
+    summary="Подписать кодом или электронной подписью и подать",
     tag=TAG,
     idempotent="optional",
     etag=True,
@@ -226,9 +240,9 @@ def submit(call: Call, application_id: str, body: SubmissionIn) -> Reply[Applica
     application = submit_application(
         tools=container(),
         principal=call.principal,
-        submission=Submission(application_id=entity_id(application_id), code=body.code),
+        submission=Submission(application_id=entity_id(application_id), code=body.code, cms=body.cms),
         at=call.at,
-        request=request_key(call.idempotency_key, "submit", application_id, body.code),
+        request=request_key(call.idempotency_key, "submit", application_id, body.code or "", body.cms or ""),
     )
     return Reply(application_out(application), version=application.version)
 

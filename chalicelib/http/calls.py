@@ -15,7 +15,7 @@ from chalicelib.http.problems import HttpProblem
 T = TypeVar("T")
 
 #: Request headers that handlers may read.
-EXPOSED_HEADERS = ("accept", "accept-language", "if-none-match", "user-agent", "x-captcha")
+EXPOSED_HEADERS = ("accept", "accept-language", "if-none-match", "user-agent")
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG = re.compile(r'(?:W/)?"v(\d{1,15})"')

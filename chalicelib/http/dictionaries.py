@@ -33,7 +33,9 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http import correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
+from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
+from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
@@ -208,6 +210,7 @@ def _reasons() -> Rows:
 DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
+    "delivery-states": delivery_states,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,
@@ -237,6 +240,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "yes-no": lambda: _titles({"yes": "Да", "no": "Нет"}),
     "employment": lambda: _titles(EMPLOYMENT),
     "policy-forms": lambda: _titles(POLICY_FORMS),
+    "policy-types": policy_types,
 }
 """Name → what makes its rows."""
 

@@ -19,8 +19,10 @@ TAGS: dict[str, str] = {
     "decisions": "Решения по заявлениям",
     "certificates": "Временные свидетельства",
     "policies": "Полисы",
+    "deliveries": "Доставка выписок на бумаге",
     "insurer-changes": "Смена страховой организации",
     "verification": "Проверка действительности",
+    "civil-registry": "Записи о рождении из органов ЗАГС",
     "notifications": "Уведомления",
     "appeals": "Обжалование",
     "persons": "Люди: карточка, дубликаты, страхование на день",
@@ -72,6 +74,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
         },
         "retry_after": {"type": "integer", "description": "Через сколько секунд повторить"},
         "tries_left": {"type": "integer", "description": "Сколько попыток осталось"},
+        "challenge": {"type": "object", "description": "Новое задание, как в ответе GET /v1/challenges"},
     },
     "example": {
         "type": "/problems/validation_failed",

@@ -26,6 +26,7 @@ from chalicelib.http.schemas.people import (
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_citizen
 from chalicelib.use_cases.contacts import confirm_contact, send_contact_code
+from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.insurance_on_day import insurance_now_known
 from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.ordered_documents import LINK_SECONDS, document_link
@@ -87,13 +88,20 @@ def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
     status=201,
     summary="Прислать код на новый телефон или почту",
     tag=TAG,
+    idempotent="optional",
     errors=(403, 404, 429),
     roles=CITIZEN,
 )
 def contact_code(call: Call, contact: str) -> CodeSentOut:
     """``contact`` — phone или email."""
     channel = _channel(contact)
-    sent = send_contact_code(tools=container(), principal=call.principal, channel=channel, at=call.at)
+    sent = send_contact_code(
+        tools=container(),
+        principal=call.principal,
+        channel=channel,
+        at=call.at,
+        request=request_key(call.idempotency_key, "contact-code", contact),
+    )
     return CodeSentOut(channel=channel, sent_at=sent.sent_at, expires_at=sent.expires_at)
 
 
@@ -142,12 +150,19 @@ def consent_text(call: Call) -> ConsentTextOut:
     status=201,
     summary="Дать согласие на обработку персональных данных",
     tag=TAG,
+    idempotent="optional",
     errors=(403,),
     roles=CITIZEN,
 )
 def consent(call: Call, body: ConsentIn) -> ProfileOut:
     """Без согласия заявление подать нельзя; повторное согласие ничего не меняет."""
-    person = give_consent(tools=container(), principal=call.principal, version=body.version, at=call.at)
+    person = give_consent(
+        tools=container(),
+        principal=call.principal,
+        version=body.version,
+        at=call.at,
+        request=request_key(call.idempotency_key, "consent", body.version),
+    )
     return profile_out(person)
 
 

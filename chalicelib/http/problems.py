@@ -9,6 +9,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from chalicelib.domain.electronic_signature import SignatureNotAccepted
 from chalicelib.domain.errors import (
     DomainError,
     FieldError,
@@ -18,6 +19,7 @@ from chalicelib.domain.errors import (
     StateConflict,
     ValidationFailed,
 )
+from chalicelib.domain.proof_of_work import ProofNotAccepted
 from chalicelib.domain.signing_code import CodeNotAccepted
 from chalicelib.ports.errors import (
     AlreadyExists,
@@ -42,6 +44,8 @@ STATUS_BY_ERROR: dict[type[Exception], tuple[int, str]] = {
     InvalidValue: (422, "Недопустимое значение"),
     ValidationFailed: (422, "В данных есть ошибки"),
     CodeNotAccepted: (422, "Код не принят"),
+    SignatureNotAccepted: (422, "Подпись не принята"),
+    ProofNotAccepted: (403, "Нужно решить задание"),
     RuleRefused: (422, "Действие не допускается правилами страхования"),
     StateConflict: (409, "Действие не подходит к текущему состоянию"),
     NotPermitted: (403, "Недостаточно прав"),
@@ -106,7 +110,7 @@ _DETAIL_BY_ERROR: dict[type[Exception], str] = {
 
 
 #: Attributes of errors that are shown as extension members.
-_EXTENSIONS = ("reason", "rule", "possible_on", "retry_after", "tries_left")
+_EXTENSIONS = ("reason", "rule", "possible_on", "retry_after", "tries_left", "challenge")
 
 
 class HttpProblem(Exception):

@@ -10,6 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import In, Out
 from chalicelib.http.schemas.insurance import DocumentOut, document_out
+from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.share_policy import order_extract, share_policy
 
 blueprint = ApiBlueprint(__name__)
@@ -45,6 +46,7 @@ class ExtractIn(In):
     status=201,
     summary="Свежий QR-код полиса на ограниченное время",
     tag=TAG,
+    idempotent="optional",
     errors=(422,),
     roles=CITIZEN,
 )
@@ -58,6 +60,7 @@ def share(call: Call, body: ShareIn) -> CodeOut:
         days=body.days,
         with_name=body.with_name,
         at=call.at,
+        request=request_key(call.idempotency_key, "policy-code", str(body.days), str(body.with_name)),
     )
     return CodeOut(qr_link=made.link, svg=qr_svg(made.link), valid_until=made.valid_until)
 
@@ -68,10 +71,17 @@ def share(call: Call, body: ShareIn) -> CodeOut:
     status=201,
     summary="Заказать выписку о полисе",
     tag=TAG,
+    idempotent="optional",
     errors=(409, 422),
     roles=CITIZEN,
 )
 def extract(call: Call, body: ExtractIn) -> DocumentOut:
     """Готова через несколько секунд; по запросу — на двух языках."""
-    ordered = order_extract(tools=container(), principal=call.principal, bilingual=body.bilingual, at=call.at)
+    ordered = order_extract(
+        tools=container(),
+        principal=call.principal,
+        bilingual=body.bilingual,
+        at=call.at,
+        request=request_key(call.idempotency_key, "extract", str(body.bilingual)),
+    )
     return document_out(ordered)

@@ -9,7 +9,7 @@ from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.proofs import CodeOut, ExtractIn, ShareIn
 from chalicelib.http.schemas.applications import LinkOut
 from chalicelib.http.schemas.insurance import DocumentOut, InsuranceOut, document_out, insurance_out
-from chalicelib.http.schemas.people import ActivityOut, activity_out
+from chalicelib.http.schemas.people import ActivityOut, ConsentIn, activity_out
 from chalicelib.http.schemas.representation import (
     RepresentedIn,
     RepresentedListOut,
@@ -25,6 +25,7 @@ from chalicelib.use_cases.representations import (
     represented_file,
     represented_persons,
 )
+from chalicelib.use_cases.represented_consents import give_represented_consent
 from chalicelib.use_cases.share_policy import order_extract, share_policy
 
 blueprint = ApiBlueprint(__name__)
@@ -66,6 +67,29 @@ def represent(call: Call, body: RepresentedIn) -> Reply[RepresentedOut]:
     if person is None:
         raise NotFound("Человек не найден")
     return Reply(represented_out(made, person), location=f"{PERSONS}/{made.person_id}")
+
+
+@blueprint.route(
+    "POST",
+    f"{ONE}/consents",
+    status=201,
+    summary="Дать согласие на обработку данных за представляемого",
+    tag=TAG,
+    idempotent="optional",
+    errors=(403, 404, 409),
+    roles=CITIZEN,
+)
+def represented_consent(call: Call, person_id: str, body: ConsentIn) -> RepresentedOut:
+    """Нужно перед первым заявлением о ребёнке, которому полис оформлен по записи ЗАГС; повтор ничего не меняет."""
+    right, person = give_represented_consent(
+        tools=container(),
+        principal=call.principal,
+        person_id=entity_id(person_id),
+        version=body.version,
+        at=call.at,
+        request=request_key(call.idempotency_key, "represented-consent", person_id, body.version),
+    )
+    return represented_out(right, person)
 
 
 @blueprint.route(
@@ -126,6 +150,7 @@ def document(call: Call, person_id: str, document_id: str) -> LinkOut:
     status=201,
     summary="Свежий QR-код полиса представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 422),
     roles=CITIZEN,
 )
@@ -140,6 +165,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
         with_name=body.with_name,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "share", person_id, body.model_dump_json()),
     )
     return CodeOut(qr_link=made.link, svg=qr_svg(made.link), valid_until=made.valid_until)
 
@@ -150,6 +176,7 @@ def share(call: Call, person_id: str, body: ShareIn) -> CodeOut:
     status=201,
     summary="Заказать выписку о полисе представляемого",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 409, 422),
     roles=CITIZEN,
 )
@@ -161,5 +188,6 @@ def extract(call: Call, person_id: str, body: ExtractIn) -> DocumentOut:
         bilingual=body.bilingual,
         at=call.at,
         person_id=entity_id(person_id),
+        request=request_key(call.idempotency_key, "extract", person_id, body.model_dump_json()),
     )
     return document_out(ordered)

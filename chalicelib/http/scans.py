@@ -6,10 +6,11 @@ from chalicelib.bootstrap import container
 from chalicelib.http.applications import CITIZEN, TAG, entity_id
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.schemas.applications import LinkOut
-from chalicelib.http.schemas.scans import ScanIn, ScanOrderOut, ScanOut, scan_out, upload_out
+from chalicelib.http.schemas.scans import PreviewQuery, ScanIn, ScanOrderOut, ScanOut, scan_out, upload_out
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import scans
 from chalicelib.use_cases.access import own, require_citizen
+from chalicelib.use_cases.idempotency import request_key
 
 blueprint = ApiBlueprint(__name__)
 
@@ -20,17 +21,24 @@ blueprint = ApiBlueprint(__name__)
     status=201,
     summary="Получить разрешение загрузить скан-копию",
     tag=TAG,
+    idempotent="optional",
     errors=(404, 409),
     roles=CITIZEN,
 )
 def order_scan(call: Call, application_id: str, body: ScanIn) -> ScanOrderOut:
-    """Файл отправляется прямо в хранилище формой из ответа: PDF, JPG или PNG, не больше 5 МБ."""
+    """Файл отправляется прямо в хранилище формой из ответа: PDF, JPG, PNG или HEIC, не больше 5 МБ."""
     order = scans.UploadOrder(
         application_id=entity_id(application_id),
         document=body.document,
         media_type=body.media_type,
     )
-    scan, form = scans.order_upload(tools=container(), principal=call.principal, order=order, at=call.at)
+    scan, form = scans.order_upload(
+        tools=container(),
+        principal=call.principal,
+        order=order,
+        at=call.at,
+        request=request_key(call.idempotency_key, "scan", application_id, order.document.value, order.media_type),
+    )
     return ScanOrderOut(scan=scan_out(scan), upload=upload_out(form))
 
 
@@ -61,12 +69,34 @@ def scan_status(call: Call, application_id: str, scan_id: str) -> ScanOut:
     errors=(404,),
     roles=CITIZEN,
 )
-def scan_preview(call: Call, application_id: str, scan_id: str) -> LinkOut:
-    """Ссылка действует пять минут."""
+def scan_preview(call: Call, application_id: str, scan_id: str, query: PreviewQuery) -> LinkOut:
+    """Ссылка действует пять минут; снимок, который лежит на боку, можно повернуть."""
     url = scans.preview_link(
         tools=container(),
         principal=call.principal,
         application_id=entity_id(application_id),
         scan_id=scan_id,
+        degrees=query.rotate,
+        at=call.at,
+    )
+    return LinkOut(url=url, expires_in=scans.LINK_SECONDS)
+
+
+@blueprint.route(
+    "GET",
+    "/v1/applications/{application_id}/scans/{scan_id}/pages/{page}",
+    summary="Ссылка на страницу скан-копии, крупно",
+    tag=TAG,
+    errors=(404,),
+    roles=CITIZEN,
+)
+def scan_page(call: Call, application_id: str, scan_id: str, page: str) -> LinkOut:
+    """JPEG без сведений о съёмке; у PDF — первые пять страниц. Ссылка действует пять минут."""
+    url = scans.page_link(
+        tools=container(),
+        principal=call.principal,
+        application_id=entity_id(application_id),
+        scan_id=scan_id,
+        number=int(page) if page.isascii() and page.isdigit() else 0,
     )
     return LinkOut(url=url, expires_in=scans.LINK_SECONDS)

@@ -8,13 +8,14 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.regions import local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.schemas.validity import (
+    ChallengeOut,
     ClinicQuestionIn,
     InsuredPersonOut,
-    QrOut,
     ReadinessIn,
     ReadinessOut,
     ValidityIn,
     ValidityOut,
+    insured_person_out,
 )
 from chalicelib.use_cases.check_insured_person import (
     ClinicQuestion,
@@ -23,9 +24,13 @@ from chalicelib.use_cases.check_insured_person import (
     check_insured_person,
 )
 from chalicelib.use_cases.check_validity import PublicQuestion, check_readiness, check_validity
+from chalicelib.use_cases.legacy_lookups import OldPolicyKey
+from chalicelib.use_cases.prove_work import new_challenge
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from chalicelib.http.schemas.validity import OldPolicyIn
 
 blueprint = ApiBlueprint(__name__)
 
@@ -38,12 +43,25 @@ def _day(call: Call, given: date | None) -> date:
 
 
 @blueprint.route(
+    "GET",
+    "/v1/challenges",
+    auth=False,
+    summary="Задание, решение которого прикладывают к открытой проверке",
+    tag=TAG,
+    errors=(404,),
+)
+def challenge(call: Call) -> ChallengeOut:
+    """По протоколу ALTCHA; решение работает один раз в течение десяти минут. 404 — решать не нужно."""
+    return ChallengeOut.model_validate(new_challenge(tools=container(), at=call.at))
+
+
+@blueprint.route(
     "POST",
     "/v1/validity-checks",
     auth=False,
     summary="Действует ли полис или временное свидетельство",
     tag=TAG,
-    errors=(429,),
+    errors=(403, 429),
 )
 def public_check(call: Call, body: ValidityIn) -> ValidityOut:
     """Ответ одинаков для неизвестного номера и для неверной даты рождения или фамилии."""
@@ -57,17 +75,22 @@ def public_check(call: Call, body: ValidityIn) -> ValidityOut:
             consent=body.consent,
             policy_number=body.policy_number,
             certificate_number=body.certificate_number,
+            blank_number=body.blank_number,
+            old_policy=_old_policy(body.old_policy),
+            policy_type=body.policy_type,
             born_on=body.born_on,
             family_name=body.family_name,
+            proof=body.altcha,
         ),
         at=call.at,
     )
-    code = answer.insurer_code
+    # Asked for in any case: else the calls, and by them the time, would tell a found number from an unknown one.
+    insurer_name = tools.store.insurer_name(code=answer.insurer_code or "")
     return ValidityOut(
         status=answer.status,
         kind=answer.kind,
-        insurer_code=code,
-        insurer_name=tools.store.insurer_name(code=code) if code else None,
+        insurer_code=answer.insurer_code,
+        insurer_name=insurer_name if answer.insurer_code else None,
         valid_from=answer.valid_from,
         valid_until=answer.valid_until,
         reason=answer.reason,
@@ -81,11 +104,11 @@ def public_check(call: Call, body: ValidityIn) -> ValidityOut:
     auth=False,
     summary="Готов ли полис: по номеру заявления или свидетельства",
     tag=TAG,
-    errors=(404, 429),
+    errors=(403, 404, 429),
 )
 def readiness(call: Call, body: ReadinessIn) -> ReadinessOut:
     """Только состояние и срок, без сведений о заявителе."""
-    found = check_readiness(tools=container(), number=body.number, client=call.client, at=call.at)
+    found = check_readiness(tools=container(), number=body.number, client=call.client, at=call.at, proof=body.altcha)
     return ReadinessOut(
         state=found.state,
         title=found.title,
@@ -104,7 +127,7 @@ def readiness(call: Call, body: ReadinessIn) -> ReadinessOut:
     roles=("clinic_registrar",),
 )
 def clinic_check(call: Call, body: ClinicQuestionIn) -> InsuredPersonOut:
-    """По ЕНП, СНИЛС, документу, имени с датой рождения, свидетельству или QR; каждый просмотр в журнале."""
+    """По любому номеру полиса, СНИЛС, документу, имени, штрих-коду или QR; каждый просмотр в журнале."""
     on = _day(call, body.on)
     answer = check_insured_person(
         tools=container(),
@@ -117,29 +140,17 @@ def clinic_check(call: Call, body: ClinicQuestionIn) -> InsuredPersonOut:
             document=DocumentKey(**body.document.model_dump()) if body.document else None,
             person=NameKey(**body.person.model_dump()) if body.person else None,
             qr=_token(body.qr),
+            blank_number=body.blank_number,
+            old_policy=_old_policy(body.old_policy),
+            barcode=body.barcode,
         ),
         at=call.at,
     )
-    person = answer.person
-    return InsuredPersonOut(
-        is_insured=answer.is_insured,
-        on=on,
-        kind=answer.kind,
-        family_name=person.family_name if person else None,
-        given_name=person.given_name if person else None,
-        middle_name=person.middle_name if person else None,
-        born_on=person.born_on if person else None,
-        sex=person.sex if person else None,
-        snils=person.snils if person else None,
-        policy_number=answer.policy_number,
-        certificate_number=answer.certificate_number,
-        insurer_code=answer.insurer_code,
-        insurer_name=answer.insurer_name or None,
-        valid_from=answer.valid_from,
-        valid_until=answer.valid_until,
-        qr=QrOut(reason=answer.qr.reason, text=answer.qr.text) if answer.qr else None,
-        answered_at=call.at,
-    )
+    return insured_person_out(answer, on=on, at=call.at)
+
+
+def _old_policy(given: OldPolicyIn | None) -> OldPolicyKey | None:
+    return None if given is None else OldPolicyKey(series=given.series, number=given.number)
 
 
 def _token(qr: str | None) -> str | None:

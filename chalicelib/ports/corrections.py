@@ -37,8 +37,8 @@ class CorrectingWork(Protocol):
         """Take an entity of the version read away; the commit raises StaleWrite if it moved on."""
         ...
 
-    def remove_card(self, *, kind: str, value_hash: str) -> None:
-        """Remove the validity card of a number that stands for nothing any more."""
+    def remove_card(self, *, kind: str, value_hash: str, shared_by: str = "") -> None:
+        """Remove the validity card of a number that stands for nothing any more, or stands for it elsewhere."""
         ...
 
     def repoint(self, pointer: Pointer, *, owner: str) -> None:
@@ -59,6 +59,10 @@ class CorrectionReads(Protocol):
 
     def corrections(self, *, scope: str, state: CorrectionState, limit: int, after: str | None) -> Slice[Correction]:
         """List the corrections of a scope in one state, newest first (1 call)."""
+        ...
+
+    def pointers_of(self, *, person_id: str) -> Sequence[Pointer]:
+        """List every identifier that leads to a person (1 call per 1 MB; what was claimed just now may be missing)."""
         ...
 
     def proof_versions(self, *, person_id: str) -> Sequence[Version]:

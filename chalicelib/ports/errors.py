@@ -21,6 +21,9 @@ from typing import ClassVar
 ANOTHER_PERSON = "another_person:"
 """Begins the marker of an identifier that leads to another person."""
 
+KEY_USED = "idempotency_key"
+"""The marker of a client's Idempotency-Key that was used before."""
+
 
 class PortError(Exception):
     """A port could not do what was asked; ``detail`` is Russian and safe to show."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
@@ -19,18 +20,22 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
-from chalicelib.ports.corrections import CorrectingWork, CorrectionReads
+from chalicelib.ports.corrections import CorrectionReads
+from chalicelib.ports.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.civil_record import CivilRecord
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.records import (
         CabinetMessage,
         OutboxEntry,
     )
     from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
+    from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
 
 
 T = TypeVar("T")
@@ -51,11 +56,15 @@ class ApplicationFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """A person with policies, certificates and generated documents; ``represented`` are those the person acts for."""
+    """A person with policies, certificates, registrations of earlier policies and generated documents.
+
+    ``represented`` are those the person acts for.
+    """
 
     person: Person | None = None
     policies: tuple[Policy, ...] = ()
     certificates: tuple[TemporaryCertificate, ...] = ()
+    legacy_policies: tuple[LegacyPolicy, ...] = ()
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
     represented: tuple[Representation, ...] = ()
@@ -74,6 +83,11 @@ class PersonFile:
     def active_certificate(self) -> TemporaryCertificate | None:
         """The temporary certificate in force, if any."""
         return next((c for c in self.certificates if c.state is CertificateState.ACTIVE), None)
+
+    @property
+    def live_legacy_policy(self) -> LegacyPolicy | None:
+        """The one registration of an earlier policy that is pending or confirmed, if any."""
+        return next((registration for registration in self.legacy_policies if registration.is_live), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,65 +130,7 @@ class DraftChange:
     if_version: int | None = None
 
 
-class UnitOfWork(CorrectingWork, Protocol):
-    """Collects conditional writes; nothing happens before `commit`.
-
-    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.
-    """
-
-    def create(self, entity: object) -> None:
-        """Add an entity; the commit raises AlreadyExists if it stands."""
-        ...
-
-    def update(self, entity: object) -> None:
-        """Replace an entity of the version read by the next; the commit raises StaleWrite if it moved on."""
-        ...
-
-    def put(self, entity: object) -> None:
-        """Write a copy or a record whose earlier content does not matter (cards, revocations, messages)."""
-        ...
-
-    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard) -> None:
-        """Write the validity card of a number, so that lookups see the change at once."""
-        ...
-
-    def claim(self, pointer: Pointer) -> None:
-        """Point an identifier at its person; the commit raises AlreadyExists if it is another person's."""
-        ...
-
-    def remove(self, entity: object) -> None:
-        """Remove a marker or a challenge, whether it stands or not."""
-        ...
-
-    def require_consent(self, *, person_id: str, version: str) -> None:
-        """Commit only if the person's consent of this version is in force."""
-        ...
-
-    def require_open_insurer(self, *, code: str, on: date) -> None:
-        """Commit only if the insurer may be chosen on the day."""
-        ...
-
-    def send(self, entry: OutboxEntry) -> None:
-        """Add a message to the outbox."""
-        ...
-
-    def record(self, *, person_id: str, entry: AuditEntry) -> None:
-        """Add an entry to the person's journal of actions."""
-        ...
-
-    def commit(self) -> None:
-        """Write everything in one transaction, then hint the relay.
-
-        Raises:
-            AlreadyExists: a uniqueness marker stands.
-            StaleWrite: a version moved on.
-            RuleRefused: a required condition does not hold.
-            Throttled, Unavailable: the store did not answer; nothing, or everything, was written.
-        """
-        ...
-
-
-class Store(CorrectionReads, Protocol):
+class Store(Deliveries, CorrectionReads, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:
@@ -195,8 +151,13 @@ class Store(CorrectionReads, Protocol):
         """
         ...
 
-    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first (1 call)."""
+    def applications_of(
+        self, *, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+    ) -> Slice[Application]:
+        """List a person's applications that are wanted, newest first (1 call; with a filter at most 5).
+
+        A part of the list is full whatever the filter leaves out, unless the calls are used up before.
+        """
         ...
 
     def person_file(self, *, person_id: str) -> PersonFile:
@@ -211,8 +172,20 @@ class Store(CorrectionReads, Protocol):
         """Follow an identifier; more than one only where people may share it (1 call)."""
         ...
 
+    def civil_record(self, *, record_id: str) -> CivilRecord | None:
+        """Read a birth record (1 call)."""
+        ...
+
+    def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
+        """List a region's birth records that need an operator, oldest first (1 call)."""
+        ...
+
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card (1 call)."""
+        ...
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have (1 call)."""
         ...
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
@@ -224,7 +197,10 @@ class Store(CorrectionReads, Protocol):
         ...
 
     def insurer_name(self, *, code: str) -> str:
-        """Name an insurer; names are kept in memory for some minutes (0 or 1 call)."""
+        """Name an insurer, "" if there is none; all names are kept in memory for some minutes (0 or 1 call).
+
+        Which insurer is asked for, or whether there is one, makes no difference to the calls.
+        """
         ...
 
     def insurers(self, *, region: str | None) -> Sequence[Insurer]:
@@ -235,12 +211,25 @@ class Store(CorrectionReads, Protocol):
         """List a person's journal of actions, newest first (1 call)."""
         ...
 
+    def journal(self, *, person_id: str, period: Period, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read a person's journal of a period, oldest first (1 call per 1 MB)."""
+        ...
+
+    def journal_of_all(self, *, since: datetime, until: datetime, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read everybody's journals of a period, day by day (at most 40 calls); what is seconds old may miss."""
+        ...
+
     def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
         """List the cabinet messages, newest first (1 call)."""
         ...
 
-    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-        """Count one use against every limit and keep the record (1 call); raises RateLimited."""
+    def count_lookup(self, *, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime) -> None:
+        """Count a lookup against every limit, keep its record and spend what it brings, or nothing at all (1 call).
+
+        Raises:
+            RateLimited: a limit is used up.
+            AlreadyExists: what it brings was spent before.
+        """
         ...
 
     def next_serial(self, *, counter: str) -> int:

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.notifications import Channel, NotificationKind
     from chalicelib.domain.policy_term import TermProfile
     from chalicelib.domain.records import OutboxEntry
+    from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
     from chalicelib.ports.documents import DocumentRenderer, QrTokens
     from chalicelib.ports.files import Files
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
-    from chalicelib.ports.scans import ScanInspector
+    from chalicelib.ports.scans import Pictures, ScanInspector
+    from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.storage import Store
 
 
@@ -100,6 +102,8 @@ class Toolbox(Protocol):
     @property
     def inspector(self) -> ScanInspector: ...
     @property
+    def pictures(self) -> Pictures: ...
+    @property
     def renderer(self) -> DocumentRenderer: ...
     @property
     def qr(self) -> QrTokens: ...
@@ -119,3 +123,9 @@ class Toolbox(Protocol):
     def scanner_required(self) -> bool: ...
     @property
     def policy_terms(self) -> TermProfile: ...
+    @property
+    def certificate_term(self) -> Term: ...
+    @property
+    def proof_of_work(self) -> int | None: ...
+    @property
+    def signatures(self) -> SignatureVerifier | None: ...

@@ -8,6 +8,7 @@ from chalicelib.domain.audit import Actor
 from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.principal import Assurance, Role
 from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.forms import region_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,6 +62,23 @@ def own(file: ApplicationFile, principal: Principal) -> Application:
     return file.application
 
 
+def require_scope(application: Application, principal: Principal) -> None:
+    """Let an operator act on applications of the own insurer or region only (requirement O1).
+
+    Raises:
+        NotPermitted: it is the operator's own application.
+        NotFound: it is of another insurer or region, so that nothing shows.
+    """
+    if application.account_id == principal.account_id:
+        raise NotPermitted("Как оператор работать с собственным заявлением нельзя")
+    insurer = application.section("insurer").get("code")
+    same_insurer = principal.insurer is not None and principal.insurer == insurer
+    same_region = principal.region is not None and principal.region == region_of(application.form)
+    allowed = same_insurer if principal.has_role(Role.INSURER_OPERATOR) else same_region
+    if not allowed:
+        raise NotFound("Заявление не найдено")
+
+
 def standing_representation(known: PersonFile, *, person_id: str, on: date) -> Representation:
     """Return the right to act for a person from the folder of who acts (requirement A6).
 
@@ -79,6 +97,10 @@ def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:
         return Actor(kind="representative", actor_id=principal.account_id)
     if principal.has_role(Role.CITIZEN) and principal.clinic is None and principal.insurer is None:
         return Actor(kind="person", actor_id=principal.account_id)
+    if principal.has_role(Role.CIVIL_REGISTRY):
+        return Actor(kind="civil_registry", actor_id=principal.account_id)
     organisation = principal.clinic or principal.insurer or principal.region or ""
+    if principal.has_role(Role.AUDITOR):
+        return Actor(kind="auditor", actor_id=principal.account_id, organisation=organisation)
     kind = "clinic" if principal.clinic else "operator"
     return Actor(kind=kind, actor_id=principal.account_id, organisation=organisation)

@@ -13,10 +13,12 @@ from chalicelib.domain.policy import InsurerPeriod
 from chalicelib.domain.records import DocumentType, Pointer, Revocation
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.temporary_certificate import (
-    VALID_FOR,
+    WARNINGS,
     CertificateState,
     CertificateStep,
     TemporaryCertificate,
+    first_step,
+    left_at,
     revoke,
     take_step,
 )
@@ -35,9 +37,12 @@ STATUS_COUNTER = "status"
 DUE_PAGE = 1000
 POLICY_ISSUED = "policy_issued"
 
-_WARNINGS = {
+_NOTIFICATIONS = {
     CertificateStep.WARN_7_DAYS: "certificate_expires_in_7_days",
     CertificateStep.WARN_1_DAY: "certificate_expires_in_1_day",
+    CertificateStep.WARN_10_WORKING_DAYS: "certificate_expires_in_10_working_days",
+    CertificateStep.WARN_3_WORKING_DAYS: "certificate_expires_in_3_working_days",
+    CertificateStep.WARN_1_WORKING_DAY: "certificate_expires_in_1_working_day",
     CertificateStep.EXPIRE: "certificate_expired",
 }
 
@@ -72,7 +77,7 @@ def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Applicat
         work=work,
         tools=tools,
         kind="certificate_issued",
-        person_id=application.person_id,
+        person_id=application.account_id,
         at=at,
         context={
             "number": certificate.number,
@@ -85,17 +90,19 @@ def issue_certificate(*, work: UnitOfWork, tools: Toolbox, application: Applicat
 def _new_certificate(tools: Toolbox, application: Application, at: datetime) -> TemporaryCertificate:
     day = local_day(application, at=at)
     region = region_of(application.form)
+    term = tools.certificate_term
     return TemporaryCertificate(
         number=certificate_number(serial_or_random=tools.ids.below(SERIAL_LIMIT)),
-        person_id=application.account_id,
+        person_id=application.person_id,
         application_id=application.application_id,
         account_id=application.account_id,
         insurer_code=application.section("insurer")["code"],
         region=region,
         issued_on=day,
-        valid_until=day + VALID_FOR,
+        valid_until=term.end(start=day),
         utc_offset_hours=find_region(code=region).utc_offset_hours,
         state=CertificateState.ACTIVE,
+        next_step=first_step(term=term, issued_on=day),
         status_index=tools.store.next_serial(counter=STATUS_COUNTER),
     )
 
@@ -189,19 +196,23 @@ def _step(tools: Toolbox, certificate: TemporaryCertificate, at: datetime) -> Ce
     notify(
         work=work,
         tools=tools,
-        kind=_WARNINGS[step],
+        kind=_NOTIFICATIONS[step],
         person_id=certificate.account_id,
         at=at,
-        context={
-            "number": certificate.number,
-            "day": str(last_day(certificate)),
-        },
+        context=_told(certificate, step, at),
     )
     try:
         work.commit()
     except StaleWrite:
         return None
     return step
+
+
+def _told(certificate: TemporaryCertificate, step: CertificateStep, at: datetime) -> dict[str, str]:
+    told = {"number": certificate.number, "day": str(last_day(certificate))}
+    if step in WARNINGS:
+        told["days_left"] = str(left_at(certificate=certificate, step=step, at=at))
+    return told
 
 
 def _counted(sweep: Sweep, step: CertificateStep | None) -> Sweep:

@@ -74,7 +74,7 @@ def _commit_change(
         actor=SYSTEM,
         details={**details, "effective_on": str(application.effective_on)},
     )
-    keep_policy(tools, work, application, known, policy, at)
+    policy = keep_policy(tools, work, application, known, policy, at)
     put_policy_card(work=work, tools=tools, policy=policy, person=application.section("person"))
     changed = replace(application, policy_id=policy.policy_id)
     changed = finish(tools, work, changed, policy, at)
@@ -101,4 +101,5 @@ def _change_request(
         old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
         reason=change_reason(application),
         on=on,
+        birth_registered_on=policy.birth_registered_on if policy else None,
     )

@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.barcode_text import parse_barcode
+from chalicelib.domain.barcode_verdict import BarcodeVerdict, judge_barcode
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
+from chalicelib.domain.legacy_policy import PolicyBlank
 from chalicelib.domain.person import Person
 from chalicelib.domain.plain_text import without_separators
 from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import parse_policy_number
+from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType, type_of_form
 from chalicelib.domain.principal import Role
 from chalicelib.domain.qr_claims import QrKind, QrVerdict
 from chalicelib.domain.snils import parse_snils
@@ -18,10 +22,12 @@ from chalicelib.domain.validity import CardKind
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.identity import document_value, name_value
+from chalicelib.use_cases.legacy_lookups import OldPolicyKey, legacy_key
 from chalicelib.use_cases.merged_records import followed
 from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
+    from chalicelib.domain.paper_barcode import PaperBarcode
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
@@ -59,11 +65,17 @@ class ClinicQuestion:
     document: DocumentKey | None = None
     person: NameKey | None = None
     qr: str | None = None
+    blank_number: str | None = None
+    old_policy: OldPolicyKey | None = None
+    barcode: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsuredPerson:
-    """The answer: the person, the insurance on the day, and what the QR said if one was shown."""
+    """The answer: the person, the insurance on the day, and what the QR or the barcode said if one was shown.
+
+    ``blank`` is the policy of an earlier sample that proves it.
+    """
 
     is_insured: bool
     kind: CardKind | None = None
@@ -74,7 +86,10 @@ class InsuredPerson:
     insurer_name: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
+    policy_type: PolicyType | None = None
+    blank: PolicyBlank | None = None
     qr: QrVerdict | None = None
+    barcode: BarcodeVerdict | None = None
 
 
 NOT_INSURED = InsuredPerson(is_insured=False)
@@ -94,23 +109,24 @@ def check_insured_person(
     verdict = tools.qr.verify(token=question.qr, at=at) if question.qr is not None else None
     if verdict is not None and verdict.claims is None:
         return replace(NOT_INSURED, qr=verdict)
-    kind, value = _key(question, given, verdict)
+    barcode = _scanned(question)
+    kind, value = ("policy_number", barcode.policy_number) if barcode else _key(question, given, verdict)
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
     pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
     if len(pointers) > 1:
         message = "Найдено несколько человек: уточните документ или СНИЛС"
-        raise ValidationFailed([FieldError(field="person", code="several_found", message=message)])
-    if not pointers:
-        return replace(NOT_INSURED, qr=verdict)
-    known = note_view(
-        tools=tools,
-        principal=principal,
-        person_id=pointers[0].person_id,
-        name="insurance_viewed",
-        details={"by": kind},
-        at=at,
+        raise ValidationFailed([FieldError(field=given, code="several_found", message=message)])
+    known = _viewed(tools, principal, pointers[0].person_id, kind, at) if pointers else None
+    answer = _answer(tools, followed(tools=tools, file=known), question.on) if known else NOT_INSURED
+    told = judge_barcode(barcode=barcode, person=answer.person, on=question.on) if barcode else None
+    return replace(answer, qr=verdict, barcode=told)
+
+
+def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
+    details = {"by": key_kind}
+    return note_view(
+        tools=tools, principal=principal, person_id=person_id, name="insurance_viewed", details=details, at=at
     )
-    return replace(_answer(tools, followed(tools=tools, file=known), question.on), qr=verdict)
 
 
 def _only_key(question: ClinicQuestion) -> str:
@@ -121,15 +137,30 @@ def _only_key(question: ClinicQuestion) -> str:
         "document": question.document,
         "person": question.person,
         "qr": question.qr,
+        "blank_number": question.blank_number,
+        "old_policy": question.old_policy,
+        "barcode": question.barcode,
     }
     given = [name for name, value in keys.items() if value is not None]
     if len(given) != 1:
-        message = "Укажите ровно один ключ: номер полиса, СНИЛС, документ, имя с датой рождения или код"
+        message = "Укажите ровно один ключ: номер полиса, его бланка или код, СНИЛС, документ, имя с датой рождения"
         raise ValidationFailed([FieldError(field="key", code="one_key_required", message=message)])
     return given[0]
 
 
+def _scanned(question: ClinicQuestion) -> PaperBarcode | None:
+    if question.barcode is None:
+        return None
+    try:
+        return parse_barcode(text=question.barcode)
+    except InvalidValue as refusal:
+        raise ValidationFailed([FieldError(field="barcode", code=refusal.reason, message=refusal.detail)]) from None
+
+
 def _key(question: ClinicQuestion, given: str, verdict: QrVerdict | None) -> tuple[str, str]:
+    legacy = legacy_key(old_policy=question.old_policy, blank_number=question.blank_number)
+    if legacy is not None:
+        return legacy
     try:
         return _parsed_key(question, verdict)
     except InvalidValue as refusal:
@@ -180,6 +211,8 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
             kind=CardKind.POLICY,
             person=known.person,
             policy_number=policy.policy_number,
+            policy_type=type_of_form(form=policy.form),
+            blank=policy.blank if policy.form in LEGACY_TYPES else None,
             insurer_code=period.insurer_code if period else None,
             insurer_name=_name(tools, period),
             valid_from=policy.valid_from,
@@ -193,6 +226,7 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
         kind=CardKind.TEMPORARY_CERTIFICATE,
         person=known.person,
         certificate_number=certificate.number,
+        policy_type=PolicyType.TEMPORARY_ELECTRONIC,
         insurer_code=certificate.insurer_code,
         insurer_name=_name(tools, period),
         valid_from=certificate.issued_on,

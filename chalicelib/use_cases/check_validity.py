@@ -13,9 +13,12 @@ from chalicelib.domain.names import norm_key
 from chalicelib.domain.numbers import parse_application_number
 from chalicelib.domain.plain_text import is_ascii_digits, without_separators
 from chalicelib.domain.policy_number import policy_number_errors
-from chalicelib.domain.validity import NOT_FOUND, Validity, ValidityCard, validity_on
-from chalicelib.ports.errors import NotFound
+from chalicelib.domain.policy_types import PolicyType
+from chalicelib.domain.validity import NOT_FOUND, Validity, ValidityCard, ValidityStatus, validity_on
+from chalicelib.ports.errors import AlreadyExists, NotFound
 from chalicelib.ports.storage import Limit, LookupRecord
+from chalicelib.use_cases.legacy_lookups import OldPolicyKey, cards_of, legacy_key
+from chalicelib.use_cases.prove_work import proof_used, require_proof
 
 if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
@@ -28,16 +31,25 @@ SUBJECT_LIMIT = (20, 3600)
 
 CERTIFICATE_LENGTH = 9
 
+_NUMBERS = ("policy_number", "blank_number", "old_policy")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicQuestion:
-    """What anyone may ask: a policy number with birth date or surname, or a certificate's number."""
+    """What anyone may ask: a number of a policy with birth date or surname, or a certificate's number.
+
+    The number is the ЕНП, that of the blank, or series and number of the old sample; ``policy_type`` has to fit too.
+    """
 
     on: date
     client: str
     consent: bool
+    proof: str | None = None
     policy_number: str | None = None
     certificate_number: str | None = None
+    blank_number: str | None = None
+    old_policy: OldPolicyKey | None = None
+    policy_type: PolicyType | None = None
     born_on: date | None = None
     family_name: str | None = None
 
@@ -48,31 +60,46 @@ def check_validity(*, tools: Toolbox, question: PublicQuestion, at: datetime) ->
     Raises:
         ValidationFailed: the question is malformed.
         RuleRefused: without the consent flag.
+        ProofNotAccepted: without the proof of work, where it is asked for.
         RateLimited: too many questions.
     """
     kind, value = _subject(question)
     if not question.consent:
         raise RuleRefused("consent_required", "Подтвердите согласие на проверку")
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
-    _count(tools, kind, value_hash, question.client, at)
-    card = tools.store.card(kind=kind, value_hash=value_hash)
-    matched = _second_factor_matches(tools, question, card)
-    if card is None or not matched:
-        return NOT_FOUND
-    return validity_on(card=card, on=question.on)
+    _count(tools, kind, value_hash, question.client, question.proof, at)
+    cards = cards_of(tools=tools, kind=kind, value_hash=value_hash) or (None,)
+    matched = [card for card in cards if _second_factor_matches(tools, question, card)]
+    answers = [validity_on(card=card, on=question.on) for card in matched if card is not None]
+    # Two namesakes may have one old number: the policy that is asked about is the one that stands.
+    return next((told for told in answers if told.status is ValidityStatus.VALID), (*answers, NOT_FOUND)[0])
 
 
 def _subject(question: PublicQuestion) -> tuple[str, str]:
     if question.certificate_number is not None:
         return "certificate", _certificate_digits(question.certificate_number)
-    number = without_separators(question.policy_number or "")
-    errors = list(policy_number_errors(text=number, field="policy_number"))
+    kind, value, errors = _number_of(question)
     if question.born_on is None and not question.family_name:
         message = "Укажите дату рождения или фамилию владельца полиса"
         errors.append(FieldError(field="born_on", code="second_factor_required", message=message))
     if errors:
         raise ValidationFailed(errors)
-    return "policy_number", number
+    return kind, value
+
+
+def _number_of(question: PublicQuestion) -> tuple[str, str, list[FieldError]]:
+    given = [name for name in _NUMBERS if getattr(question, name) is not None]
+    if len(given) > 1:
+        message = "Укажите один номер: ЕНП, номер бланка или серию с номером полиса старого образца"
+        return "", "", [FieldError(field=given[-1], code="one_number_required", message=message)]
+    try:
+        legacy = legacy_key(old_policy=question.old_policy, blank_number=question.blank_number)
+    except ValidationFailed as refusal:
+        return "", "", list(refusal.errors)
+    if legacy is not None:
+        return *legacy, []
+    number = without_separators(question.policy_number or "")
+    return "policy_number", number, list(policy_number_errors(text=number, field="policy_number"))
 
 
 def _certificate_digits(text: str) -> str:
@@ -85,7 +112,8 @@ def _certificate_digits(text: str) -> str:
     return digits
 
 
-def _count(tools: Toolbox, kind: str, value_hash: str, client: str, at: datetime) -> None:
+def _count(tools: Toolbox, kind: str, value_hash: str, client: str, proof: str | None, at: datetime) -> None:
+    spent = require_proof(tools=tools, text=proof, at=at)
     client_hash = tools.secrets.lookup_hash(kind="client", value=client)
     limits = (
         Limit(name="lookup-client", subject=client_hash, times=CLIENT_LIMIT[0], seconds=CLIENT_LIMIT[1]),
@@ -98,13 +126,18 @@ def _count(tools: Toolbox, kind: str, value_hash: str, client: str, at: datetime
         subject_hash=value_hash,
         by=kind,
     )
-    tools.store.count_limits(limits=limits, record=record, at=at)
+    try:
+        tools.store.count_lookup(limits=limits, record=record, spent=spent, at=at)
+    except AlreadyExists:
+        raise proof_used(tools=tools, at=at) from None
 
 
 def _second_factor_matches(tools: Toolbox, question: PublicQuestion, card: ValidityCard | None) -> bool:
     """Compare in constant time, and just as long when there is no card."""
+    wanted = question.policy_type
+    is_of_type = wanted is None or (card is not None and card.is_of_type(wanted))
     if question.certificate_number is not None:
-        return True
+        return is_of_type
     factors = card.factors if card is not None else {}
     given = {
         "born_on": question.born_on.isoformat() if question.born_on else None,
@@ -115,7 +148,7 @@ def _second_factor_matches(tools: Toolbox, question: PublicQuestion, card: Valid
         for kind, value in given.items()
         if value is not None
     ]
-    return all(results)
+    return is_of_type and all(results)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,17 +162,18 @@ class Readiness:
     is_delayed: bool
 
 
-def check_readiness(*, tools: Toolbox, number: str, client: str, at: datetime) -> Readiness:
+def check_readiness(*, tools: Toolbox, number: str, client: str, at: datetime, proof: str | None = None) -> Readiness:
     """Tell how far an application is by its number or its temporary certificate's (3 AWS calls).
 
     Raises:
         ValidationFailed: it is no such number.
         NotFound: there is none.
+        ProofNotAccepted: without the proof of work, where it is asked for.
         RateLimited: too many questions.
     """
     kind, value = _readiness_subject(number)
     value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
-    _count(tools, kind, value_hash, client, at)
+    _count(tools, kind, value_hash, client, proof, at)
     pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
     if not pointers:
         raise NotFound("Заявление с таким номером не найдено")

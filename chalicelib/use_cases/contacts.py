@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.notifications import Channel
 from chalicelib.domain.person import Contact, Person
-from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, check_open, matches, spend_try
+from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, SentCode, check_open, matches, spend_try
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
 
@@ -35,14 +34,37 @@ def _contact_digest(tools: Toolbox, pending: str, sent_at: datetime) -> str:
     return tools.secrets.lookup_hash(kind="contact", value=f"{pending}|{sent_at.isoformat()}")
 
 
-def send_contact_code(*, tools: Toolbox, principal: Principal, channel: Channel, at: datetime) -> Challenge:
-    """Send a code to a changed phone or e-mail (requirement A5).
+def send_contact_code(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    channel: Channel,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> SentCode:
+    """Send a code to a changed phone or e-mail (requirement A5); a repeated key sends no other.
 
     Raises:
         RuleRefused: nothing waits to be confirmed there.
         RateLimited: a code was sent less than a minute ago, or too many today.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _send_code(tools, principal, channel, request, at),
+        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+    )
+
+
+def _send_code(
+    tools: Toolbox,
+    principal: Principal,
+    channel: Channel,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> SentCode:
     person = stored_person(tools, principal)
     contact = person.phone if channel is Channel.SMS else person.email
     if contact is None or contact.pending is None:
@@ -51,12 +73,11 @@ def send_contact_code(*, tools: Toolbox, principal: Principal, channel: Channel,
     earlier = tools.store.challenge(challenge_id=key)
     if earlier is not None and at < earlier.resend_at:
         raise RateLimited("Код уже отправлен: подождите минуту", retry_after=60)
-    limit = Limit(name="contact-codes", subject=person.person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
     # The code is derived from the id under which it is stored, the content and the moment together.
     digest = _contact_digest(tools, contact.pending, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
+    work.count(Limit(name="contact-codes", subject=person.person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
     work.put(challenge)
     notify(
         work=work,
@@ -66,6 +87,7 @@ def send_contact_code(*, tools: Toolbox, principal: Principal, channel: Channel,
         at=at,
         context={"challenge_id": f"{key}|{digest}", "channel": channel.value},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=at.isoformat(), tools=tools, at=at)
     work.commit()
     return challenge
 

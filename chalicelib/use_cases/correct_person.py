@@ -12,10 +12,12 @@ from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.correction_values import PREFIX, ContactKind
 from chalicelib.domain.errors import RuleRefused, ValidationFailed
 from chalicelib.domain.identity_documents import IdentityDocument, check_series_and_number, normalize_document
+from chalicelib.domain.legacy_registration import LegacyEvent, advance_legacy
 from chalicelib.domain.names import check_full_name
 from chalicelib.domain.policy import PolicyState, end
 from chalicelib.domain.policy_corrections import DATA_CORRECTED, DUPLICATE_NUMBER
 from chalicelib.domain.policy_number import check_against, parse_policy_number
+from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType
 from chalicelib.domain.records import DocumentType
 from chalicelib.domain.representation import RELATIONS, RelationRule, Representation, next_look
 from chalicelib.domain.sex import Sex
@@ -25,7 +27,7 @@ from chalicelib.use_cases.lookup_pointers import documents_of, led_by, name_of, 
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.records import StoredDocument
+    from chalicelib.domain.records import Pointer, StoredDocument
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case, Draws
 
@@ -59,17 +61,25 @@ def correct_name(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
         raise ValidationFailed(errors)
     return [
         *changed(before=case.person, after=person),
-        *led_by(tools=tools, kind=SHARED_KIND, old=name_of(case.person), new=name_of(person), case=case),
+        *_renamed(tools, case, person),
         *_made_anew(case, draws),
     ]
+
+
+def _renamed(tools: Toolbox, case: Case, person: Person) -> list[Change]:
+    """Let the right name and birth date lead to the person, and the wrong ones no more."""
+    old, new = name_of(case.person), name_of(person)
+    former = own_pointer(tools=tools, kind=SHARED_KIND, value=old, person_id=person.person_id)
+    return led_by(tools=tools, kind=SHARED_KIND, former=former, new=new, case=case) if old != new else []
 
 
 def correct_snils(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     """Another СНИЛС, or none."""
     person = _corrected(case, snils=case.values["snils"])
+    former = own_pointer(tools=tools, kind="snils", value=case.person.snils, person_id=person.person_id)
     return [
         *changed(before=case.person, after=person),
-        *led_by(tools=tools, kind="snils", old=case.person.snils, new=person.snils, case=case),
+        *led_by(tools=tools, kind="snils", former=former, new=person.snils, case=case),
         *_made_anew(case, draws),
     ]
 
@@ -90,21 +100,24 @@ def correct_document(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
         )
     kept = {"type": document.type, "series": document.series, "number": document.number}
     new = document_value(document_type=document.type, series=document.series, number=document.number)
-    old = _listed_document(tools, case)
-    if old == new:
+    former = _listed_document(tools, case)
+    if former is not None and former.value_hash == tools.secrets.lookup_hash(kind="document", value=new):
         raise _nothing()
     return [
         *changed(before=case.person, after=_corrected(case, document=kept)),
-        *led_by(tools=tools, kind="document", old=old, new=new, case=case),
+        *led_by(tools=tools, kind="document", former=former, new=new, case=case),
     ]
 
 
-def _listed_document(tools: Toolbox, case: Case) -> str:
-    """The newest document by which the person is found; a draft may name one that leads nowhere yet."""
-    known = documents_of(case.person, case.applications)
-    person_id = case.person.person_id
-    owned = (v for v in known if own_pointer(tools=tools, kind="document", value=v, person_id=person_id))
-    return next(owned, "")
+def _listed_document(tools: Toolbox, case: Case) -> Pointer | None:
+    """The pointer of the document that stands for the person: of those that lead there, the newest that is known."""
+    listed = {
+        pointer.value_hash: pointer
+        for pointer in tools.store.pointers_of(person_id=case.person.person_id)
+        if pointer.kind == "document"
+    }
+    known = (tools.secrets.lookup_hash(kind="document", value=value) for value in documents_of(case))
+    return next((listed[value_hash] for value_hash in (*known, *listed) if value_hash in listed), None)
 
 
 def remove_contact(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
@@ -159,7 +172,7 @@ def _end_by_age(rule: RelationRule, born_on: date) -> date | None:
 def _renumbered(tools: Toolbox, case: Case, draws: Draws, person: Person) -> list[Change]:
     """What follows from another birth date or sex: another ЕНП for the policy that stands, other ways to be found."""
     policy = case.file.standing_policy
-    found = led_by(tools=tools, kind=SHARED_KIND, old=name_of(case.person), new=name_of(person), case=case)
+    found = _renamed(tools, case, person)
     if policy is None:
         # The number of an ended policy does not fit any more; the next policy gets another one.
         return [*changed(before=case.person, after=person), *found]
@@ -178,6 +191,7 @@ def _succeeded(case: Case, draws: Draws, policy: Policy, number: str, reason: st
         policy,
         policy_id=draws.new_id(),
         policy_number=number,
+        form=PolicyType.DIGITAL.value if policy.form in LEGACY_TYPES else policy.form,
         issued_on=case.on,
         issued_at=case.at,
         status_index=draws.status_index(),
@@ -190,8 +204,18 @@ def _succeeded(case: Case, draws: Draws, policy: Policy, number: str, reason: st
     return [
         Change(before=policy, after=retired),
         Change(before=None, after=successor),
+        *legacy_superseded(case),
         *documents_anew(case, draws, policy, subject_id=successor.policy_id),
     ]
+
+
+def legacy_superseded(case: Case) -> list[Change]:
+    """A live registration of an earlier sample ends with the policy that it stood for."""
+    found = case.file.live_legacy_policy
+    if found is None:
+        return []
+    event = LegacyEvent.SUPERSEDE
+    return [Change(before=found, after=advance_legacy(registration=found, event=event, at=case.at, actor=case.actor))]
 
 
 def _made_anew(case: Case, draws: Draws) -> list[Change]:

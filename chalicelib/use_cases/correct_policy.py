@@ -23,7 +23,7 @@ from chalicelib.domain.policy_corrections import (
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.temporary_certificate import CertificateState, reinstated
 from chalicelib.use_cases.correct_application import discontinued
-from chalicelib.use_cases.correct_person import present_documents, reissued
+from chalicelib.use_cases.correct_person import legacy_superseded, present_documents, reissued
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
@@ -91,9 +91,10 @@ def annul(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     """End a policy from a day; what was to happen to it will not (requirement F7)."""
     policy = case.policy()
     ended = annulled(policy=policy, from_on=case.day("from_on"), reason=case.values["annulment"])
-    documents = present_documents(case, policy)
+    documents, registration = present_documents(case, policy), case.file.live_legacy_policy
     return [
         *changed(before=policy, after=ended),
+        *(legacy_superseded(case) if registration and registration.policy_id == policy.policy_id else ()),
         *(Change(before=document, after=replace(document, superseded=True)) for document in documents),
         *(
             Change(before=application, after=discontinued(case, application, "policy_annulled"))
@@ -164,7 +165,7 @@ def reinstate_certificate(tools: Toolbox, case: Case, draws: Draws) -> list[Chan
         raise RuleRefused("certificate_not_revoked", "У этого человека нет такого отозванного свидетельства")
     if case.file.standing_policy is not None or case.file.active_certificate is not None:
         raise RuleRefused("already_covered", "Действует полис или другое свидетельство: восстанавливать не нужно")
-    return [*changed(before=found, after=reinstated(certificate=found, at=case.at))]
+    return [*changed(before=found, after=reinstated(certificate=found, unit=tools.certificate_term.unit, at=case.at))]
 
 
 def _standing(case: Case) -> Policy:

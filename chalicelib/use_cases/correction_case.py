@@ -16,6 +16,7 @@ from chalicelib.domain.principal import Role
 from chalicelib.domain.regions import find_region, is_region, local_date
 from chalicelib.domain.representation import Representation
 from chalicelib.ports.errors import NotFound
+from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.ports.storage import PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import DEFAULT_REGION, region_of
@@ -135,7 +136,7 @@ def read_applications(*, tools: Toolbox, person_id: str) -> list[Application]:
     found: list[Application] = []
     after: str | None = None
     while True:
-        page = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after)
+        page = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after, wanted=ApplicationFilter())
         found.extend(page.items)
         if (after := page.after) is None:
             return found

@@ -76,7 +76,7 @@ def propose_correction(
         proposed_at=at,
     )
     case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
-    check_access(correction, case, principal)
+    check_access(tools, correction, case, principal)
     changes = PLANS[correction.kind](tools, case, Trial())
     shown = tuple(difference for change in changes for difference in differences(change))
     correction = replace(correction, seen=versions_seen(tuple(changes)), differences=shown)
@@ -160,7 +160,7 @@ def require_operator(principal: Principal) -> None:
     require_role(principal, Role.INSURER_OPERATOR, Role.FUND_OPERATOR)
 
 
-def check_access(correction: Correction, case: Case, principal: Principal) -> None:
+def check_access(tools: Toolbox, correction: Correction, case: Case, principal: Principal) -> None:
     """Let an operator correct the own people only, and never what is about the operator (requirement O1).
 
     Raises:
@@ -170,15 +170,15 @@ def check_access(correction: Correction, case: Case, principal: Principal) -> No
     if correction.kind is not CorrectionKind.REVERSAL:
         check_scope(case, principal)
     if case.other is not None:
-        _check_other(case, case.other, principal)
+        _check_other(tools, case, case.other, principal)
     check_kind(correction.kind, principal)
     if principal.account_id in parties(case):
         raise NotPermitted("Исправлять сведения о себе и о тех, кого вы представляете, должны другие операторы")
 
 
-def _check_other(case: Case, other: Case, principal: Principal) -> None:
+def _check_other(tools: Toolbox, case: Case, other: Case, principal: Principal) -> None:
     """The second record may be another region's if it certainly is of the same person, or is merged already."""
-    if other.person.merged is not None or likeness_of(case, other).likeness is Likeness.CERTAIN:
+    if other.person.merged is not None or likeness_of(tools=tools, one=case, other=other).likeness is Likeness.CERTAIN:
         return
     check_scope(other, principal)
 

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Refusal, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import FieldError, NotPermitted, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import Queue
-from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.access import actor_of, require_role
+from chalicelib.use_cases.access import actor_of, require_role, require_scope
 from chalicelib.use_cases.closing import close_unfavorably
-from chalicelib.use_cases.forms import region_of
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ def decide_application(*, tools: Toolbox, principal: Principal, decision: Decisi
     """
     require_role(principal, Role.INSURER_OPERATOR, Role.FUND_OPERATOR)
     application = tools.store.application_file(application_id=decision.application_id).application
-    _check_scope(application, principal)
+    require_scope(application, principal)
     if not application.needs_operator:
         raise StateConflict("Заявление не ждёт решения оператора")
     if not decision.approve and not decision.reason.strip():
@@ -81,14 +79,3 @@ def decide_application(*, tools: Toolbox, principal: Principal, decision: Decisi
     work.update(decided)
     work.commit()
     return replace(decided, version=decided.version + 1)
-
-
-def _check_scope(application: Application, principal: Principal) -> None:
-    if application.account_id == principal.account_id:
-        raise NotPermitted("Решать по собственному заявлению нельзя")
-    insurer = application.section("insurer").get("code")
-    same_insurer = principal.insurer is not None and principal.insurer == insurer
-    same_region = principal.region is not None and principal.region == region_of(application.form)
-    allowed = same_insurer if principal.has_role(Role.INSURER_OPERATOR) else same_region
-    if not allowed:
-        raise NotFound("Заявление не найдено")

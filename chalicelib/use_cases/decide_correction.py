@@ -51,7 +51,7 @@ def approve_correction(*, tools: Toolbox, principal: Principal, correction_id: s
     )
     try:
         case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
-        check_access(correction, case, principal)
+        check_access(tools, correction, case, principal)
         seen = versions_seen(tuple(PLANS[correction.kind](tools, case, Trial())))
     except (RuleRefused, StateConflict):
         raise _outdated(tools, correction, at) from None

@@ -16,6 +16,7 @@ from chalicelib.domain.notifications import (
     channels_for,
 )
 from chalicelib.domain.person import CONSENT_VERSION
+from chalicelib.domain.pickup_code import derive_pickup_code
 from chalicelib.domain.records import CabinetMessage
 from chalicelib.domain.signing_code import VALID_FOR, derive_code
 from chalicelib.ports.errors import DependencyFailed, Rejected
@@ -119,6 +120,8 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     }
     if "challenge_id" in order.context:
         given["code"] = derive_code(secret=tools.secrets.signing_secret, challenge_id=order.context["challenge_id"])
+    if "pickup_id" in order.context:
+        given["code"] = derive_pickup_code(secret=tools.secrets.signing_secret, pickup_id=order.context["pickup_id"])
     fields = RULES[order.kind].fields
     # Every kind names its own date; the order gives it as the day of the event.
     return {name: given[name] if name in given else order.context["day"] for name in fields}

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, Val
 from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.representation import Relation
 from chalicelib.ports.errors import AlreadyExists, PreconditionFailed
 from chalicelib.ports.storage import DraftChange
 from chalicelib.use_cases import idempotency
@@ -221,11 +222,15 @@ def draft_errors(*, tools: Toolbox, application: Application, at: datetime) -> t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormToCheck:
-    """A form that is checked without being saved; ``complete`` asks for what is missing too."""
+    """A form that is checked without being saved; ``complete`` asks for what is missing too.
+
+    ``relation`` is the ground on which somebody acts for the person, None where the person acts.
+    """
 
     wish: Wish
     form: Mapping[str, Mapping[str, str]]
     complete: bool = False
+    relation: Relation | None = None
 
 
 def check_partial_form(
@@ -240,6 +245,7 @@ def check_partial_form(
         account_id=principal.account_id,
         kind=checked.wish.kind,
         category=checked.wish.category,
+        relation=checked.relation,
         state=ApplicationState.DRAFT,
         created_at=at,
         updated_at=at,

@@ -10,7 +10,8 @@ from chalicelib.domain.person import Person
 from chalicelib.domain.principal import Role
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.correction_case import check_scope, read_case
-from chalicelib.use_cases.lookup_pointers import pointers_to, values_of
+from chalicelib.use_cases.identity import SHARED_KIND
+from chalicelib.use_cases.lookup_pointers import values_of
 from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case
+
+IDENTITY_KINDS = ("snils", "document", SHARED_KIND)
 
 MOST = 10
 """More records under one name and birthday are namesakes: a number tells them apart."""
@@ -46,18 +49,17 @@ def find_duplicates(*, tools: Toolbox, principal: Principal, person_id: str, at:
     for other_id in _others(tools, case):
         _note(tools, principal, other_id, at)
         other = read_case(tools=tools, person_id=other_id, at=at)
-        found.append(Candidate(person=other.person, comparison=likeness_of(case, other)))
+        found.append(Candidate(person=other.person, comparison=likeness_of(tools=tools, one=case, other=other)))
     return tuple(sorted(found, key=lambda candidate: (-candidate.comparison.score, candidate.person.person_id)))
 
 
-def likeness_of(one: Case, other: Case) -> Comparison:
+def likeness_of(*, tools: Toolbox, one: Case, other: Case) -> Comparison:
     """Compare two persons by everything that is known of them."""
-    return compare(one=_portrait(one), other=_portrait(other))
+    return compare(one=_portrait(tools, one), other=_portrait(tools, other))
 
 
-def _portrait(case: Case) -> Portrait:
+def _portrait(tools: Toolbox, case: Case) -> Portrait:
     person = case.person
-    values = values_of(case)
     contacts = {contact.value for contact in (person.phone, person.email) if contact is not None and contact.value}
     return Portrait(
         family_name=person.family_name,
@@ -66,17 +68,30 @@ def _portrait(case: Case) -> Portrait:
         born_on=person.born_on,
         sex=person.sex,
         snils=person.snils,
-        documents=frozenset(values["document"]),
+        documents=frozenset(value_hash for kind, value_hash in _identifiers(tools, case) if kind == "document"),
         contacts=frozenset(contacts),
     )
 
 
+def _identifiers(tools: Toolbox, case: Case) -> list[tuple[str, str]]:
+    """Kinds and hashes of what leads to a person, or would if it did not lead to another already (1 AWS call)."""
+    claimed = [
+        (pointer.kind, pointer.value_hash) for pointer in tools.store.pointers_of(person_id=case.person.person_id)
+    ]
+    told = [
+        (kind, tools.secrets.lookup_hash(kind=kind, value=value))
+        for kind, values in values_of(case).items()
+        for value in sorted(values)
+    ]
+    return [found for found in dict.fromkeys((*told, *claimed)) if found[0] in IDENTITY_KINDS]
+
+
 def _others(tools: Toolbox, case: Case) -> list[str]:
-    """Whose the identifiers are, in the order of their strength."""
+    """Whose the identifiers are (1 AWS call each)."""
     found: dict[str, None] = {}
-    for kind, values in values_of(case).items():
-        for value in sorted(values):
-            found |= dict.fromkeys(pointer.person_id for pointer in pointers_to(tools=tools, kind=kind, value=value))
+    for kind, value_hash in _identifiers(tools, case):
+        pointers = tools.store.pointers(kind=kind, value_hash=value_hash)
+        found |= dict.fromkeys(pointer.person_id for pointer in pointers)
     found.pop(case.person.person_id, None)
     return list(found)[:MOST]
 

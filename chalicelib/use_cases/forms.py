@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.application_form import check_form
 from chalicelib.domain.birth_date import read_date
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
-    from chalicelib.domain.application import Application
     from chalicelib.domain.matrix import MatrixRow
+    from chalicelib.domain.person import Person
     from chalicelib.domain.principal import PersonClaims
     from chalicelib.ports.contacts import ContactParser
 
@@ -43,6 +43,25 @@ _DATES = (
 )
 _DOCUMENTS = (("identity_document", ""), ("status_document", ""), ("representative", "document_"))
 
+
+class Filed(Protocol):
+    """What a person filed with a form: an application, or the registration of a policy of an earlier sample."""
+
+    @property
+    def person_id(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def form(self) -> Mapping[str, Mapping[str, str]]:
+        """Sections of text fields."""
+        ...
+
+    def section(self, name: str) -> Mapping[str, str]:
+        """Return a section of the form, empty if it is not filled."""
+        ...
+
+
 DEFAULT_REGION = "77"
 """The clock of a person whose region is not known yet."""
 
@@ -53,9 +72,9 @@ def region_of(form: Mapping[str, Mapping[str, str]]) -> str:
     return region if is_region(code=region) else DEFAULT_REGION
 
 
-def local_day(application: Application, *, at: datetime) -> date:
+def local_day(filed: Filed, *, at: datetime) -> date:
     """The local day of an applicant."""
-    return local_date(at=at, region=region_of(application.form))
+    return local_date(at=at, region=region_of(filed.form))
 
 
 def form_errors(
@@ -145,6 +164,21 @@ def prefilled(claims: PersonClaims | None, *, citizenship: str | None) -> Form:
         known = {k: v for k, v in claims.address.items() if k in SECTIONS["registration_address"] and v}
         form["registration_address"] = known
     return {name: section for name, section in form.items() if section}
+
+
+def profile_form(person: Person) -> Form:
+    """What the profile knows, in the sections of a form: for what no application was filed for."""
+    return {
+        "person": filled(
+            family_name=person.family_name,
+            given_name=person.shown_given_name,
+            middle_name=person.middle_name,
+            sex=person.sex,
+            born_on=person.born_on,
+            snils=person.snils,
+        ),
+        "registration_address": dict(person.address),
+    }
 
 
 def filled(**values: str | None) -> dict[str, str]:

@@ -10,9 +10,9 @@ from chalicelib.domain.records import Pointer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.domain.application import Application
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
+    from chalicelib.use_cases.forms import Filed
 
 
 SHARED_KIND = "person"
@@ -48,7 +48,7 @@ def identity_values(form: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     }
 
 
-def claim_identity(*, work: UnitOfWork, tools: Toolbox, application: Application) -> None:
+def claim_identity(*, work: UnitOfWork, tools: Toolbox, application: Filed) -> None:
     """Point СНИЛС, document, and name with birth date at the person.
 
     The commit raises AlreadyExists if СНИЛС or document is another person's: somebody is in the register twice,

@@ -1,4 +1,4 @@
-"""Carrying out an approved application: a policy is issued, moved, replaced, suspended, ended (F1-F4, F7, I1, I2)."""
+"""Carrying out an approved application: a policy is issued, moved, replaced, suspended, ended, sent (F1-F8, I1, I2)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, revoke_certificate
 from chalicelib.use_cases.change_policy_insurer import change_policy_insurer
 from chalicelib.use_cases.closing import close_unfavorably
+from chalicelib.use_cases.deliver_extract import deliver_extract
 from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import (
@@ -33,6 +34,7 @@ from chalicelib.use_cases.policy_acts import end_policy, resume_policy, suspend_
 from chalicelib.use_cases.policy_cards import put_policy_card
 from chalicelib.use_cases.replace_policy import replace_policy
 from chalicelib.use_cases.sign_application import check_policy_need
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,6 +107,7 @@ def _commit_policy(
 ) -> Application:
     work = tools.store.work(at=at)
     policy = new_policy(tools, application, issue, at)
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     policy = record(
         policy,
         work=work,
@@ -191,4 +194,5 @@ _ACTS: Mapping[Effect, Callable[[Toolbox, Application, PersonFile, datetime], Ap
     Effect.SUSPEND_POLICY: suspend_policy,
     Effect.RESUME_POLICY: resume_policy,
     Effect.END_POLICY: end_policy,
+    Effect.DELIVER_EXTRACT: deliver_extract,
 }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
+    from chalicelib.use_cases.forms import Filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +45,34 @@ class Issue:
     day: date
 
 
-def new_policy(tools: Toolbox, application: Application, issue: Issue, at: datetime) -> Policy:
-    """Make the policy of an application, with the term of its holder's category (requirement F6)."""
-    region = find_region(code=region_of(application.form))
-    options = application.section("options")
+def policy_of(tools: Toolbox, filed: Filed, issue: Issue, at: datetime) -> Policy:
+    """Make a policy from what was filed, without a term."""
+    region = find_region(code=region_of(filed.form))
+    options = filed.section("options")
     return Policy(
         policy_id=tools.ids.new_id(at=at),
-        person_id=application.person_id,
-        account_id=application.account_id,
+        person_id=filed.person_id,
         policy_number=issue.number,
         state=PolicyState.ACTIVE,
         issued_on=issue.day,
         issued_at=at,
         valid_from=issue.periods[0].insured_from,
-        valid_until=end_of_policy(tools, application, at),
         periods=issue.periods,
         status_index=issue.status_index,
         received_on=issue.day,
         form=options.get("policy_form", "digital"),
         name_in_qr=options.get("name_in_qr") == "yes",
-        category=application.category.value,
         utc_offset_hours=region.utc_offset_hours,
+    )
+
+
+def new_policy(tools: Toolbox, application: Application, issue: Issue, at: datetime) -> Policy:
+    """Make the policy of an application, with the term of its holder's category (requirement F6)."""
+    return replace(
+        policy_of(tools, application, issue, at),
+        account_id=application.account_id,
+        category=application.category.value,
+        valid_until=end_of_policy(tools, application, at),
     )
 
 
@@ -116,7 +124,7 @@ def claim_number(tools: Toolbox, work: UnitOfWork, policy: Policy) -> None:
 def update_person(
     work: UnitOfWork,
     person: Person | None,
-    application: Application,
+    application: Filed,
     policy: Policy,
     at: datetime,
 ) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
+from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
+from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
@@ -15,28 +18,42 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
-Chained = TypeVar("Chained", Application, Policy, TemporaryCertificate, Person, Representation, Correction)
+Chained = TypeVar(
+    "Chained",
+    Application,
+    Policy,
+    TemporaryCertificate,
+    LegacyPolicy,
+    Person,
+    Representation,
+    Delivery,
+    CivilRecord,
+    Correction,
+)
 
 
-def chain_name(entity: Application | Policy | TemporaryCertificate | Person | Representation | Correction) -> str:
+_CHAINS: Mapping[type, Callable[[Any], str]] = {
+    Application: lambda e: f"application:{e.application_id}",
+    Policy: lambda e: f"policy:{e.policy_id}",
+    TemporaryCertificate: lambda e: f"certificate:{e.application_id}",
+    Representation: lambda e: f"representation:{e.representative_id}:{e.person_id}",
+    LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
+    Delivery: lambda e: f"delivery:{e.delivery_id}",
+    Correction: lambda e: f"correction:{e.correction_id}",
+    CivilRecord: lambda e: f"civil_record:{e.record_id}",
+    Person: lambda e: f"person:{e.person_id}",
+}
+
+
+def chain_name(entity: object) -> str:
     """The name of an entity's chain in the journal."""
-    if isinstance(entity, Application):
-        return f"application:{entity.application_id}"
-    if isinstance(entity, Policy):
-        return f"policy:{entity.policy_id}"
-    if isinstance(entity, TemporaryCertificate):
-        return f"certificate:{entity.application_id}"
-    if isinstance(entity, Representation):
-        return f"representation:{entity.representative_id}:{entity.person_id}"
-    if isinstance(entity, Correction):
-        return f"correction:{entity.correction_id}"
-    return f"person:{entity.person_id}"
+    return _CHAINS[type(entity)](entity)
 
 
 def record(

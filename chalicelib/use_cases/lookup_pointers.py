@@ -10,9 +10,8 @@ from chalicelib.domain.records import Pointer
 from chalicelib.use_cases.identity import SHARED_KIND, document_value, identity_values, name_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from chalicelib.domain.application import Application
     from chalicelib.domain.person import Person
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case
@@ -48,10 +47,10 @@ def document_of(person: Person) -> str:
     return document_value(document_type=document["type"], series=document.get("series", ""), number=document["number"])
 
 
-def documents_of(person: Person, applications: Iterable[Application]) -> list[str]:
+def documents_of(case: Case) -> list[str]:
     """The identity documents of a person, each once: the corrected one, then those of applications, newest first."""
-    given = (identity_values(application.form)["document"] for application in applications)
-    return [value for value in dict.fromkeys([document_of(person), *given]) if value.strip("|")]
+    given = (identity_values(application.form)["document"] for application in case.applications)
+    return [value for value in dict.fromkeys([document_of(case.person), *given]) if value.strip("|")]
 
 
 def pointers_to(*, tools: Toolbox, kind: str, value: str) -> Sequence[Pointer]:
@@ -60,31 +59,27 @@ def pointers_to(*, tools: Toolbox, kind: str, value: str) -> Sequence[Pointer]:
 
 
 def own_pointer(*, tools: Toolbox, kind: str, value: str, person_id: str) -> Pointer | None:
-    """The pointer by which an identifier leads to a person, if it does (1 AWS call)."""
-    found = pointers_to(tools=tools, kind=kind, value=value)
+    """The pointer by which an identifier leads to a person, if it does (1 AWS call; none for an empty one)."""
+    found = pointers_to(tools=tools, kind=kind, value=value) if value else ()
     return next((pointer for pointer in found if pointer.person_id == person_id), None)
 
 
-def led_by(*, tools: Toolbox, kind: str, old: str, new: str, case: Case) -> list[Change]:
-    """Let a new identifier lead to a person, and the old one no more (at most 2 AWS calls).
+def led_by(*, tools: Toolbox, kind: str, former: Pointer | None, new: str, case: Case) -> list[Change]:
+    """Let a new identifier lead to a person, and the former one no more (at most 1 AWS call).
 
     Raises:
         RuleRefused: the new one leads to somebody else.
     """
-    if old == new:
-        return []
-    person_id = case.person.person_id
-    former = own_pointer(tools=tools, kind=kind, value=old, person_id=person_id) if old else None
     changes = [Change(before=former, after=None)] if former is not None else []
     if not new or not (former is not None or case.is_listed):
         return changes
     taken = pointers_to(tools=tools, kind=kind, value=new)
-    if any(pointer.person_id == person_id for pointer in taken):
+    if any(pointer.person_id == case.person.person_id for pointer in taken):
         return changes
     if taken and kind != SHARED_KIND:
         detail = "По этим данным записан другой человек: проверьте дубликаты и, если это одно лицо, объедините записи"
         raise RuleRefused("belongs_to_another", detail)
-    return [*changes, Change(before=None, after=_pointer(tools, kind, new, person_id))]
+    return [*changes, Change(before=None, after=_pointer(tools, kind, new, case.person.person_id))]
 
 
 def number_claimed(*, tools: Toolbox, number: str, person_id: str) -> Change:

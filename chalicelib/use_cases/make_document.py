@@ -26,10 +26,12 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.forms import profile_form, region_of
 from chalicelib.use_cases.status_lists import place_in_status_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.ports.toolbox import Toolbox
 
 PDF = "application/pdf"
@@ -49,14 +51,29 @@ NEXT_STEPS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sources:
+    """What a document is made of; without an application it is filled from the profile."""
+
     document: StoredDocument
-    application: ApplicationFile
+    application: ApplicationFile | None
     known: PersonFile
     at: datetime
 
     @property
-    def form_owner(self) -> Application:
-        return self.application.application
+    def file(self) -> ApplicationFile:
+        if self.application is None:
+            raise NotFound("Заявление не найдено")
+        return self.application
+
+    @property
+    def form(self) -> Mapping[str, Mapping[str, str]]:
+        return self.profile if self.application is None else self.application.application.form
+
+    @property
+    def profile(self) -> Mapping[str, Mapping[str, str]]:
+        """What is known now: a form stays as it was signed when an operator corrects a mistake in it."""
+        if self.known.person is None:
+            raise NotFound("Застрахованное лицо не найдено")
+        return profile_form(self.known.person)
 
 
 def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datetime) -> StoredDocument | None:
@@ -69,7 +86,8 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     ordered = next((d for d in known.documents if d.document_id == document_id), None)
     if ordered is None or ordered.made_at is not None or ordered.superseded:
         return ordered
-    file = tools.store.application_file(application_id=ordered.application_id)
+    application_id = ordered.application_id
+    file = tools.store.application_file(application_id=application_id) if application_id else None
     sources = _Sources(document=ordered, application=file, known=known, at=at)
     link, data = _MAKERS[ordered.document_type](tools, sources)
     tools.documents.write(key=ordered.object_key, data=data, media_type=PDF)
@@ -80,8 +98,8 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     return made
 
 
-def _holder(application: Application) -> HolderView:
-    person = application.section("person")
+def _holder(form: Mapping[str, Mapping[str, str]]) -> HolderView:
+    person = form["person"]
     return HolderView(
         family_name=person.get("family_name", ""),
         given_name=person.get("given_name", ""),
@@ -89,21 +107,6 @@ def _holder(application: Application) -> HolderView:
         sex="male" if person["sex"] == "male" else "female",
         born_on=date.fromisoformat(person["born_on"]),
         snils=format_snils(person["snils"]) if person.get("snils") else "",
-    )
-
-
-def _policyholder(sources: _Sources) -> HolderView:
-    """The holder as the profile knows now: a form stays as it was signed when an operator corrects a mistake in it."""
-    person = sources.known.person
-    if person is None:
-        raise NotFound("Застрахованное лицо не найдено")
-    return HolderView(
-        family_name=person.family_name,
-        given_name=person.given_name,
-        middle_name=person.middle_name,
-        sex="male" if person.sex == "male" else "female",
-        born_on=date.fromisoformat(person.born_on),
-        snils=format_snils(person.snils) if person.snils else "",
     )
 
 
@@ -123,7 +126,7 @@ def _policy_of(sources: _Sources) -> Policy:
 
 
 def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: QrKind) -> QrClaims:
-    holder = _policyholder(sources)
+    holder = _holder(sources.profile)
     status_list, index = place_in_status_list(policy.status_index)
     name = name_for_qr(family=holder.family_name, given=holder.given_name, middle=holder.middle_name)
     return QrClaims(
@@ -141,11 +144,11 @@ def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: Q
 
 
 def _local_day(sources: _Sources) -> date:
-    return _local(sources.form_owner, sources.document.ordered_at).date()
+    return _local(sources.form, sources.document.ordered_at).date()
 
 
-def _local(application: Application, at: datetime) -> datetime:
-    hours = find_region(code=region_of(application.form)).utc_offset_hours
+def _local(form: Mapping[str, Mapping[str, str]], at: datetime) -> datetime:
+    hours = find_region(code=region_of(form)).utc_offset_hours
     return at.astimezone(timezone(timedelta(hours=hours)))
 
 
@@ -157,7 +160,7 @@ def _make_policy(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     link = tools.qr.link(claims=claims)
     document = PolicyDocument(
         policy_number=policy.policy_number,
-        holder=_policyholder(sources),
+        holder=_holder(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
@@ -178,7 +181,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     active = policy.state is PolicyState.ACTIVE
     document = ExtractDocument(
         policy_number=policy.policy_number,
-        holder=_policyholder(sources),
+        holder=_holder(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         insurer_since=period.insured_from,
         valid_from=policy.valid_from,
@@ -186,7 +189,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
         status="Действует" if active else "Не действует",
         status_en="Valid" if active else "Not valid",
         bilingual=sources.document.bilingual,
-        register_at=_local(sources.form_owner, sources.document.ordered_at),
+        register_at=_local(sources.form, sources.document.ordered_at),
         issued_on=day,
         qr_link=link,
         legal_reference=POLICY_LAW,
@@ -195,12 +198,12 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
 
 
 def _make_certificate(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
-    application = sources.form_owner
+    application = sources.file.application
     wanted = sources.document.subject_id
     certificate = next((c for c in sources.known.certificates if c.application_id == wanted), None)
     if certificate is None:
         raise NotFound("Временное свидетельство не найдено")
-    holder = _holder(application)
+    holder = _holder(application.form)
     status_list, index = place_in_status_list(certificate.status_index)
     link = tools.qr.link(
         claims=QrClaims(
@@ -238,11 +241,11 @@ def _document_line(application: Application) -> str:
 
 
 def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
-    application = sources.form_owner
-    holder = _holder(application)
+    application = sources.file.application
+    holder = _holder(application.form)
     insurer_code = application.section("insurer")["code"]
     status_list, index = place_in_status_list(tools.store.next_serial(counter=STATUS_COUNTER))
-    submitted_at = _local(application, application.submitted_at or sources.document.ordered_at)
+    submitted_at = _local(application.form, application.submitted_at or sources.document.ordered_at)
     link = tools.qr.link(
         claims=QrClaims(
             kind=QrKind.RECEIPT,
@@ -256,7 +259,7 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
             issued_at=sources.document.ordered_at.astimezone(UTC),
         )
     )
-    accepted = [s for s in sources.application.scans if s.state is ScanState.ACCEPTED]
+    accepted = [s for s in sources.file.scans if s.state is ScanState.ACCEPTED]
     document = ReceiptDocument(
         number=application.number or "",
         submitted_at=submitted_at,

@@ -19,8 +19,7 @@ from chalicelib.domain.policy import STANDING, PolicyState, end
 from chalicelib.domain.policy_corrections import MERGED
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate, revoke
 from chalicelib.use_cases.correct_application import discontinued
-from chalicelib.use_cases.correct_person import present_documents
-from chalicelib.use_cases.lookup_pointers import own_pointer, values_of
+from chalicelib.use_cases.correct_person import legacy_superseded, present_documents
 
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
@@ -49,6 +48,7 @@ def merge_persons(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
         *_policies(case, other),
         *_certificates(case, other),
         *_applications(case, other),
+        *legacy_superseded(other),
         *_pointers(tools, case, other),
     ]
 
@@ -152,20 +152,12 @@ def _closed(main: Case, application: Application) -> Application:
 
 
 def _pointers(tools: Toolbox, main: Case, other: Case) -> list[Change]:
-    identifiers = [
-        *((kind, value) for kind, values in values_of(other).items() for value in sorted(values)),
-        *(("policy_number", number) for number in sorted({policy.policy_number for policy in other.file.policies})),
-        *(("certificate", certificate.number) for certificate in other.file.certificates),
-        *(("application", application.number) for application in other.applications if application.number),
-    ]
+    """Everything that leads to the second record, of whatever kind, leads to the main one."""
+    own = {(pointer.kind, pointer.value_hash) for pointer in tools.store.pointers_of(person_id=main.person.person_id)}
     changes: list[Change] = []
-    for kind, value in identifiers:
-        pointer = own_pointer(tools=tools, kind=kind, value=value, person_id=other.person.person_id)
-        if pointer is not None:
-            is_known = pointer.shared and own_pointer(
-                tools=tools, kind=kind, value=value, person_id=main.person.person_id
-            )
-            changes.append(Change(before=pointer, after=None if is_known else _led(pointer, main, other)))
+    for pointer in tools.store.pointers_of(person_id=other.person.person_id):
+        is_known = (pointer.kind, pointer.value_hash) in own
+        changes.append(Change(before=pointer, after=None if is_known else _led(pointer, main, other)))
     return changes
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.person import Person
+    from chalicelib.ports.queries import ApplicationFilter
     from chalicelib.ports.storage import PersonFile, Slice
     from chalicelib.ports.toolbox import Toolbox
 
@@ -45,18 +46,20 @@ def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on
     return known
 
 
-def applications_about(*, tools: Toolbox, person_id: str, limit: int, after: str | None) -> Slice[Application]:
+def applications_about(
+    *, tools: Toolbox, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+) -> Slice[Application]:
     """List the applications about a person; those of a merged record are at the main one.
 
     Costs 1 AWS call, and 2 to 3 where the page is empty.
     """
-    found = tools.store.applications_of(person_id=person_id, limit=limit, after=after)
+    found = tools.store.applications_of(person_id=person_id, limit=limit, after=after, wanted=wanted)
     if found.items:
         return found
     person = followed(tools=tools, file=tools.store.person_file(person_id=person_id)).person
     if person is None or person.person_id == person_id:
         return found
-    return tools.store.applications_of(person_id=person.person_id, limit=limit, after=after)
+    return tools.store.applications_of(person_id=person.person_id, limit=limit, after=after, wanted=wanted)
 
 
 def redirected(*, tools: Toolbox, application: Application, refusal: RuleRefused) -> Application:

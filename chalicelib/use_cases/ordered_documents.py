@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.application import Application
+    from chalicelib.domain.policy import Policy
     from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
@@ -46,8 +47,27 @@ def order_document(
         object_key=f"documents/{document_id}.pdf",
         ordered_at=at,
     )
+    return _order(work, tools, document, at)
+
+
+def order_extract_of(*, work: UnitOfWork, tools: Toolbox, policy: Policy, at: datetime) -> StoredDocument:
+    """Order the extract of a policy for which no application was filed here: it is made from the profile."""
+    document_id = tools.ids.new_id(at=at)
+    document = StoredDocument(
+        document_id=document_id,
+        person_id=policy.person_id,
+        document_type=DocumentType.EXTRACT,
+        subject_id=policy.policy_id,
+        application_id="",
+        object_key=f"documents/{document_id}.pdf",
+        ordered_at=at,
+    )
+    return _order(work, tools, document, at)
+
+
+def _order(work: UnitOfWork, tools: Toolbox, document: StoredDocument, at: datetime) -> StoredDocument:
     work.create(document)
-    body = {"person_id": application.person_id, "document_id": document_id}
+    body = {"person_id": document.person_id, "document_id": document.document_id}
     send(work=work, tools=tools, queue=Queue.DOCUMENTS, body=body, at=at)
     return document
 

@@ -12,7 +12,8 @@ from chalicelib.domain.notifications import RULES, Channel, NotificationKind
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
 from chalicelib.domain.plain_text import without_separators
 from chalicelib.domain.regions import local_date
-from chalicelib.ports.errors import AlreadyExists, NotFound, PreconditionFailed
+from chalicelib.ports.errors import KEY_USED, AlreadyExists, NotFound, PreconditionFailed
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living
@@ -69,28 +70,53 @@ def _from_account(principal: Principal, at: datetime) -> Person:
     )
 
 
-def give_consent(*, tools: Toolbox, principal: Principal, version: str, at: datetime) -> Person:
+def give_consent(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    version: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> Person:
     """Record the consent to processing of personal data; giving it again changes nothing (requirement A4).
+
+    A repeated key gives no second consent, even if the first was revoked meanwhile.
 
     Raises:
         AccountNotConfirmed: requirement A1.
         RuleRefused: the text was renewed: read the present version first; or the death of the person is recorded.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _give(tools, principal, version, request, at),
+        recall=lambda _: stored_person(tools, principal),
+    )
+
+
+def _give(
+    tools: Toolbox, principal: Principal, version: str, request: idempotency.RequestKey | None, at: datetime
+) -> Person:
     if version != CONSENT_VERSION:
         raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
     stored = tools.store.person_file(person_id=principal.account_id).person
     check_living(stored)
     if stored is not None and stored.consent is not None and stored.consent.version == version:
+        # Else a copy of this request that comes after a revocation would give the consent anew.
+        idempotency.remember_alone(request=request, principal=principal, result=version, tools=tools, at=at)
         return stored
     person = stored or _from_account(principal, at)
     consent = Consent(version=version, given_at=at, channel=CABINET)
     changed = replace(person, consents=(*person.consents, consent), updated_at=at)
     try:
-        return _keep(tools, principal, changed, "consent_given", at, is_new=stored is None)
-    except AlreadyExists:
+        return _keep(tools, principal, changed, "consent_given", at, is_new=stored is None, request=request)
+    except AlreadyExists as refusal:
+        if refusal.marker == KEY_USED:
+            raise
         # Given at the same moment in another window: that one stands.
-        return give_consent(tools=tools, principal=principal, version=version, at=at)
+        return _give(tools, principal, version, request, at)
 
 
 def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Person:
@@ -104,7 +130,16 @@ def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Per
     return _keep(tools, principal, changed, "consent_revoked", at, is_new=False)
 
 
-def _keep(tools: Toolbox, principal: Principal, person: Person, name: str, at: datetime, *, is_new: bool) -> Person:
+def _keep(
+    tools: Toolbox,
+    principal: Principal,
+    person: Person,
+    name: str,
+    at: datetime,
+    *,
+    is_new: bool,
+    request: idempotency.RequestKey | None = None,
+) -> Person:
     work = tools.store.work(at=at)
     details = {"version": CONSENT_VERSION, "channel": CABINET}
     person = record(
@@ -129,6 +164,7 @@ def _keep(tools: Toolbox, principal: Principal, person: Person, name: str, at: d
         at=at,
         context={"day": day},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=CONSENT_VERSION, tools=tools, at=at)
     work.commit()
     return person if is_new else replace(person, version=person.version + 1)
 

@@ -71,7 +71,7 @@ def _commit(tools: Toolbox, application: Application, known: PersonFile, policy:
     details = {"application_id": application.application_id, "policy_id": policy.policy_id}
     name = f"policy_{policy.state.value}"
     policy = record(policy, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
-    keep_policy(tools, work, application, known, policy, at)
+    policy = keep_policy(tools, work, application, known, policy, at)
     show_policy(work=work, tools=tools, policy=policy, person=application.section("person"), at=at)
     changed = finish(tools, work, replace(application, policy_id=policy.policy_id), policy, at)
     work.commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.legacy_policy import OLD_KIND
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy
 from chalicelib.domain.records import ActivePolicyMarker
@@ -89,7 +90,7 @@ def _put_cards(
 
 
 def _remove_cards(pen: Pen, changes: tuple[Change, ...], folders: Mapping[str, PersonFile]) -> None:
-    """A number that no policy bears any more is not found."""
+    """A number that no policy bears any more is not found; one that several share moves with its policy."""
     gone: set[str] = set()
     borne: set[str] = set()
     for person_id, file in folders.items():
@@ -99,3 +100,15 @@ def _remove_cards(pen: Pen, changes: tuple[Change, ...], folders: Mapping[str, P
     for number in sorted(gone - borne):
         value_hash = pen.tools.secrets.lookup_hash(kind="policy_number", value=number)
         pen.work.remove_card(kind="policy_number", value_hash=value_hash)
+    for change in changes:
+        left, came = change.before, change.after
+        if isinstance(left, Policy) and isinstance(came, Policy) and left.person_id != came.person_id:
+            _remove_shared_card(pen, left)
+
+
+def _remove_shared_card(pen: Pen, policy: Policy) -> None:
+    if policy.blank is None or policy.blank.lookup[0] != OLD_KIND:
+        return
+    kind, value = policy.blank.lookup
+    value_hash = pen.tools.secrets.lookup_hash(kind=kind, value=value)
+    pen.work.remove_card(kind=kind, value_hash=value_hash, shared_by=policy.person_id)

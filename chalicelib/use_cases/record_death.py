@@ -15,7 +15,7 @@ from chalicelib.domain.policy_corrections import DEATH, ended_by_death
 from chalicelib.domain.representation import RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.use_cases.correct_application import discontinued, ended_representation, without_representative
-from chalicelib.use_cases.correct_person import present_documents
+from chalicelib.use_cases.correct_person import legacy_superseded, present_documents
 from chalicelib.use_cases.correction_case import offset_of, read_applications
 from chalicelib.use_cases.merged_records import followed
 
@@ -40,6 +40,7 @@ def record_death(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
         Change(before=case.person, after=replace(case.person, death=death, updated_at=case.at)),
         *_policies_ended(case, died_on),
         *_certificates_ended(case, died_on),
+        *legacy_superseded(case),
         *(
             Change(before=application, after=discontinued(case, application, DEATH))
             for application in case.applications

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
+from chalicelib.domain.regions import find_region
 
 if TYPE_CHECKING:
-    from chalicelib.domain.application import Application
+    from chalicelib.domain.legacy_policy import PolicyBlank
+    from chalicelib.domain.legacy_registration import LegacyPolicy
+    from chalicelib.use_cases.forms import Filed
 
 _NAMES = ("family_name", "given_name", "middle_name", "born_on", "sex")
 _REPRESENTATIVE = ("family_name", "given_name", "middle_name")
@@ -51,7 +55,7 @@ _WITH_DOCUMENT = frozenset(
 _WITH_SNILS = frozenset({CheckKind.ADDRESS, CheckKind.PASSPORT})
 
 
-def subject_of(*, kind: CheckKind, application: Application) -> dict[str, str]:
+def subject_of(*, kind: CheckKind, application: Filed) -> dict[str, str]:
     """Gather the fields that a register is asked about; empty ones are left out."""
     fields = list(_FIELDS[kind])
     if kind in _WITH_DOCUMENT:
@@ -60,3 +64,21 @@ def subject_of(*, kind: CheckKind, application: Application) -> dict[str, str]:
         fields.append(("person", "snils", "snils"))
     values = {target: application.section(section).get(name, "") for section, name, target in fields}
     return {name: value for name, value in values.items() if value}
+
+
+def subject_of_legacy(registration: LegacyPolicy) -> dict[str, str]:
+    """Gather what the register of insured persons is asked about a policy of an earlier sample and its holder.
+
+    The type goes by its letter, the territory by its ОКАТО code, as the register has them.
+    """
+    subject = subject_of(kind=CheckKind.INSURED_PERSON, application=registration)
+    letter = POLICY_TYPES[registration.blank.policy_type].letter
+    return {**subject, "policy_type": letter, **_numbers_of(registration.blank)}
+
+
+def _numbers_of(blank: PolicyBlank) -> dict[str, str]:
+    if blank.policy_type is not PolicyType.OLD_SAMPLE:
+        return {"blank_number": blank.number} if blank.is_numbered else {}
+    okato = find_region(code=blank.region).okato
+    numbers = {"policy_series": blank.series, "policy_number": blank.number, "policy_okato": okato}
+    return {name: value for name, value in numbers.items() if value}

@@ -15,6 +15,7 @@ from chalicelib.domain.sex import Sex
 from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import Issue, claim_number, new_policy, update_person
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,15 +69,17 @@ def free_place_of(*, work: UnitOfWork, policy: Policy) -> None:
 
 def keep_policy(
     tools: Toolbox, work: UnitOfWork, application: Application, known: PersonFile, policy: Policy, at: datetime
-) -> None:
+) -> Policy:
     """Store a policy: the next version of the one that stands, or an adopted one with all that makes it found."""
     if known.standing_policy is not None:
         work.update(policy)
         free_place_of(work=work, policy=policy)
-        return
+        return policy
+    policy = supersede_legacy_policy(work=work, tools=tools, known=known, policy=policy, at=at)
     work.create(policy)
     if policy.state in STANDING:
         work.create(ActivePolicyMarker(person_id=policy.person_id, policy_id=policy.policy_id))
     claim_number(tools, work, policy)
     claim_identity(work=work, tools=tools, application=application)
     update_person(work, known.person, application, policy, at)
+    return policy

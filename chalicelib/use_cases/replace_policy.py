@@ -24,6 +24,7 @@ from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.ordered_documents import supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
 from chalicelib.use_cases.registered_policy import adopted_policy
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,15 +35,33 @@ if TYPE_CHECKING:
 
 
 def replace_policy(tools: Toolbox, application: Application, known: PersonFile, at: datetime) -> Application:
-    """Make a successor of the policy: the codes of the old one die with the transaction and point to it.
+    """Make a successor of the policy: the codes of the old one die with the transaction and point to it."""
+    work = tools.store.work(at=at)
+    successor = put_successor(tools, work, application, known, at)
+    changed = finish(tools, work, replace(application, policy_id=successor.policy_id), successor, at)
+    work.commit()
+    return changed
 
-    A change of sex or birth date makes another ЕНП; the old one stays known as history (order No. 79, cl. 5.1).
+
+def put_successor(
+    tools: Toolbox,
+    work: UnitOfWork,
+    application: Application,
+    known: PersonFile,
+    at: datetime,
+    *,
+    base: Policy | None = None,
+) -> Policy:
+    """Add a successor of the policy that stands, or of one that only the register knows, to the unit of work.
+
+    ``base`` is what the successor is made from, if it is not the policy itself. A change of sex or birth date makes
+    another ЕНП; the old one stays known as history (order No. 79, cl. 5.1).
     """
     old = known.standing_policy
     status_index = tools.store.next_serial(counter=STATUS_COUNTER)
-    base = old or adopted_policy(tools, application, status_index, at)
+    base = base or old or adopted_policy(tools, application, status_index, at)
     successor = _successor(tools, application, base, status_index, at)
-    work = tools.store.work(at=at)
+    successor = supersede_legacy_policy(work=work, tools=tools, known=known, policy=successor, at=at)
     if old is not None:
         _retire(tools, work, application, known, old, successor, at)
     details = {"application_id": application.application_id, "policy_id": successor.policy_id}
@@ -54,9 +73,7 @@ def replace_policy(tools: Toolbox, application: Application, known: PersonFile, 
     put_policy_card(work=work, tools=tools, policy=successor, person=application.section("person"))
     update_person(work, known.person, application, successor, at)
     order_documents(tools, work, application, successor, at)
-    changed = finish(tools, work, replace(application, policy_id=successor.policy_id), successor, at)
-    work.commit()
-    return changed
+    return successor
 
 
 def _successor(tools: Toolbox, application: Application, old: Policy, status_index: int, at: datetime) -> Policy:

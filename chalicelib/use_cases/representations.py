@@ -226,9 +226,17 @@ def holder_file(*, tools: Toolbox, principal: Principal, person_id: str | None, 
     return represented_file(tools=tools, principal=principal, person_id=person_id, at=at)
 
 
+def holder_id(*, tools: Toolbox, principal: Principal, person_id: str | None, at: datetime) -> str:
+    """Return whose things are meant: one's own (0 AWS calls), or a represented person's (1); raises NotFound."""
+    account_id = require_citizen(principal)
+    if person_id is None:
+        return account_id
+    own = tools.store.person_file(person_id=account_id)
+    standing_representation(own, person_id=person_id, on=local_date(at=at, region=_region(principal)))
+    return person_id
+
+
 def represented_file(*, tools: Toolbox, principal: Principal, person_id: str, at: datetime) -> PersonFile:
     """Read the folder of a represented person; raises NotFound unless the right to act stands (2 AWS calls)."""
-    require_citizen(principal)
-    own = tools.store.person_file(person_id=principal.account_id)
-    standing_representation(own, person_id=person_id, on=local_date(at=at, region=_region(principal)))
-    return main_file(tools=tools, file=tools.store.person_file(person_id=person_id))
+    holder = holder_id(tools=tools, principal=principal, person_id=person_id, at=at)
+    return main_file(tools=tools, file=tools.store.person_file(person_id=holder))

@@ -6,25 +6,28 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, advance
+from chalicelib.domain.application import Application, Refusal, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.policy import STANDING
 from chalicelib.domain.records import Revocation
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.closing import close_unfavorably, free_place
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.forms import local_day, profile_form
 from chalicelib.use_cases.issued_policy import order_documents
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import supersede
 from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.ports.storage import UnitOfWork
+    from chalicelib.domain.policy import Policy
+    from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 PAGE = 100
@@ -111,18 +114,22 @@ def _mark_overdue(tools: Toolbox, application: Application, at: datetime) -> str
 def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
     """The day has come: new documents with the new insurer, the old code is replaced (requirement I2)."""
     known = tools.store.person_file(person_id=application.person_id)
-    policy = next((p for p in known.policies if p.policy_id == application.policy_id), None)
+    policy = _present_policy(known, application.policy_id)
     if policy is None:
         raise StateConflict("Полис не найден")
+    if policy.state not in STANDING:
+        return _refuse_ended(tools, application, at)
     work = tools.store.work(at=at)
     renewed = replace(policy, status_index=tools.store.next_serial(counter=STATUS_COUNTER))
+    renewed = supersede_legacy_policy(work=work, tools=tools, known=known, policy=renewed, at=at)
     details = {"application_id": application.application_id, "policy_id": policy.policy_id}
     renewed = record(renewed, work=work, tools=tools, name="insurer_changed", at=at, actor=SYSTEM, details=details)
     work.update(renewed)
     work.put(Revocation(status_index=policy.status_index, status="replaced", at=at))
-    put_policy_card(work=work, tools=tools, policy=renewed, person=application.section("person"))
+    source = _source(application, policy, known)
+    put_policy_card(work=work, tools=tools, policy=renewed, person=source.section("person"))
     supersede(work=work, file=known, subject_id=policy.policy_id)
-    order_documents(tools, work, application, policy, at)
+    order_documents(tools, work, source, policy, at)
     completed = advance(application=application, event=ApplicationEvent.COMPLETE, at=at, actor=SYSTEM)
     free_place(work, application)
     notify(
@@ -138,6 +145,42 @@ def _take_effect(tools: Toolbox, application: Application, at: datetime) -> str:
     )
     _commit(tools, work, replace(completed, next_look_at=None), "insurer_changed", at)
     return "insurer_changes"
+
+
+def _present_policy(known: PersonFile, policy_id: str | None) -> Policy | None:
+    """The policy, or what took its place meanwhile."""
+    by_id = {policy.policy_id: policy for policy in known.policies}
+    policy = by_id.get(policy_id or "")
+    while policy is not None and policy.successor_id is not None:
+        policy = by_id.get(policy.successor_id)
+    return policy
+
+
+def _source(application: Application, policy: Policy, known: PersonFile) -> Application:
+    """What documents are filled from: the form, or the profile where the policy was made anew meanwhile."""
+    if policy.policy_id == application.policy_id or known.person is None:
+        return application
+    return replace(application, application_id="", form=profile_form(known.person))
+
+
+def _refuse_ended(tools: Toolbox, application: Application, at: datetime) -> str:
+    """The policy ended before the day came: there is nothing to move to another insurer."""
+    reason = Refusal(
+        code="policy_ended",
+        message="Полис прекратил действие раньше, чем вступила в силу смена страховой организации",
+        mend="Оформите полис заново",
+    )
+    work = tools.store.work(at=at)
+    refused = close_unfavorably(
+        work=work,
+        tools=tools,
+        application=replace(application, refusals=(reason,), next_look_at=None),
+        event=ApplicationEvent.REFUSE,
+        actor=SYSTEM,
+        at=at,
+    )
+    _commit(tools, work, refused, "application_refused", at)
+    return "refused"
 
 
 def _commit(tools: Toolbox, work: UnitOfWork, application: Application, name: str, at: datetime) -> None:

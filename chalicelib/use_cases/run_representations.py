@@ -14,6 +14,7 @@ from chalicelib.domain.birth_date import age_on
 from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.representation import PASSPORT_AGE, RepresentationState, next_look
 from chalicelib.ports.errors import StaleWrite
+from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import applications_about
 
@@ -66,12 +67,17 @@ def _turn_14(tools: Toolbox, representation: Representation, on: date, at: datet
     return _note(tools, representation, TURNED_14, on, at)
 
 
-def end_representation(*, tools: Toolbox, representation: Representation, reason: str, at: datetime) -> None:
-    """End the right to act: submitted applications go to an operator, drafts end with a notice."""
-    _end(tools, representation, at, reason=reason)
+def end_representation(
+    *, tools: Toolbox, representation: Representation, reason: str, at: datetime, tells: bool = True
+) -> None:
+    """End the right to act: submitted applications go to an operator, drafts end.
+
+    Without ``tells`` nobody is written to: something else tells of it, or silence is better.
+    """
+    _end(tools, representation, at, reason=reason, tells=tells)
 
 
-def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason: str) -> str:
+def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason: str, tells: bool = True) -> str:
     for application in _applications(tools, representation.person_id):
         if application.account_id == representation.representative_id and application.state not in FINAL_STATES:
             _reroute(tools, application, at)
@@ -81,7 +87,7 @@ def _end(tools: Toolbox, representation: Representation, at: datetime, *, reason
         ended_at=at,
         end_reason=reason,
     )
-    return _note(tools, ended, ENDED, _day_of(representation, at), at)
+    return _note(tools, ended, ENDED, _day_of(representation, at), at, tells=tells)
 
 
 def _reroute(tools: Toolbox, application: Application, at: datetime) -> None:
@@ -106,20 +112,23 @@ def _keep(tools: Toolbox, application: Application, name: str, at: datetime) -> 
     work.commit()
 
 
-def _note(tools: Toolbox, representation: Representation, name: str, on: date, at: datetime) -> str:
+def _note(
+    tools: Toolbox, representation: Representation, name: str, on: date, at: datetime, *, tells: bool = True
+) -> str:
     work = tools.store.work(at=at)
     noted = replace(representation, next_step_at=next_look(representation, on=on))
     details = {"relation": representation.relation.value, "reason": representation.end_reason}
     noted = record(noted, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
     work.update(noted)
-    notify(
-        work=work,
-        tools=tools,
-        kind=name,
-        person_id=representation.representative_id,
-        at=at,
-        context={"day": str(on)},
-    )
+    if tells:
+        notify(
+            work=work,
+            tools=tools,
+            kind=name,
+            person_id=representation.representative_id,
+            at=at,
+            context={"day": str(on)},
+        )
     work.commit()
     return name
 
@@ -127,7 +136,9 @@ def _note(tools: Toolbox, representation: Representation, name: str, on: date, a
 def _applications(tools: Toolbox, person_id: str) -> Iterator[Application]:
     after: str | None = None
     while True:
-        found = applications_about(tools=tools, person_id=person_id, limit=PAGE, after=after)
+        found = applications_about(
+            tools=tools, person_id=person_id, limit=PAGE, after=after, wanted=ApplicationFilter()
+        )
         yield from found.items
         if (after := found.after) is None:
             return

@@ -1,28 +1,36 @@
-"""Scans: permission to upload, the check on arrival, replacement (requirements C1-C4)."""
+"""Scans of one's own: permission to upload, and what one sees of them (requirements C1, C3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit import SYSTEM, Action, append
+from chalicelib.domain.audit import Action, append
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SECONDS, Scan, ScanState
-from chalicelib.domain.scan_verdict import ScanVerdict, refused
+from chalicelib.domain.scan_verdict import refused
 from chalicelib.domain.supporting_documents import DocumentKind
-from chalicelib.ports.errors import NotFound, Unavailable
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import own, require_citizen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from chalicelib.domain.audit import Actor
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import ApplicationFile, UnitOfWork
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 PREFIX = "scans/"
 PREVIEW_PREFIX = "previews/"
+VIEW_PREFIX = "views/"
+SHOWN_PREFIX = "shown/"
+"""What was drawn for one view: a rule of the bucket deletes it after a day."""
+
+JPEG = "image/jpeg"
 LINK_SECONDS = 300
 
 
@@ -35,8 +43,17 @@ class UploadOrder:
     media_type: str
 
 
-def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at: datetime) -> tuple[Scan, UploadForm]:
+def order_upload(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    order: UploadOrder,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> tuple[Scan, UploadForm]:
     """Permit one upload straight to the storage and remember that it is awaited.
+
+    A repeated key permits the upload of the first scan again, and awaits no second one.
 
     Raises:
         NotFound: there is no such application of this person.
@@ -46,6 +63,26 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
     """
     require_citizen(principal)
     _check_media_type(order.media_type)
+    scan = idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _awaited(tools, principal, order, request, at),
+        recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
+    )
+    form = tools.scans.upload_form(
+        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
+    )
+    return scan, form
+
+
+def _awaited(
+    tools: Toolbox,
+    principal: Principal,
+    order: UploadOrder,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> Scan:
     file = tools.store.application_file(application_id=order.application_id)
     application = own(file, principal)
     if not application.is_editable:
@@ -62,14 +99,22 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
         object_key=f"{PREFIX}{order.application_id}/{scan_id}",
         state=ScanState.AWAITING_UPLOAD,
         created_at=at,
+        view_id=tools.ids.new_id(at=at),
     )
     work = tools.store.work(at=at)
     work.create(scan)
+    idempotency.remember(work=work, request=request, principal=principal, result=scan_id, tools=tools, at=at)
     work.commit()
-    form = tools.scans.upload_form(
-        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
-    )
-    return scan, form
+    return scan
+
+
+def _awaited_before(tools: Toolbox, principal: Principal, order: UploadOrder, scan_id: str) -> Scan:
+    file = tools.store.application_file(application_id=order.application_id)
+    own(file, principal)
+    scan = file.scan(scan_id)
+    if scan is None:
+        raise NotFound("Скан-копия не найдена")
+    return scan
 
 
 def _check_media_type(media_type: str) -> None:
@@ -87,78 +132,72 @@ def scan_of_key(key: str) -> tuple[str, str] | None:
     return parts[0], parts[1]
 
 
-def inspect_scan(*, tools: Toolbox, key: str, version: str | None, at: datetime) -> Scan | None:
-    """Check an uploaded file and keep the verdict; a repeated or unknown event changes nothing.
-
-    Raises:
-        Unavailable, Throttled: the storage did not answer; the event will come again.
-    """
-    ids = scan_of_key(key)
-    if ids is None:
-        return None
-    try:
-        file = tools.store.application_file(application_id=ids[0])
-    except NotFound:
-        return None
-    scan = file.scan(ids[1])
-    if scan is None or scan.state is not ScanState.AWAITING_UPLOAD:
-        return None
-    data = tools.scans.read(key=key, version=version, max_bytes=MAX_BYTES)
-    verdict, preview = _verdict(tools, scan, data, version)
-    preview_key = None
-    if preview is not None:
-        preview_key = f"{PREVIEW_PREFIX}{scan.application_id}/{scan.scan_id}"
-        tools.scans.write(key=preview_key, data=preview, media_type="image/jpeg")
-    checked = replace(
-        scan,
-        state=ScanState.ACCEPTED if verdict.accepted else ScanState.REJECTED,
-        code=verdict.code,
-        message=verdict.message,
-        pages=verdict.pages,
-        size=len(data),
-        preview_key=preview_key,
-        checked_at=at,
-        object_version=version or "",
-    )
-    return _keep(tools, file, checked, at)
+def page_key(scan: Scan, number: int) -> str:
+    """Return the object key of the picture of a page, from 1; its random part was drawn for this scan."""
+    return f"{VIEW_PREFIX}{scan.view_id}/{number}.jpg"
 
 
-def _verdict(tools: Toolbox, scan: Scan, data: bytes, version: str | None) -> tuple[ScanVerdict, bytes | None]:
-    found = tools.scans.scanner_verdict(key=scan.object_key, version=version)
-    if found == "infected":
-        return refused(code="infected"), None
-    if found is None and tools.scanner_required:
-        raise Unavailable("Ждём проверки файла на вирусы")
-    return tools.inspector.inspect(data=data, declared_media_type=scan.media_type)
+def chain_of_scan(scan: Scan) -> str:
+    """The name of a scan's chain in the journal."""
+    return f"scan:{scan.scan_id}"
 
 
-def _keep(tools: Toolbox, file: ApplicationFile, scan: Scan, at: datetime) -> Scan:
-    work = tools.store.work(at=at)
-    scan = _record(tools, work, scan, "scan_checked", at)
-    work.update(scan)
-    if scan.state is ScanState.ACCEPTED:
-        for earlier in file.scans:
-            if earlier.document is scan.document and earlier.state is ScanState.ACCEPTED:
-                replaced = _record(tools, work, earlier, "scan_replaced", at)
-                work.update(replace(replaced, state=ScanState.REPLACED))
-    work.commit()
-    return scan
-
-
-def _record(tools: Toolbox, work: UnitOfWork, scan: Scan, name: str, at: datetime) -> Scan:
-    details = {"application_id": scan.application_id, "document": scan.document.value, "verdict": scan.code}
-    action = Action(name=name, at=at, actor=SYSTEM, details=details)
-    entry, head = append(head=scan.chain, chain=f"scan:{scan.scan_id}", entry_id=tools.ids.new_id(at=at), action=action)
+def recorded(
+    scan: Scan,
+    *,
+    work: UnitOfWork,
+    tools: Toolbox,
+    name: str,
+    at: datetime,
+    actor: Actor,
+    details: Mapping[str, str] | None = None,
+) -> Scan:
+    """Chain an action to the scan's journal and return the scan with its new chain head."""
+    said = {
+        "application_id": scan.application_id,
+        "document": scan.document.value,
+        "verdict": scan.code,
+        **(details or {}),
+    }
+    action = Action(name=name, at=at, actor=actor, details=said)
+    entry, head = append(head=scan.chain, chain=chain_of_scan(scan), entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=scan.person_id, entry=entry)
     return replace(scan, chain=head)
 
 
-def preview_link(*, tools: Toolbox, principal: Principal, application_id: str, scan_id: str) -> str:
-    """Make a short-lived link to the preview of an accepted scan (requirement C3); raises NotFound."""
+def preview_link(
+    *, tools: Toolbox, principal: Principal, application_id: str, scan_id: str, degrees: int, at: datetime
+) -> str:
+    """Make a short-lived link to the preview of an accepted scan, turned clockwise if wanted (requirement C3).
+
+    A turned preview is drawn for this view and forgotten after a day. Raises NotFound.
+    """
+    scan = _own_scan(tools, principal, application_id, scan_id)
+    if scan.preview_key is None:
+        raise NotFound("Просмотр этой скан-копии недоступен")
+    key = scan.preview_key
+    if degrees:
+        picture = tools.scans.read(key=key, max_bytes=MAX_BYTES)
+        turned = tools.pictures.turned(picture=picture, degrees=degrees)
+        key = f"{SHOWN_PREFIX}{tools.ids.new_id(at=at)}.jpg"
+        tools.scans.write(key=key, data=turned, media_type=JPEG)
+    return tools.scans.link(key=key, filename="preview.jpg", seconds=LINK_SECONDS, inline=True)
+
+
+def page_link(*, tools: Toolbox, principal: Principal, application_id: str, scan_id: str, number: int) -> str:
+    """Make a short-lived link to the picture of a page of one's own scan; raises NotFound."""
+    scan = _own_scan(tools, principal, application_id, scan_id)
+    if not 1 <= number <= scan.view_pages:
+        raise NotFound("Такой страницы для просмотра нет")
+    key = page_key(scan, number)
+    return tools.scans.link(key=key, filename="page.jpg", seconds=LINK_SECONDS, inline=True)
+
+
+def _own_scan(tools: Toolbox, principal: Principal, application_id: str, scan_id: str) -> Scan:
     require_citizen(principal)
     file = tools.store.application_file(application_id=application_id)
     own(file, principal)
     scan = file.scan(scan_id)
-    if scan is None or scan.preview_key is None:
-        raise NotFound("Просмотр этой скан-копии недоступен")
-    return tools.scans.link(key=scan.preview_key, filename="preview.jpg", seconds=LINK_SECONDS, inline=True)
+    if scan is None:
+        raise NotFound("Скан-копия не найдена")
+    return scan

@@ -10,6 +10,8 @@ from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, Queue, StoredDocument
 from chalicelib.domain.regions import local_date
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen
 from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record, send
@@ -37,20 +39,51 @@ class SharedCode:
 
 
 def share_policy(
-    *, tools: Toolbox, principal: Principal, days: int, with_name: bool, at: datetime, person_id: str | None = None
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    days: int,
+    with_name: bool,
+    at: datetime,
+    person_id: str | None = None,
+    request: idempotency.RequestKey | None = None,
 ) -> SharedCode:
     """Sign a fresh code of the active policy that is valid for 1 to 30 days (requirement F4).
+
+    A repeated key returns the very code that was signed first: a new signature would be another code.
 
     Raises:
         ValidationFailed: the number of days is out of bounds.
         RuleRefused: there is no active policy.
     """
     require_citizen(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _shared(tools, principal, person_id, days, with_name, request, at),
+        recall=_code_of,
+    )
+
+
+def _code_of(result: str) -> SharedCode:
+    valid_until, _, link = result.partition(" ")
+    return SharedCode(link=link, valid_until=date.fromisoformat(valid_until))
+
+
+def _shared(
+    tools: Toolbox,
+    principal: Principal,
+    person_id: str | None,
+    days: int,
+    with_name: bool,  # noqa: FBT001 — as the person asked
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> SharedCode:
     if not 1 <= days <= MAX_DAYS:
         message = f"Укажите от 1 до {MAX_DAYS} дней"
         raise ValidationFailed([FieldError(field="days", code="out_of_range", message=message)])
-    known = holder_file(tools=tools, principal=principal, person_id=person_id, at=at)
-    person, policy = _insured(known)
+    person, policy = _insured(holder_file(tools=tools, principal=principal, person_id=person_id, at=at))
     # The terms of codes run by the Moscow day, whatever the region.
     day = local_date(at=at, region=DEFAULT_REGION)
     valid_until = min(day + timedelta(days=days), policy.valid_until or date.max)
@@ -69,17 +102,46 @@ def share_policy(
         issued_at=at,
         name=name if with_name else None,
     )
-    return SharedCode(link=tools.qr.link(claims=claims), valid_until=valid_until)
+    code = SharedCode(link=tools.qr.link(claims=claims), valid_until=valid_until)
+    result = f"{code.valid_until} {code.link}"
+    idempotency.remember_alone(request=request, principal=principal, result=result, tools=tools, at=at)
+    return code
 
 
 def order_extract(
-    *, tools: Toolbox, principal: Principal, bilingual: bool, at: datetime, person_id: str | None = None
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    bilingual: bool,
+    at: datetime,
+    person_id: str | None = None,
+    request: idempotency.RequestKey | None = None,
 ) -> StoredDocument:
-    """Order a fresh extract, in Russian or in Russian and English (requirement F3).
+    """Order a fresh extract, in Russian or in Russian and English (requirement F3); a repeated key orders no other.
 
     Raises:
         RuleRefused: there is no active policy, no extract was made yet, or there are too many already.
     """
+    require_citizen(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _ordered(tools, principal, person_id, bilingual, request, at),
+        recall=lambda document_id: _ordered_before(
+            holder_file(tools=tools, principal=principal, person_id=person_id, at=at), document_id
+        ),
+    )
+
+
+def _ordered(
+    tools: Toolbox,
+    principal: Principal,
+    person_id: str | None,
+    bilingual: bool,  # noqa: FBT001 — as the person asked
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> StoredDocument:
     known = holder_file(tools=tools, principal=principal, person_id=person_id, at=at)
     person, policy = _insured(known)
     earlier = [d for d in known.documents if d.document_type is DocumentType.EXTRACT]
@@ -115,8 +177,16 @@ def order_extract(
         details=details,
     )
     work.update(ordered)
+    idempotency.remember(work=work, request=request, principal=principal, result=document_id, tools=tools, at=at)
     work.commit()
     return document
+
+
+def _ordered_before(known: PersonFile, document_id: str) -> StoredDocument:
+    found = next((document for document in known.documents if document.document_id == document_id), None)
+    if found is None:
+        raise NotFound("Выписка не найдена")
+    return found
 
 
 def _insured(known: PersonFile) -> tuple[Person, Policy]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, advance
@@ -16,18 +17,21 @@ from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
     ApplicationChallenge,
     Challenge,
+    SentCode,
 )
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
+from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
+from chalicelib.use_cases.delivery_steps import check_live_deliveries
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.matrix import MatrixRow
@@ -41,8 +45,15 @@ CODES_PER_DAY = 20
 DAY_SECONDS = 24 * 60 * 60
 
 
-def request_signing_code(*, tools: Toolbox, principal: Principal, application_id: str, at: datetime) -> Challenge:
-    """Check the whole application and send a code to the person's verified phone.
+def request_signing_code(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> SentCode:
+    """Check the whole application and send a code to the person's verified phone; a repeated key sends no other.
 
     Raises:
         ValidationFailed: with every mistake and everything missing.
@@ -51,21 +62,35 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         StateConflict: it is submitted already.
     """
     require_confirmed(principal)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _send_code(tools, principal, application_id, request, at),
+        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+    )
+
+
+def _send_code(
+    tools: Toolbox,
+    principal: Principal,
+    application_id: str,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> SentCode:
     file = tools.store.application_file(application_id=application_id)
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
     _check_cool_down(file.challenge, at)
-    signer = tools.store.person_file(person_id=principal.account_id)
-    own_record = application.relation is None
-    known = followed(tools=tools, file=signer) if own_record else _represented(tools, application, signer, at)
+    signer, known = signer_and_holder(tools, principal, application, at)
+    _check_phone(signer)
     check_living(known.person)
-    _check_person(known, signer)
-    _check_whole(tools, principal, file, known, at)
-    limit = Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)
-    tools.store.count_limits(limits=(limit,), record=None, at=at)
+    check_consent(known)
+    check_whole(tools, principal, file, known, at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
+    work.count(Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
     policy = known.standing_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
@@ -78,14 +103,20 @@ def request_signing_code(*, tools: Toolbox, principal: Principal, application_id
         at=at,
         context={"challenge_id": challenge.challenge_id},
     )
+    idempotency.remember(work=work, request=request, principal=principal, result=at.isoformat(), tools=tools, at=at)
     work.commit()
     return challenge
 
 
-def _represented(tools: Toolbox, application: Application, signer: PersonFile, at: datetime) -> PersonFile:
-    """The folder of the represented person, if the right to act still stands."""
+def signer_and_holder(
+    tools: Toolbox, principal: Principal, application: Application, at: datetime
+) -> tuple[PersonFile, PersonFile]:
+    """The folders of who signs and of whom it is about; raises NotFound where the right to act stands no more."""
+    signer = tools.store.person_file(person_id=principal.account_id)
+    if application.relation is None:
+        return signer, followed(tools=tools, file=signer)
     on = local_day(application, at=at)
-    return representation_for(tools=tools, acting=signer, person_id=application.person_id, on=on)
+    return signer, representation_for(tools=tools, acting=signer, person_id=application.person_id, on=on)
 
 
 def _await_signature(
@@ -115,15 +146,20 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
         raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
-def _check_person(known: PersonFile, signer: PersonFile) -> None:
+def check_consent(known: PersonFile) -> None:
+    """Refuse whoever has given no consent, or on whose behalf none was given."""
     if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
+
+
+def _check_phone(signer: PersonFile) -> None:
     phone = signer.person.phone if signer.person else None
     if phone is None or phone.verified_at is None:
         raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
 
 
-def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:
+    """Refuse an application in which something is missing or wrong, or that a rule of insurance forbids."""
     application = file.application
     row = row_of(application, at=at)
     on = local_day(application, at=at)
@@ -141,6 +177,8 @@ def _check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, kn
     check_policy_need(policy=known.standing_policy, need=row.policy)
     if row.effect is Effect.CHANGE_INSURER:
         _check_change(tools, application, insurer, known, on)
+    if row.effect is Effect.DELIVER_EXTRACT:
+        check_live_deliveries(tools=tools, person_id=application.person_id)
 
 
 def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:
@@ -214,6 +252,7 @@ def _check_change(
             old_insurer_may_insure=old is not None and old.may_be_chosen_on(on),
             reason=change_reason(application),
             on=on,
+            birth_registered_on=policy.birth_registered_on,
         )
     )
 
@@ -226,5 +265,9 @@ def change_reason(application: Application) -> ChangeReason:
 
 def subject_digest(file: ApplicationFile) -> str:
     """Return the digest of what is signed: the form and the scans that belong to it."""
-    scans = {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}
-    return digest({**file.application.form, "scans": scans})
+    return digest({**file.application.form, "scans": accepted_scans(file)})
+
+
+def accepted_scans(file: ApplicationFile) -> dict[str, str]:
+    """The ids of the scans that belong to an application, by document."""
+    return {scan.document.value: scan.scan_id for scan in file.scans if scan.state is ScanState.ACCEPTED}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Signature, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
 from chalicelib.domain.numbers import SERIAL_LIMIT, application_number
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.records import DocumentType, LiveMarker, Pointer, Queue
@@ -30,6 +30,7 @@ from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.ordered_documents import order_document
 from chalicelib.use_cases.sign_application import subject_digest
+from chalicelib.use_cases.sign_by_certificate import accept_certificate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,10 +46,11 @@ NUMBER_DRAWS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """The act of submitting: which application, and the code that signs it."""
+    """The act of submitting: which application, and the code or the signature (CMS in Base64) that signs it."""
 
     application_id: str
-    code: str
+    code: str | None = None
+    cms: str | None = None
 
 
 def submit_application(
@@ -59,22 +61,27 @@ def submit_application(
     at: datetime,
     request: idempotency.RequestKey | None = None,
 ) -> Application:
-    """Submit what was signed (3 AWS calls); a repeated key returns the application submitted before.
+    """Submit what was signed; a repeated key returns the application submitted before.
+
+    Takes 3 AWS calls by a code, 5 or 6 by a certificate, since all is checked then and not when a code is sent.
 
     Raises:
+        ValidationFailed: neither code nor signature, or both.
         CodeNotAccepted: the code is wrong, old, spent, or was sent for another text.
+        SignatureNotAccepted: the signature or its certificate does not count.
         AlreadyExists: another application of this kind is live (requirement B11).
         RuleRefused: the consent was revoked or the insurer closed meanwhile.
         StateConflict: it is submitted already.
     """
     require_confirmed(principal)
+    _check_one_signature(submission)
     file = tools.store.application_file(application_id=submission.application_id)
     application = own(file, principal)
     was_submitted = application.submitted_at is not None
     if was_submitted and application.state is not ApplicationState.CLARIFICATION_REQUIRED:
         return _submitted_before(tools, principal, application, request)
-    challenge = _accept_code(tools, file, submission, at)
-    submitted = _signed(application, principal, challenge, at)
+    application, signature = _accept_signature(tools, principal, file, submission, at)
+    submitted = _signed(application, principal, signature, at)
     for draw in range(NUMBER_DRAWS):
         try:
             return _commit(tools, principal, file, submitted, request, at)
@@ -83,8 +90,25 @@ def submit_application(
             if (earlier := _earlier(tools, principal, request)) is not None:
                 return earlier
             if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
-                raise
+                raise _explained(refusal, submitted) from None
     raise AssertionError("the loop returns or raises")
+
+
+def _explained(refusal: AlreadyExists, submitted: Application) -> AlreadyExists:
+    """Of a represented person the other application may be somebody else's: of a child, the other parent's."""
+    if submitted.relation is None or refusal.marker != "live_application":
+        return refusal
+    detail = "Такое заявление об этом человеке уже подал другой представитель или вы: дождитесь решения по нему"
+    return AlreadyExists(detail, marker=refusal.marker)
+
+
+def _check_one_signature(submission: Submission) -> None:
+    if submission.code is None and submission.cms is None:
+        message = "Введите код из СМС или приложите электронную подпись"
+        raise ValidationFailed([FieldError(field="code", code="required", message=message)])
+    if submission.code is not None and submission.cms is not None:
+        message = "Подпишите или кодом, или электронной подписью"
+        raise ValidationFailed([FieldError(field="cms", code="one_signature_required", message=message)])
 
 
 def _submitted_before(
@@ -106,9 +130,24 @@ def _earlier(tools: Toolbox, principal: Principal, request: idempotency.RequestK
     return None if found is None else tools.store.application_file(application_id=found).application
 
 
+def _accept_signature(
+    tools: Toolbox, principal: Principal, file: ApplicationFile, submission: Submission, at: datetime
+) -> tuple[Application, Signature]:
+    if submission.cms is not None:
+        return accept_certificate(tools=tools, principal=principal, file=file, cms=submission.cms, at=at)
+    challenge = _accept_code(tools, file, submission, at)
+    signature = Signature(
+        method=SMS_CODE,
+        assurance=principal.assurance.value,
+        signed_at=at,
+        form_digest=challenge.subject_digest,
+    )
+    return file.application, signature
+
+
 def _accept_code(tools: Toolbox, file: ApplicationFile, submission: Submission, at: datetime) -> Challenge:
     challenge = check_open(challenge=file.challenge, subject_digest=subject_digest(file), at=at)
-    if matches(secret=tools.secrets.signing_secret, challenge=challenge, code=submission.code):
+    if matches(secret=tools.secrets.signing_secret, challenge=challenge, code=submission.code or ""):
         return challenge
     spent = spend_try(challenge=challenge)
     work = tools.store.work(at=at)
@@ -119,7 +158,7 @@ def _accept_code(tools: Toolbox, file: ApplicationFile, submission: Submission, 
     raise CodeNotAccepted("wrong_code", detail, tries_left=left)
 
 
-def _signed(application: Application, principal: Principal, challenge: Challenge, at: datetime) -> Application:
+def _signed(application: Application, principal: Principal, signature: Signature, at: datetime) -> Application:
     event = (
         ApplicationEvent.CLARIFY
         if application.state is ApplicationState.CLARIFICATION_REQUIRED
@@ -127,12 +166,6 @@ def _signed(application: Application, principal: Principal, challenge: Challenge
     )
     actor = actor_of(principal, acts_for=application.person_id)
     advanced = advance(application=application, event=event, at=at, actor=actor)
-    signature = Signature(
-        method=SMS_CODE,
-        assurance=principal.assurance.value,
-        signed_at=at,
-        form_digest=challenge.subject_digest,
-    )
     day = local_day(application, at=at)
     row = row_of(application, at=at)
     due_on = application.due_on or RUSSIAN_CALENDAR.add_working_days(start=day, days=row.decision_days)
@@ -180,11 +213,12 @@ def _commit(
         details={
             "application_id": submitted.application_id,
             "number": submitted.number or "",
-            "signature": SMS_CODE,
+            "signature": submitted.signature.method if submitted.signature else "",
         },
     )
     work.update(submitted)
-    work.remove(_challenge_of(file))
+    if file.challenge is not None:
+        work.remove(ApplicationChallenge(application_id=submitted.application_id, challenge=file.challenge))
     if request is not None:
         work.create(
             idempotency.record_of(
@@ -197,12 +231,6 @@ def _commit(
         )
     work.commit()
     return replace(submitted, version=submitted.version + 1)
-
-
-def _challenge_of(file: ApplicationFile) -> ApplicationChallenge:
-    if file.challenge is None:
-        raise CodeNotAccepted("code_not_requested", "Сначала запросите код подтверждения")
-    return ApplicationChallenge(application_id=file.application.application_id, challenge=file.challenge)
 
 
 def _numbered(tools: Toolbox, work: UnitOfWork, submitted: Application, at: datetime) -> Application:

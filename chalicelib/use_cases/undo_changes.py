@@ -48,7 +48,14 @@ def _folder(thing: Thing | None) -> str | None:
 
 def _things(file: PersonFile) -> list[Thing]:
     person = [file.person] if file.person is not None else []
-    return [*person, *file.policies, *file.certificates, *file.documents, *file.represented]
+    return [
+        *person,
+        *file.policies,
+        *file.certificates,
+        *file.documents,
+        *file.represented,
+        *file.legacy_policies,
+    ]
 
 
 def _applications(tools: Toolbox, case: Case) -> list[Application]:

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, CheckRecord, Clarification, Delay, advance
+from chalicelib.domain.application import Application, Clarification, Delay, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckRequest, CheckStatus
+from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.decision import Judgement, Outcome, judge
-from chalicelib.domain.matrix import RULES_VERSION, MatrixRow
 from chalicelib.domain.records import Queue
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
-from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, DependencyFailed, Rejected
+from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists
 from chalicelib.use_cases.certificates import issue_certificate
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import notify, record, send
+from chalicelib.use_cases.register_questions import Question, ask_register, delay_seconds
 from chalicelib.use_cases.register_subjects import subject_of
 from chalicelib.use_cases.submit_application import end_of_day
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.application import CheckRecord
+    from chalicelib.domain.matrix import MatrixRow
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 CLARIFICATION_DAYS = 5
 """Requirement B9: working days to answer."""
-
-QUESTION_REFUSED = "question_refused"
-"""No finding knows this reason, so it is left to an operator."""
-
-FIRST_DELAY_SECONDS = 5
-LONGEST_DELAY_SECONDS = 900
-"""SQS delays a message by at most 15 minutes; a longer outage is asked about again and again."""
 
 
 def verify_application(
@@ -85,52 +79,13 @@ def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, 
 
 
 def _checked(tools: Toolbox, application: Application, kind: CheckKind, at: datetime) -> CheckRecord:
-    known = application.check(kind)
-    if known is not None and known.status.is_final:
-        return known
-    subject = subject_of(kind=kind, application=application)
-    request_id = known.request_id if known else _request_id(application, kind, subject)
-    answer = _answer(tools, CheckRequest(request_id=request_id, kind=kind, subject=subject), known)
-    return CheckRecord(
+    question = Question(
+        entity_id=application.application_id,
         kind=kind,
-        request_id=request_id,
-        status=answer.status,
-        asked_at=known.asked_at if known else at,
-        answered_at=at if answer.status.is_final else None,
-        attempts=known.attempts + 1 if known else 1,
-        ticket=answer.ticket,
-        reasons=answer.reasons,
-        data=dict(answer.data),
-        register_version=answer.register_version,
-        rules_version=RULES_VERSION,
-        retry_after=answer.retry_after,
+        subject=subject_of(kind=kind, application=application),
+        known=application.check(kind),
     )
-
-
-def _request_id(application: Application, kind: CheckKind, subject: dict[str, str]) -> str:
-    # The same question has the same id, however often it is sent; a mended form is another question.
-    text = "\x1f".join([application.application_id, kind.value, *sorted(f"{k}={v}" for k, v in subject.items())])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _answer(tools: Toolbox, request: CheckRequest, known: CheckRecord | None) -> CheckAnswer:
-    try:
-        if known is not None and known.ticket is not None:
-            return _collected(tools, request, known.ticket)
-        return tools.registers.ask(request=request)
-    except Rejected:
-        # The register refuses the question itself: asking again would not help, an operator decides.
-        return CheckAnswer(status=CheckStatus.MISMATCH, reasons=(QUESTION_REFUSED,))
-    except DependencyFailed as failure:
-        return CheckAnswer(status=CheckStatus.UNAVAILABLE, retry_after=failure.retry_after)
-
-
-def _collected(tools: Toolbox, request: CheckRequest, ticket: str) -> CheckAnswer:
-    try:
-        return tools.registers.collect(ticket=ticket)
-    except Rejected:
-        # The register has forgotten the ticket: the question is asked anew.
-        return tools.registers.ask(request=request)
+    return ask_register(tools=tools, question=question, at=at)
 
 
 def _apply(tools: Toolbox, application: Application, judgement: Judgement, at: datetime) -> Application:
@@ -161,7 +116,7 @@ def _wait(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
     body = {"application_id": application.application_id}
-    delay = _delay_seconds(application)
+    delay = delay_seconds(application.checks)
     next_id = send(work=work, tools=tools, queue=Queue.VERIFICATION, body=body, at=at, delay_seconds=delay)
     since = application.delay.since if application.delay else at
     waiting = replace(application, awaited_message=next_id, delay=Delay(since=since, waiting_for=judgement.waiting_for))
@@ -179,15 +134,6 @@ def _wait(
             context=context,
         )
     return waiting
-
-
-def _delay_seconds(application: Application) -> int:
-    waiting = [record for record in application.checks if not record.status.is_final]
-    promised = [record.retry_after for record in waiting if record.ticket and record.retry_after]
-    if promised:
-        return max(1, min(LONGEST_DELAY_SECONDS, *promised))
-    attempts = max(record.attempts for record in waiting)
-    return int(min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 8)))
 
 
 def _ask_clarification(

@@ -15,14 +15,16 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.audit import Actor
 from chalicelib.domain.changes import Chained, Change, Versioned, reference
+from chalicelib.domain.legacy_registration import LegacyPolicy, LegacyState
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import LiveMarker, Pointer, Queue, Revocation, StoredDocument
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
-from chalicelib.ports.storage import UnitOfWork
 from chalicelib.ports.toolbox import Toolbox
+from chalicelib.ports.unit_of_work import UnitOfWork
 from chalicelib.use_cases.certificates import put_certificate_card
 from chalicelib.use_cases.journal import record, send
 from chalicelib.use_cases.policy_acts import LISTED
+from chalicelib.use_cases.register_legacy_policy import ask_later, live_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +63,8 @@ def _write(pen: Pen, before: Versioned | None, after: Versioned | None) -> None:
         return
     if isinstance(after, Application):
         after = _going_on(pen, before, after)
+    elif isinstance(after, LegacyPolicy):
+        after = _asked_again(pen, before, after)
     elif isinstance(after, StoredDocument):
         _order(pen, before, after)
     if before is None:
@@ -103,6 +107,20 @@ def _going_on(pen: Pen, before: object, after: Application) -> Application:
     body = {"application_id": after.application_id}
     message_id = send(work=pen.work, tools=pen.tools, queue=awaits, body=body, at=pen.at)
     return replace(after, awaited_message=message_id) if awaits is Queue.VERIFICATION else after
+
+
+def _asked_again(pen: Pen, before: object, after: LegacyPolicy) -> LegacyPolicy:
+    """Keep the place of a live registration, and let one that is pending again be checked again."""
+    was_live = isinstance(before, LegacyPolicy) and before.is_live
+    if was_live and not after.is_live:
+        pen.work.remove(live_marker(after))
+    if was_live or not after.is_live:
+        return after
+    pen.work.create(live_marker(after))
+    if after.state is not LegacyState.PENDING:
+        return after
+    message_id = ask_later(work=pen.work, tools=pen.tools, registration=after, at=pen.at)
+    return replace(after, awaited_message=message_id)
 
 
 def _awaited(application: Application) -> Queue | None:

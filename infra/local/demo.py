@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sys
@@ -15,6 +16,8 @@ from typing import Any
 import httpx
 
 from infra.local.journey import Endpoints, Journey, JourneyFailed, passport_photo
+from infra.local.scenarios.catalogue import SCENARIOS
+from infra.local.scenarios.stage import Stage
 from infra.local.supervisor import local_stack
 
 OUTPUT = Path("demo-output")
@@ -22,8 +25,15 @@ CITIZEN, OTHER, INSURED, CLINIC = "citizen", "later", "insured", "registrar"
 POLICY_ISSUED = "ready"
 
 
+MAIN, ALL = "main", "all"
+
+
 def main() -> int:
-    """Walk the journey; returns 0, or 1 at the first thing that is not as it should be."""
+    """Walk a scenario, or all of them; returns 0, or 1 at the first thing that is not as it should be."""
+    names = [MAIN, *SCENARIOS]
+    parser = argparse.ArgumentParser(description="Walk journeys on a local cloud of their own.")
+    parser.add_argument("scenario", nargs="?", default=MAIN, choices=[*names, ALL], metavar="SCENARIO", help=_help())
+    wanted = parser.parse_args().scenario
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
     folder = Path(tempfile.mkdtemp(prefix="polis-demo-"))
@@ -32,9 +42,13 @@ def main() -> int:
         with local_stack(folder, ports="auto") as stack:
             print(f"  stack is up in {perf_counter() - began:.1f} s", flush=True)
             journey = Journey(at=_endpoints(stack), report=_progress)
-            return _walk(journey, stack, began)
+            return _walk(journey, stack, names if wanted == ALL else [wanted], began)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _help() -> str:
+    return f"{MAIN} (first policy, lookups, change of insurer, expiry), {', '.join(SCENARIOS)} or {ALL}"
 
 
 def _endpoints(stack: Any) -> Endpoints:
@@ -46,23 +60,40 @@ def _progress(title: str, ms: float) -> None:
     print(f"  {ms:7.0f} ms  {title}", flush=True)
 
 
-def _walk(journey: Journey, stack: Any, began: float) -> int:
+def _walk(journey: Journey, stack: Any, names: list[str], began: float) -> int:
     facts: dict[str, Any] = {}
+    stage = Stage(journey=journey, pump=stack.urls["pump"])
+    walked: list[tuple[str, int, float]] = []
     try:
-        _first_policy(journey, facts)
-        _lookups(journey, facts)
-        _insurer_change(journey, facts)
-        _too_early(journey, facts)
-        _expiry(journey, stack.urls["pump"])
-        _activity(journey, facts)
-    except (JourneyFailed, httpx.HTTPError, KeyError) as failure:
-        print(f"FAILED after «{journey.steps[-1]['step'] if journey.steps else 'start'}»: {failure}")
+        for place, name in enumerate(names, start=1):
+            print(f"  [{'#' * place}{'.' * (len(names) - place)}] {place}/{len(names)} {name}", flush=True)
+            steps, at = len(journey.steps), perf_counter()
+            _main(journey, stack, facts) if name == MAIN else SCENARIOS[name](stage)
+            walked.append((name, len(journey.steps) - steps, perf_counter() - at))
+    except (JourneyFailed, httpx.HTTPError, KeyError, StopIteration) as failure:
+        print(f"FAILED after «{journey.steps[-1]['step'] if journey.steps else 'start'}»: {failure!r}")
         return 1
     finally:
         _write(journey, facts, began)
+    _summarise(walked)
     seconds = perf_counter() - began
     print(f"  done in {seconds:.1f} s, {journey.waited:.1f} s of it waiting for queues; see {OUTPUT}/")
     return 0
+
+
+def _summarise(walked: list[tuple[str, int, float]]) -> None:
+    print("  scenario        steps  seconds")
+    for name, steps, seconds in walked:
+        print(f"  {name:<15} {steps:>5}  {seconds:>7.1f}")
+
+
+def _main(journey: Journey, stack: Any, facts: dict[str, Any]) -> None:
+    _first_policy(journey, facts)
+    _lookups(journey, facts)
+    _insurer_change(journey, facts)
+    _too_early(journey, facts)
+    _expiry(journey, stack.urls["pump"])
+    _activity(journey, facts)
 
 
 def _first_policy(journey: Journey, facts: dict[str, Any]) -> None:

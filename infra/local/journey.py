@@ -8,13 +8,19 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
 
-TIMEOUT = 20.0
+TIMEOUT = 30.0
+"""Seconds for an answer: the gateway gives a handler 29."""
+
 PATIENCE = 60.0
 """Seconds within which a queue must have done its work."""
+
+# Reading the certificates of all authorities takes longer than a request: once for all clients.
+_trust = cache(httpx.create_ssl_context)
 
 Report = Callable[[str, float], None]
 
@@ -42,7 +48,7 @@ class Journey:
     waited: float = 0.0
     steps: list[dict[str, Any]] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
-    _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT))
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT, verify=_trust()))
     _began: float = field(default_factory=time.perf_counter)
 
     def step(self, title: str, **facts: object) -> None:

@@ -22,12 +22,16 @@ class IdentityDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insured:
-    """What the register of insured persons holds; ``region`` is a KOD_TF of the classifier F010."""
+    """What the register of insured persons holds; ``region`` is a KOD_TF of the classifier F010.
+
+    ``policy`` is the policy of an earlier sample that the person has, as the register is asked about it.
+    """
 
     enp: str
     insurer_code: str
     insured_from: str
     region: str
+    policy: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,10 +46,13 @@ def _foreign_passport(serial: int) -> IdentityDocument:
     )
 
 
-def _insured(*, born_on: str, sex: str, serial: int) -> Insured:
+def _insured(*, born_on: str, sex: str, serial: int, **policy: str) -> Insured:
     number = policy_number_of(region="77", born_on=born_on, sex=sex, serial=serial)
-    return Insured(enp=number, insurer_code="77012", insured_from="2019-03-01", region="77")
+    return Insured(enp=number, insurer_code="77012", insured_from="2019-03-01", region="77", policy=policy)
 
+
+_PAPER = {"policy_type": "П", "blank_number": "00000000014"}
+_OLD_SAMPLE = {"policy_type": "С", "policy_series": "77-00", "policy_number": "900015", "policy_okato": "45000"}
 
 _CITIZENS = (
     _person(
@@ -124,27 +127,45 @@ _CITIZENS = (
         parents=("citizen",),
     ),
     _person(
-        14,
+        16,
         "foreigner",
         "Гражданин Узбекистана, разрешение на временное проживание",
         "Каримов Рустам Бахтиёрович",
         born_on="1988-04-17",
         sex="male",
         birthplace="Г. ТАШКЕНТ",
-        document=_foreign_passport(14),
+        document=_foreign_passport(16),
         status_document=IdentityDocument(
-            type="23", series="82", number="9000014", issued_on="2025-02-10", expires_on="2028-02-09", issuer_code=""
+            type="23", series="82", number="9000016", issued_on="2025-02-10", expires_on="2028-02-09", issuer_code=""
         ),
     ),
     _person(
-        15,
+        17,
         "worker",
         "Гражданка Киргизии, работает по трудовому договору",
         "Асанова Айгуль Маратовна",
         born_on="1994-09-02",
         sex="female",
         birthplace="Г. БИШКЕК",
-        document=_foreign_passport(15),
+        document=_foreign_passport(17),
+    ),
+    _person(
+        14,
+        "paper_policy",
+        "Гражданка с бумажным полисом, бланк 00000000014",
+        "Бумагина Тамара Петровна",
+        born_on="1958-02-17",
+        sex="female",
+        insured=_insured(born_on="1958-02-17", sex="female", serial=90014, **_PAPER),
+    ),
+    _person(
+        15,
+        "old_policy",
+        "Гражданин с полисом старого образца: серия 77-00, номер 900015",
+        "Старов Виктор Семёнович",
+        born_on="1949-10-02",
+        sex="male",
+        insured=_insured(born_on="1949-10-02", sex="male", serial=90015, **_OLD_SAMPLE),
     ),
     _person(
         13,
@@ -218,6 +239,15 @@ _STAFF = (
         sex="female",
         roles=("fund_operator",),
         place_of_work={"region": "78"},
+    ),
+    _person(
+        51,
+        "civil_registry",
+        "Информационная система органов ЗАГС",
+        "Загсова Ирина Дмитриевна",
+        born_on="1984-03-05",
+        sex="female",
+        roles=("civil_registry",),
     ),
     _person(
         10,

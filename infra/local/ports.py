@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FILE = "ports.json"
+# Below what systems give to whoever asks for any port, outgoing connections too: nothing takes these by chance between
+# their choice and their use, or while their process is started anew.
+_CHOICE = range(10_000, 32_768)
 
 
 class PortTaken(Exception):
@@ -39,7 +44,11 @@ def choose_ports(mode: str, folder: Path) -> Ports:
     if mode == "default":
         return _require_free(Ports())
     kept = _kept_ports(folder / _FILE)
-    ports = kept if kept is not None and not _taken(kept) else _free_ports()
+    if kept is not None and not _taken(kept):
+        ports = kept
+    else:
+        names = [field.name for field in fields(Ports)]
+        ports = Ports(**dict(zip(names, free_ports(len(names)), strict=True)))
     (folder / _FILE).write_text(json.dumps(asdict(ports)))
     return ports
 
@@ -68,16 +77,10 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_ports() -> Ports:
-    names = [field.name for field in fields(Ports)]
-    sockets = [socket.socket() for _ in names]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return Ports(**{name: each.getsockname()[1] for name, each in zip(names, sockets, strict=True)})
-    finally:
-        for each in sockets:
-            each.close()
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody uses and that the system gives to nobody unasked."""
+    shuffled = random.SystemRandom().sample(_CHOICE, len(_CHOICE))
+    return list(islice(filter(_is_free, shuffled), count))
 
 
 def _kept_ports(path: Path) -> Ports | None:

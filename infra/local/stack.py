@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -43,11 +44,17 @@ class Stack:
     environment: Mapping[str, str]
 
 
+@cache
+def _session(region: str) -> Any:
+    """Return the one session: it keeps the descriptions of services, which take longest to read."""
+    return boto3.session.Session(region_name=region)
+
+
 class Cloud:
     """Clients of one endpoint, made on first use."""
 
     def __init__(self, endpoint: str, region: str = REGION) -> None:
-        self._session = boto3.session.Session(region_name=region)
+        self._session = _session(region)
         self._endpoint = endpoint
         self._clients: dict[str, Any] = {}
 

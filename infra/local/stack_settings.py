@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Clients = Callable[[str], Any]
 
+_EXPIRATION = {"ExpirationInDays": "Days", "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker"}
+
 
 def apply(client: Clients, template: Template, names: Mapping[str, str]) -> None:
     """Set the table's and the buckets' settings and verify the sender of e-mail.
@@ -78,15 +80,20 @@ def _apply_bucket(s3: Any, bucket: str, properties: dict[str, Any]) -> None:
         for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     ]
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
-    lifecycle = [
-        {
-            "ID": rule["Id"],
-            "Filter": {"Prefix": ""},
-            **{key: value for key, value in rule.items() if key != "Id"},
-        }
-        for rule in properties["LifecycleConfiguration"]["Rules"]
-    ]
+    lifecycle = [_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": lifecycle})
+
+
+def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate a rule of the template into one of S3's own interface."""
+    named_otherwise = ("Id", "Prefix", *_EXPIRATION)
+    expiration = {name: rule[key] for key, name in _EXPIRATION.items() if key in rule}
+    return {
+        "ID": rule["Id"],
+        "Filter": {"Prefix": rule.get("Prefix", "")},
+        **({"Expiration": expiration} if expiration else {}),
+        **{key: value for key, value in rule.items() if key not in named_otherwise},
+    }
 
 
 def _table_problems(dynamodb: Any, template: Template, names: Mapping[str, str]) -> Iterator[str]:

@@ -13,6 +13,8 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 TEMPLATE = Path(__file__).parent.parent / "resources.yaml"
+# Written in C it reads the template ten times as fast; wheels of PyYAML have it for every usual system.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -40,7 +42,7 @@ class Template:
 
 def read_template(path: Path = TEMPLATE) -> Template:
     """Return the template without overrides of what Chalice makes, which have no type here."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 — both are safe
     variables = content.pop("Globals")["Function"]["Environment"]["Variables"]
     content["Resources"] = {name: resource for name, resource in content["Resources"].items() if "Type" in resource}
     return Template(

@@ -13,6 +13,7 @@ PUBLIC = {
     ("GET", "/q"),
     ("GET", "/static/{name}"),
     ("GET", "/status"),
+    ("GET", "/v1/challenges"),
     ("GET", "/v1/consent-text"),
     ("GET", "/v1/dictionaries"),
     ("GET", "/v1/dictionaries/{name}"),

@@ -6,6 +6,10 @@ import ast
 import re
 from pathlib import Path
 
+import yaml
+
+from infra.local.template import output_name, read_template
+
 ROOT = Path(__file__).parents[2]
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 OF_AWS = re.compile(r"AWS_[A-Z0-9_]+")
@@ -39,3 +43,11 @@ def test_only_settings_read_the_environment():
     ]
 
     assert readers == ["chalicelib/settings.py"]
+
+
+def test_the_template_sets_every_setting_and_the_local_home_learns_it():
+    variables = read_template().variables
+    content = yaml.safe_load((ROOT / "infra/resources.yaml").read_text(encoding="utf-8"))
+
+    assert _read() == set(variables)
+    assert {output_name(variable) for variable in variables} - set(content["Outputs"]) == set()

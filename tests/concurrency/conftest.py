@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from infra.local.ports import free_ports
 from infra.local.processes import PROJECT, answers
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", PROJECT / ".venv-cloud" / "bin" / "python"))
 SECRET = "the administrator's secret of this test"
 
 
+session = cache(boto3.session.Session)
+"""Keeps the descriptions of services, which take longest of making a client."""
+
+
 class CloudProcess:
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.is_killed = False
@@ -59,8 +62,8 @@ class CloudProcess:
 
     def client(self, service):
         # No repeated calls: the test itself must know what was acknowledged.
-        config = Config(retries={"total_max_attempts": 1}, read_timeout=20, s3={"addressing_style": "path"})
-        return boto3.session.Session().client(
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=60, s3={"addressing_style": "path"})
+        return session().client(
             service,
             endpoint_url=self.url,
             region_name="eu-central-1",

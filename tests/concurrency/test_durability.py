@@ -87,7 +87,7 @@ def messages_in(cloud, queue):
     """Return the strings of the listing of all queues: among them the bodies, in flight or not."""
     found = set()
     url = f"{cloud.url}/_ministack/sqs/messages"
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - loopback
         text = answer.read().decode()
     for part in text.split('"'):
         found.add(part)
@@ -113,7 +113,7 @@ def check(load, cloud):
     present = messages_in(cloud, load.queue)
     assert load.sent - load.deletion_asked - present == set(), "sent messages are lost"
     assert load.deleted & present == set(), "deleted messages are back"
-    with urllib.request.urlopen(f"{cloud.url}/_ministack/sns/sms-messages", timeout=10) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"{cloud.url}/_ministack/sns/sms-messages", timeout=60) as answer:  # noqa: S310 - loopback
         listed = answer.read().decode()
     assert [text for text in load.texts if f'"{text}"' not in listed] == []
 
@@ -172,7 +172,7 @@ def attempt_to_deploy(cloud):
 
 def reset(cloud, headers):
     request = urllib.request.Request(f"{cloud.url}/_ministack/reset", method="POST", headers=headers)  # noqa: S310 - loopback
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
         return answer.status
 
 

@@ -50,7 +50,7 @@ def copies(journeys, journey, person, application_id, key_of):
     def submit(number):
         copy = journeys()
         copy.sign_in(person)
-        together.wait(30)
+        together.wait(60)
         return copy.submit(person, application_id, code, key=key_of(number))
 
     return at_once(COPIES, submit)
@@ -92,7 +92,7 @@ def test_of_two_applications_of_a_kind_submitted_together_one_lives(stack, journ
     def submit(number):
         copy = journeys()
         copy.sign_in(person)
-        together.wait(30)
+        together.wait(60)
         return copy.submit(person, both[number], codes[number], key=f"of-two-{number}")
 
     answers = at_once(2, submit)

@@ -28,7 +28,7 @@ PAGES = {
 
 @pytest.mark.parametrize(("path", "media_type"), PAGES.items(), ids=PAGES)
 def test_public_pages_have_their_type_and_safe_headers(stack, path, media_type):
-    answer = httpx.get(stack.urls["web"] + path)
+    answer = httpx.get(stack.urls["web"] + path, timeout=60)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith(media_type)
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -41,7 +41,7 @@ def test_public_pages_have_their_type_and_safe_headers(stack, path, media_type):
 
 
 def test_unknown_pages_are_problems(stack):
-    answer = httpx.get(stack.urls["web"] + "/static/unknown.js")
+    answer = httpx.get(stack.urls["web"] + "/static/unknown.js", timeout=60)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("application/problem+json")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import time
+from datetime import UTC, datetime, timedelta
 
 import pypdf
 import pytest
 from PIL import Image
 
-from tests.functional.scan_files import jpeg, page, photo, png, saved
+from infra.local.lifecycle import expire
+from tests.functional.scan_files import heic, jpeg, page, photo, png, saved, telltale_exif
 
 MEGABYTE = 1024 * 1024
 
@@ -105,3 +108,31 @@ def test_photo_of_a_phone_of_almost_5_mb_is_accepted_and_shown(journey, draft):
     preview = journey.fetch(link["url"])
     assert preview.headers["content-type"] == "image/jpeg"
     assert Image.open(io.BytesIO(preview.content)).format == "JPEG"
+
+
+def test_photo_of_an_iphone_reaches_the_operator_as_a_marked_copy(aws, stack, journey, draft):
+    person, application_id = draft
+    data = heic(page(), tile_size=512, exif=telltale_exif())
+    scan = journey.upload(person, application_id, data, "image/heic")
+    assert scan["state"] == "accepted", scan
+    path = f"/v1/applications/{application_id}/scans/{scan['id']}"
+    turned = journey.fetch(journey.ok("GET", f"{path}/preview?rotate=90", person=person)["url"])
+    assert Image.open(io.BytesIO(turned.content)).size == (512, 362)
+    clean = journey.fetch(journey.ok("GET", f"{path}/pages/1", person=person)["url"])
+    journey.sign_and_submit(person, application_id, key="heic")
+    journey.sign_in("operator")
+    operator = f"/v1/operator/applications/{application_id}/scans"
+    (listed,) = journey.ok("GET", operator, person="operator")["items"]
+    assert listed["sha256"] == hashlib.sha256(data).hexdigest()
+    shown = journey.ok("POST", f"{operator}/{listed['id']}/views", person="operator", json={"page": 1})
+    marked = journey.fetch(shown["url"])
+    assert marked.headers["content-type"] == clean.headers["content-type"] == "image/jpeg"
+    assert marked.content != clean.content
+    assert b"TELLTALE" not in marked.content + clean.content
+    noted = journey.ok("GET", "/v1/me/activity", person=person)["items"]
+    assert [(a["by"], a["organisation"]) for a in noted if a["action"] == "scan_viewed"] == [("operator", "77012")]
+    rules = aws("s3").get_bucket_lifecycle_configuration(Bucket=stack.environment["SCANS_BUCKET"])["Rules"]
+    assert {rule["Filter"]["Prefix"] for rule in rules if rule.get("Expiration", {}).get("Days")} == {"shown/"}
+    expired = expire(s3=aws("s3"), bucket=stack.environment["SCANS_BUCKET"], at=datetime.now(UTC) + timedelta(days=2))
+    assert expired >= 2
+    assert journey.fetch(clean.url).is_success

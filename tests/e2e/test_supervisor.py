@@ -42,7 +42,7 @@ class Run:
         self.process.send_signal(number)
         self.process.wait(60)
         self.process.stdout.close()
-        until("the end of all children", lambda: not self.left_behind(), seconds=15)
+        until("the end of all children", lambda: not self.left_behind())
         return time.monotonic() - began
 
     def left_behind(self):
@@ -84,17 +84,17 @@ def run(tmp_path, outside):
 def profile(run, version=None):
     urls = run.known["urls"]
     data = {"grant_type": "urn:polis:demonstration", "person": "citizen"}
-    token = httpx.post(f"{urls['identity']}/token", data=data).json()["access_token"]
+    token = httpx.post(f"{urls['identity']}/token", data=data, timeout=60).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     if version:
-        answer = httpx.post(f"{urls['web']}/v1/me/consents", json={"version": version}, headers=headers, timeout=20)
+        answer = httpx.post(f"{urls['web']}/v1/me/consents", json={"version": version}, headers=headers, timeout=60)
         assert answer.is_success, answer.text
-    return httpx.get(f"{urls['web']}/v1/me", headers=headers, timeout=20).json()
+    return httpx.get(f"{urls['web']}/v1/me", headers=headers, timeout=60).json()
 
 
 def test_nothing_is_left_behind_by_an_interrupt_or_a_kill_and_the_data_stays(run):
     first = run()
-    version = httpx.get(f"{first.known['urls']['web']}/v1/consent-text", timeout=20).json()["version"]
+    version = httpx.get(f"{first.known['urls']['web']}/v1/consent-text", timeout=60).json()["version"]
     assert profile(first, version)["has_consent"]
     stopped = first.end(signal.SIGINT)
     assert first.process.returncode == 0

@@ -70,6 +70,11 @@ class FakeRegisters:
         """Make all promised answers ready."""
         self._released.update(self._tickets)
 
+    def forget_tickets(self) -> None:
+        """Lose every promise and what was asked for it, as after a loss of the gateway's state."""
+        self._tickets.clear()
+        self._answers.clear()
+
     def ask(self, *, request: CheckRequest) -> CheckAnswer:
         self.requests.append(request)
         self._fail(request.kind)

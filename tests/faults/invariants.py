@@ -13,10 +13,14 @@ import msgspec
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.civil_record import CivilRecord, RecordState
+from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.regions import local_date
-from chalicelib.domain.representation import Representation
+from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
+DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +41,10 @@ class Outcome:
     applications: list[Any]
     policies: list[Any]
     certificates: list[Any]
+    deliveries: list[Any]
     representations: list[Any]
+    registrations: list[Any]
+    births: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -54,7 +62,10 @@ class Facts:
         self.states = {row["PK"]: row["state"] for row in self.rows if row.get("type") == "Application"}
         self.policies: list[Policy] = self._all(Policy)
         self.certificates: list[TemporaryCertificate] = self._all(TemporaryCertificate)
+        self.deliveries: list[Delivery] = self._all(Delivery)
         self.representations: list[Representation] = self._all(Representation)
+        self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
+        self.births: list[CivilRecord] = self._all(CivilRecord)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -63,8 +74,11 @@ class Facts:
     def _all(self, kind: Any) -> list[Any]:
         return [msgspec.json.decode(row["data"], type=kind) for row in self.rows if row.get("type") == kind.__name__]
 
-    def cards(self) -> dict[str, ValidityCard]:
-        return {card.reference: card for card in self._all(ValidityCard)}
+    def cards(self, *, blank: bool = False) -> dict[str, ValidityCard]:
+        """The cards by what they stand for: under its number, or under that of its blank."""
+        rows = [row for row in self.rows if row.get("type") == "ValidityCard"]
+        cards = [(row["PK"], msgspec.json.decode(row["data"], type=ValidityCard)) for row in rows]
+        return {card.reference: card for key, card in cards if key.startswith("LOOKUP#blank_number#") is blank}
 
     def messages(self, queue: str) -> dict[str, dict[str, str]]:
         """The messages that a queue was ever given, each once, by the id of the outbox."""
@@ -84,7 +98,13 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         policies=sorted((p.state.value, [x.insurer_code for x in p.periods]) for p in facts.policies),
         certificates=sorted((c.state.value, c.next_step) for c in facts.certificates),
+        deliveries=sorted(
+            (d.state.value, d.is_overdue, sorted(d.address.items()), d.tracking_number, len(d.history))
+            for d in facts.deliveries
+        ),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
+        registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
+        births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -108,6 +128,8 @@ def check(rig: Rig) -> None:
     assert not facts.of_type("OutboxEntry"), "something never left the outbox"
     _check_applications(facts)
     _check_insurance(facts)
+    _check_deliveries(facts)
+    _check_births(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")}
@@ -118,6 +140,7 @@ def check(rig: Rig) -> None:
 def _check_applications(facts: Facts) -> None:
     live = Counter((m["person_id"], m["kind"]) for m in facts.of_type("LiveMarker"))
     expected = Counter((a.person_id, a.kind.value) for a in facts.applications if a.is_live)
+    expected += Counter((r.person_id, LIVE_KIND) for r in facts.registrations if r.is_live)
     assert live == expected, "the places of live applications are not those of live applications"
     numbers = [a.number for a in facts.applications if a.number]
     assert len(set(numbers)) == len(numbers)
@@ -151,12 +174,56 @@ def _check_insurance(facts: Facts) -> None:
     for certificate in facts.certificates:
         both = certificate.state is CertificateState.ACTIVE and active[certificate.person_id]
         assert not both, "a certificate is active beside an active policy"
+    for registration in facts.registrations:
+        if registration.state is LegacyState.CONFIRMED:
+            (policy,) = [p for p in facts.policies if p.policy_id == registration.policy_id]
+            assert policy.form == registration.blank.policy_type.value
     per_application = Counter(c.application_id for c in facts.certificates)
     assert all(count == 1 for count in per_application.values())
 
 
+def _check_deliveries(facts: Facts) -> None:
+    """Each has its one order and its document, moved by the machine alone, and is listed where it stands."""
+    papers = Counter(a.application_id for a in facts.applications if a.kind.value == "paper_extract" and a.policy_id)
+    assert Counter(d.delivery_id for d in facts.deliveries) == papers
+    documents = {document["document_id"] for document in facts.of_type("StoredDocument")}
+    listed = {row["SK"]: row["gsi1pk"] for row in facts.rows if row.get("type") == "Delivery"}
+    for delivery in facts.deliveries:
+        assert delivery.document_id in documents
+        states = [step.state for step in delivery.history]
+        assert (states[0], states[-1]) == (DeliveryState.ORDERED, delivery.state)
+        assert set(itertools.pairwise(states)) <= DELIVERY_ARROWS, states
+        assert (delivery.pickup is not None) is (delivery.state is DeliveryState.READY)
+        place = f"PAPERS#{delivery.insurer_code}#{delivery.state}"
+        assert listed[f"PAPER#{delivery.delivery_id}"] == place, "listed where it does not stand"
+
+
+def _check_births(facts: Facts) -> None:
+    for birth in facts.births:
+        assert birth.state is not RecordState.RECEIVED, "a record was never handled"
+        standing = [p for p in facts.policies if p.person_id == birth.person_id and p.state in STANDING]
+        assert bool(standing) is (birth.state is RecordState.INSURED)
+        assert {policy.policy_id for policy in standing} <= {birth.policy_id}
+        rights = {
+            r.representative_id
+            for r in facts.representations
+            if r.person_id == birth.person_id and r.state is RepresentationState.ACTIVE
+        }
+        assert rights == set(birth.granted)
+    versions = [(v["record_id"], v["message"]["version"]) for v in facts.of_type("ReceivedVersion")]
+    assert {record_id for record_id, _ in versions} == {birth.record_id for birth in facts.births}
+
+
 def _check_journal(facts: Facts) -> None:
-    entities = (*facts.applications, *facts.policies, *facts.certificates, *facts.representations)
+    entities = (
+        *facts.applications,
+        *facts.policies,
+        *facts.certificates,
+        *facts.representations,
+        *facts.registrations,
+        *facts.deliveries,
+        *facts.births,
+    )
     heads = {chain_name(entity): entity.chain for entity in entities}
     for name, head in heads.items():
         entries = sorted((e for e in facts.entries if e.chain == name), key=lambda e: e.sequence)
@@ -174,3 +241,9 @@ def _check_lookups(facts: Facts) -> None:
     for reference, is_valid in covers:
         told = validity_on(card=cards[reference], on=on).status is ValidityStatus.VALID
         assert told is is_valid, "a lookup tells something else than what is"
+    blanks = facts.cards(blank=True)
+    assert blanks.keys() == {p.policy_id for p in facts.policies if p.blank is not None}
+    for policy in facts.policies:
+        if policy.blank is not None:
+            told = validity_on(card=blanks[policy.policy_id], on=on).status is ValidityStatus.VALID
+            assert told is (policy.is_valid_on(on) and policy.form == policy.blank.policy_type.value)

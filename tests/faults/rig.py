@@ -29,17 +29,17 @@ from chalicelib.http.tokens import account_id_of
 from infra.local.insurers_sample import INSURERS
 from infra.local.lambda_context import new_context
 from infra.local.persons import PERSONS
+from tests.cloud import ACCOUNT, QUEUES, REGION
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
-from tests.world import NOW, QUEUES, REGION, TestContainer
+from tests.world import NOW, TestContainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.seam import Fault
 
-ACCOUNT = "123456789012"
 INSURERS_USED = ("77012", "77004")
 REFUSALS, SERVER_ERRORS = 400, 500
 VISIBILITY = timedelta(minutes=6)
@@ -53,16 +53,6 @@ class Waiting:
     queue: str
     message_id: str
     body: str
-
-
-def quick_copies(table: Any, _: Any) -> Any:
-    """Copy a table of the in-process cloud for its roll-back: it replaces items and never alters one.
-
-    It copies the whole table for each action of a transaction; with deep copies that is most of the time here.
-    """
-    same = copy.copy(table)
-    same.items = defaultdict(dict, {partition: dict(rows) for partition, rows in table.items.items()})
-    return same
 
 
 class SeededIds:
@@ -117,7 +107,6 @@ class Rig:
     claims: dict[str, Any] = field(default_factory=_citizen)
 
     def __post_init__(self) -> None:
-        aws.forget_clients()
         self.restart()
         boto3.client("ses").verify_email_identity(EmailAddress="polis@example.org")
         work = self.tools.store.work(at=NOW)
@@ -291,6 +280,10 @@ class Rig:
     def _table(self) -> Any:
         return dynamodb_backends[ACCOUNT][REGION].tables["polis"]
 
+    def _items(self) -> Any:
+        """The table's items in folders of their own: `in_process_cloud` replaces items and never alters one."""
+        return defaultdict(dict, {partition: dict(rows) for partition, rows in self._table().items.items()})
+
     def sent(self) -> list[tuple[str, str]]:
         """What left by the real providers: channel and text."""
         sms = [("sms", text) for _, text in sns_backends[ACCOUNT][REGION].sms_messages.values()]
@@ -301,7 +294,7 @@ class Rig:
         """Remember everything that outlives a process."""
         self.pull()
         return Moment(
-            items=copy.deepcopy(self._table().items),
+            items=self._items(),
             waiting=list(self.waiting),
             at=self.at,
             registers=copy.deepcopy(self.registers),
@@ -312,7 +305,8 @@ class Rig:
     def restore(self, moment: Moment) -> None:
         """Go back to a moment, in a new process."""
         reset_model_data()  # else the in-process cloud keeps every copy it ever made
-        self._table().items = copy.deepcopy(moment.items)
+        self._table().items = moment.items
+        self._table().items = self._items()
         self.pull()
         self.waiting, self.handled, self.answering = list(moment.waiting), [], False
         self.at = moment.at

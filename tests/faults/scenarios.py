@@ -10,6 +10,7 @@ from datetime import timedelta
 import boto3
 
 from chalicelib.domain.checks import CheckKind
+from infra.local.person_numbers import policy_number_of
 from tests.faults.rig import VISIBILITY, Crashed, Rig
 from tests.functional.scan_files import page, png
 
@@ -19,6 +20,7 @@ NEXT_DUE_RUN = timedelta(minutes=5)
 NEXT_RELAY_RUN = timedelta(minutes=1)
 NEXT_EXPIRY_RUN = timedelta(hours=1)
 LOST_AFTER = timedelta(seconds=31)
+ENP = policy_number_of(region="77", born_on="1990-05-14", sex="female", serial=90001)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,18 @@ def _change_due(rig: Rig) -> None:
     rig.sleep(timedelta(days=10))
 
 
+def _known_to_register(rig: Rig) -> None:
+    """A citizen with consent, whose paper policy the register of insured persons knows."""
+    _consent(rig)
+    held = {"enp": ENP, "insurer_code": "77012", "insured_from": "2019-03-01"}
+    rig.registers.confirmed(CheckKind.INSURED_PERSON, **held)
+
+
+def _register(rig: Rig) -> None:
+    claim = {"policy_type": "paper", "policy_number": ENP, "blank_number": "12345678901"}
+    assert rig.api("POST", "/v1/me/legacy-policies", claim, key="my-paper")["id"]
+
+
 def _thirty_days_later(rig: Rig) -> None:
     rig.take("verification")
     rig.sleep(timedelta(days=31))
@@ -158,6 +172,13 @@ STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "change_submitted": ("change_drafted", submit),
     "change_approved": ("change_submitted", _change_approved),
     "change_due": ("change_approved", _change_due),
+    "policy_known": ("", _known_to_register),
+    "policy_registered": ("policy_known", _register),
+    "policy_relayed": ("policy_registered", _relayed),
+    "legacy_change_drafted": ("policy_relayed", _change_drafted),
+    "legacy_change_submitted": ("legacy_change_drafted", submit),
+    "legacy_change_approved": ("legacy_change_submitted", _change_approved),
+    "legacy_change_due": ("legacy_change_approved", _change_due),
 }
 """Each stage of a history begins where another ended."""
 
@@ -199,6 +220,9 @@ _ALL = (
     Scenario(name="issue_over_certificate", begins="approved_over_certificate", act=deliver("issuance")),
     Scenario(name="insurer_change", begins="change_approved", act=deliver("issuance")),
     Scenario(name="insurer_takes_over", begins="change_due", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
+    Scenario(name="registration", begins="policy_known", act=_register, pause=CLIENT_WAITS),
+    Scenario(name="registration_verified", begins="policy_relayed", act=deliver("verification")),
+    Scenario(name="registration_ends", begins="legacy_change_due", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
     Scenario(name="notification", begins="relayed", act=_notify_twice, real_senders=True),
     Scenario(name="relay_by_hint", begins="submitted", act=deliver("outbox_relay")),
     Scenario(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.adapters import aws
 from infra.local.identity_provider import running
 from tests.world import open_world
 
@@ -22,20 +21,14 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def clients_of_this_module() -> None:
-    """Clients that other tests made may lead elsewhere; within a module they are kept, they are slow to make."""
-    aws.forget_clients()
-
-
 @pytest.fixture
-def world(issuer: str, clients_of_this_module: None) -> Iterator[World]:
+def world(issuer: str) -> Iterator[World]:
     with open_world(issuer) as made:
         yield made
 
 
 @pytest.fixture(scope="class")
-def shared_world(issuer: str, clients_of_this_module: None) -> Iterator[World]:
+def shared_world(issuer: str) -> Iterator[World]:
     """One world for all tests of a class: for tests that only read, or that are refused."""
     with open_world(issuer) as made:
         yield made

@@ -6,6 +6,10 @@ import io
 import random
 import zipfile
 
+import pillow_heif
+
+# The inspecting children import it too and may keep no bytecode: compiling it anew is half of their time.
+import pypdfium2  # noqa: F401
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 WORDS = (
@@ -55,6 +59,22 @@ def page(*, width=1240, height=1754, font_size=28, seed=1, lines=None, ink=20, p
             text += rng.choice(WORDS) + " "
         draw.text((margin, top), text, font=font, fill=ink)
     return image
+
+
+def cornered(image):
+    """The page with a black square in its top left corner, which tells how it is turned."""
+    marked = image.copy()
+    ImageDraw.Draw(marked).rectangle((0, 0, image.width // 14, image.width // 14), fill=0)
+    return marked
+
+
+def dark_corners(picture):
+    """Where the square of ``cornered`` is in a JPEG."""
+    shown = Image.open(io.BytesIO(picture)).convert("L")
+    last, side = (shown.width - 1, shown.height - 1), min(shown.size) // 40
+    corners = {"top left": (side, side), "top right": (last[0] - side, side)}
+    corners |= {"bottom left": (side, last[1] - side), "bottom right": (last[0] - side, last[1] - side)}
+    return [name for name, place in corners.items() if shown.getpixel(place) < 100]
 
 
 def passport(*, seed=1):
@@ -117,6 +137,28 @@ def png(image, **options):
     out = io.BytesIO()
     image.save(out, "PNG", **options)
     return out.getvalue()
+
+
+def heic(image, **options):
+    """A photo as phones write it, encoded quickly; ``tile_size=512`` makes the grid that iPhones make."""
+    out = io.BytesIO()
+    file = pillow_heif.from_pillow(image.convert("RGB"))
+    file.save(out, **{"quality": 40, "enc_params": {"preset": "ultrafast"}, **options})
+    return out.getvalue()
+
+
+def telltale_exif(orientation=1):
+    """What a camera notes beside the pixels: here the place, the owner and how the phone was held."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F], exif[0x013B], exif[0x9003] = "TELLTALE-MAKER", "TELLTALE-OWNER", "2026:03:16 09:00:00"
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2], gps[3], gps[4] = "N", (55.0, 45.0, 21.0), "E", (37.0, 37.0, 4.0)
+    gps[29] = "TELLTALE-PLACE"
+    return exif.tobytes()
+
+
+TELLTALE_XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a exif:GPSLatitude="55,45.35N" by="TELLTALE-XMP"/></x:xmpmeta>'
 
 
 def saved(image, kind):

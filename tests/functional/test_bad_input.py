@@ -28,6 +28,7 @@ ROLE_PERSONS = {
     "clinic_registrar": "registrar",
     "insurer_operator": "operator",
     "fund_operator": "fund",
+    "civil_registry": "civil_registry",
     "administrator": "administrator",
     "auditor": "auditor",
 }

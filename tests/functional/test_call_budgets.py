@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bench.calls import Counter, measured
+from chalicelib import bootstrap
+from tests import journeys
+from tests.world import TestContainer
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -22,11 +27,51 @@ MEASURED = (
     "clinic lookup by document",
     "clinic lookup by person",
     "clinic lookup by qr",
+    "order an extract on paper",
+    "list my deliveries",
+    "list the deliveries of an insurer",
+    "find a delivery by its number",
+    "look at a delivery as an operator",
+    "open an extract to print it",
+    "paper ready in the office",
+    "send another code of pickup",
+    "hand over by the code",
+    "ask for a code for another address",
+    "change the address of a delivery",
+    "form a parcel",
+    "send a parcel",
+    "note that a parcel came",
+    "cancel a delivery",
+    "run 2 due deliveries",
     "verify with a temporary certificate, without the registers",
     "public lookup by certificate",
     "clinic lookup by certificate_number",
     "issue a change of insurer, policy known to the register",
     "issue a change of insurer, policy of this service",
+    "register a policy: paper_policy",
+    "confirm a policy, without the registers: paper_policy",
+    "public lookup by blank_number",
+    "clinic lookup by blank_number",
+    "register a policy: old_policy",
+    "confirm a policy, without the registers: old_policy",
+    "public lookup by old_policy",
+    "clinic lookup by old_policy",
+    "clinic lookup by barcode",
+    "take in a birth record",
+    "insure a newborn of two known parents",
+    "take in a later version of a birth record",
+    "correct a newborn of two known parents",
+    "declare a represented person",
+    "create a draft about a represented person",
+    "issue a child's policy",
+    "folder of a represented person",
+    "issue a policy with a permit",
+    "replace a policy",
+    "suspend a policy",
+    "resume a policy",
+    "give a policy up",
+    "issue a policy with a contract",
+    "end a policy whose term is over",
     "expire 30 certificates",
 )
 
@@ -37,6 +82,30 @@ def test_keeps_every_budget_of_aws_calls(world: World) -> None:
     assert tuple(budget.use_case for budget in found) == MEASURED
     assert all(budget.calls for budget in found)
     assert {budget.use_case: budget.calls for budget in found if not budget.kept} == {}
+
+
+@pytest.mark.parametrize("is_cold", [True, False], ids=["cold", "warm"])
+def test_a_found_number_costs_the_same_calls_as_an_unknown_one(world: World, is_cold: bool) -> None:
+    journeys.insured(world)
+    known = journeys.policy(world)["policy_number"]
+    questions = {
+        "valid": {"policy_number": known, "born_on": "1990-05-14"},
+        "not_valid": {"policy_number": known, "born_on": "1990-05-14", "on": "2020-01-01"},
+        "not_found": {"policy_number": "7856130840000017", "born_on": "1990-05-14"},
+        "mismatch": {"policy_number": known, "born_on": "1990-05-15"},
+        "by surname": {"policy_number": known, "family_name": "Иванова"},
+        "certificate": {"certificate_number": "123456789"},
+    }
+    counter = Counter()
+    for name, question in questions.items():
+        if is_cold:
+            bootstrap.use_container(TestContainer())
+        with counter.measuring(name, limit=2):
+            answer = world.ok("POST", "/v1/validity-checks", person=None, json={"consent": True, **question})
+        assert name not in {"valid", "not_valid", "not_found"} or answer["status"] == name
+
+    assert len({budget.calls for budget in counter.found[0 if is_cold else 1 :]}) == 1
+    assert is_cold or all(budget.kept for budget in counter.found[1:])
 
 
 def test_counts_every_call_and_none_after_the_measurement(world: World) -> None:

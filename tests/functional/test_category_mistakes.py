@@ -226,6 +226,16 @@ class TestKinds:
         assert all(code in (None, found[field]) for field, code in expected.items())
 
 
+def test_a_form_of_a_representative_is_checked_by_its_ground(world: World) -> None:
+    body = {"kind": "first_policy", "category": "child_under_14", "complete": True, "form": {}}
+    alone = world.ok("POST", "/v1/form-checks", json=body)
+    by_parent = world.ok("POST", "/v1/form-checks", json={**body, "relation": "parent"})
+
+    added = set(wrong_fields(by_parent)) - set(wrong_fields(alone))
+    assert "representative.second_parent" in added
+    assert all(field.startswith("representative.") for field in added)
+
+
 def test_a_whole_check_of_an_empty_form_lists_everything_that_is_missing(world: World) -> None:
     draft = begun(world, C.EAEU_WORKER, "first_policy", sections={"basis": {}, "insurer": {}})
     shown = application(world, draft["id"], person="worker")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.checks import CheckKind
+from tests.cloud import cloud
 from tests.journeys import application, document, insurance, submitted
-from tests.world import cloud
 
 if TYPE_CHECKING:
     from tests.world import World

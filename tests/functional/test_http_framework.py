@@ -10,8 +10,9 @@ from chalice import Chalice
 from pydantic import Field, field_validator
 
 from chalicelib.domain.errors import InvalidValue, RuleRefused
+from chalicelib.http import blueprint
 from chalicelib.http.auth import authorizer_blueprint
-from chalicelib.http.blueprint import ApiBlueprint, Call, Reply, set_clock
+from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.http.models import In, IsoDate, Out, Page, PageQuery
@@ -146,8 +147,10 @@ class Http:
 
 
 @pytest.fixture(name="http")
-def _http():
-    set_clock(lambda: NOW)
+def _http(monkeypatch):
+    # What is declared here must not be taken for routes of the service by the tests that run after these.
+    monkeypatch.setattr(blueprint, "_ROUTES", [])
+    monkeypatch.setattr(blueprint, "_clock", lambda: NOW)
     return Http()
 
 

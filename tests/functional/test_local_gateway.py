@@ -35,7 +35,7 @@ def make_app():
     app = Chalice("gateway-test", configure_logs=False)
     app.api.cors = CORSConfig(allow_origin="https://polis.example", max_age=600)
     app.calls = []
-    app.release = threading.Event()
+    app.begun, app.release = threading.Event(), threading.Event()
     add_guarded_routes(app)
     add_plain_routes(app)
     add_timed_routes(app)
@@ -82,7 +82,8 @@ def add_plain_routes(app):
 def add_timed_routes(app):
     @app.route("/slow")
     def slow():
-        app.release.wait(5)
+        app.begun.set()
+        app.release.wait(60)
         return {"left_ms": app.lambda_context.get_remaining_time_in_millis()}
 
     @app.route("/echo/{name}")
@@ -124,7 +125,7 @@ app = Chalice("hanging", configure_logs=False)
 
 @app.route("/hang")
 def hang():
-    time.sleep(60)
+    time.sleep(600)
 
 @app.route("/")
 def index():
@@ -158,10 +159,10 @@ def served(app, **settings):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     port = listener.getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         yield Quick(client=client, port=port, log=log, app=app)
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listener.close()
     assert not thread.is_alive()
 
@@ -172,8 +173,8 @@ def site():
         yield running
 
 
-def raw(site, data, wait=3.0):
-    with socket.create_connection(("127.0.0.1", site.port), timeout=wait) as connection:
+def raw(site, data):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=60) as connection:
         connection.sendall(data)
         received = b""
         while chunk := connection.recv(65536):
@@ -364,7 +365,7 @@ def test_a_slow_body_and_a_slow_handler_are_given_up():
 
 
 def test_a_head_that_trickles_in_is_given_up(monkeypatch):
-    monkeypatch.setenv("GATEWAY_HEADER_TIMEOUT", "0.2")
+    monkeypatch.setenv("GATEWAY_HEADER_TIMEOUT", "1")
     with served(make_app()) as site:
         assert raw(site, b"GET /ping HTTP/1.1\r\nHo") == b""
         assert site.client.get("/ping").status_code == 200
@@ -378,10 +379,10 @@ def test_too_many_connections_are_refused(monkeypatch):
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back():
-    with served(make_app(), rate_per_second=0.5, burst=2) as site:
+    with served(make_app(), rate_per_second=0.01, burst=2) as site:
         answers = [site.client.get("/ping") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[2].headers["retry-after"] == "2"
+    assert 40 < int(answers[2].headers["retry-after"]) <= 100
     assert_problem(answers[2], 429, "too_many_requests")
 
 
@@ -392,7 +393,7 @@ def test_more_work_than_fits_is_refused_until_a_handler_ends():
         assert_problem(refused, 503, "overloaded")
         assert refused.headers["retry-after"] == "1"
         site.app.release.set()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while site.client.get("/ping").status_code != 200:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -402,7 +403,7 @@ def test_requests_on_many_threads_never_see_each_other(site):
     wrong = []
 
     def ask(start):
-        with httpx.Client(base_url=site.client.base_url, timeout=10) as client:
+        with httpx.Client(base_url=site.client.base_url, timeout=60) as client:
             for number in range(start, start + 12):
                 body = client.get(f"/echo/{number}").json()
                 if body != {"name": str(number), "same": True}:
@@ -420,13 +421,13 @@ def test_finishes_what_is_in_flight_before_it_stops():
     answers = []
     with served(make_app()) as site:
         url = f"http://127.0.0.1:{site.port}/slow"
-        asking = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=10)))
+        asking = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=60)))
         asking.start()
-        time.sleep(0.2)
+        assert site.app.begun.wait(60)
         threading.Timer(0.3, site.app.release.set).start()
-    asking.join(10)
+    asking.join(60)
     assert answers[0].status_code == 200
-    assert 25_000 < answers[0].json()["left_ms"] <= 29_000
+    assert 15_000 < answers[0].json()["left_ms"] <= 29_000
 
 
 def test_the_access_log_tells_what_was_asked_but_not_who_or_for_whom():
@@ -488,17 +489,18 @@ def test_the_process_stops_though_a_handler_hangs(tmp_path, workers):
         "GATEWAY_APP": "hanging:app",
         "GATEWAY_PORT": "0",
         "GATEWAY_WORKERS": str(workers),
-        "GATEWAY_HANDLER_TIMEOUT": "0.2",
+        "GATEWAY_HANDLER_TIMEOUT": "1",
         "GATEWAY_STOP_TIMEOUT": "1",
     }
     command = [sys.executable, "-m", "infra.local.gateway"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             port = json.loads(process.stdout.readline())["port"]
-            assert httpx.get(f"http://127.0.0.1:{port}/hang", timeout=10).status_code == 504
-            assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).json() == {"ok": True}
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                assert client.get("/hang").status_code == 504
+                assert client.get("/").json() == {"ok": True}
             process.send_signal(signal.SIGTERM)
-            assert process.wait(8) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
 

@@ -16,6 +16,7 @@ from tests.applicants import (
     represent,
 )
 from tests.journeys import OTHER_INSURER, consented, insurance, problem
+from tests.papers import BY_POST
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -78,6 +79,10 @@ def test_a_category_walks_through_all_its_kinds(world: World, category: Applican
         walk.apply(K.RESUMPTION, resumption={"from_on": "2026-03-16"})
         assert walk.policies()[-1]["state"] == "active"
 
+    walk.apply(K.PAPER_EXTRACT, delivery=BY_POST)
+    (delivery,) = walk.deliveries()
+    assert (delivery["state"], delivery["method"]) == ("ordered", "post")
+
     changed = walk.apply(K.INSURER_CHANGE, insurer={"code": OTHER_INSURER, "change_reason": "by_wish"})
     assert changed["state"] == "approved"
     world.sleep(days=10)
@@ -118,6 +123,10 @@ class Walk:
             return list(insurance(self.world, person=self.person)["policies"])
         path = f"/v1/represented-persons/{self.about}/insurance"
         return list(self.world.ok("GET", path, person=self.person)["policies"])
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        whose = "me" if self.about is None else f"represented-persons/{self.about}"
+        return list(self.world.ok("GET", f"/v1/{whose}/deliveries", person=self.person)["items"])
 
     def standing(self) -> dict[str, Any]:
         return next(policy for policy in self.policies() if policy["state"] in {"active", "suspended"})

@@ -19,8 +19,10 @@ LINK = "https://polis.example.ru/applications/01JD0000000000000000000000?a=1&b=2
 VALUES = {
     "number": "36-2026-00000001-7",
     "link": LINK,
-    "code": "123456",
+    "code": "12345678",
     "valid_minutes": 15,
+    "tracking_number": "10100010000018",
+    "days_left": 365,
     "version": "2026-11-22",
 }
 LONGEST_SMS = 134

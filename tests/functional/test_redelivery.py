@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.checks import CheckKind
+from tests.cloud import QUEUES, cloud
 from tests.journeys import INSURER_CHANGE, actions, application, insurance, insured, messages, submitted
-from tests.world import QUEUES, cloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -106,6 +106,24 @@ def behave(url, **told):
         ),
         ("insured_person", "citizen", {}, "not_found", []),
         ("insured_person", "insured", {"born_on": "1985-11-29"}, "not_found", []),
+        ("insured_person", "insured", {"policy_type": "П", "blank_number": "12345678901"}, "confirmed", []),
+        ("insured_person", "paper_policy", {"policy_type": "П", "blank_number": "00000000014"}, "confirmed", []),
+        (
+            "insured_person",
+            "paper_policy",
+            {"policy_type": "П", "blank_number": "00000000015"},
+            "mismatch",
+            ["policy_number_differs"],
+        ),
+        ("insured_person", "paper_policy", {"policy_type": "Э"}, "mismatch", ["policy_number_differs"]),
+        ("insured_person", "old_policy", {"policy_series": "77 00", "policy_number": "900015"}, "confirmed", []),
+        (
+            "insured_person",
+            "old_policy",
+            {"policy_number": "900015", "policy_okato": "46000"},
+            "mismatch",
+            ["policy_number_differs"],
+        ),
     ],
 )
 def test_compares_what_is_asked_with_what_it_holds(url, kind, key, changes, status, reasons):
@@ -245,4 +263,4 @@ def test_stops_at_once_when_it_is_asked_to(tmp_path):
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().startswith("registers simulator ready at http://127.0.0.1:")
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
+from tests import papers
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
 from tests.journeys import document, insured, problem
@@ -21,23 +22,47 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
     "POST /v1/applications/{application_id}/submission": {"code": "123456"},
+    "POST /v1/auditor/journal-exports": {"snils": "112-233-445 95"},
+    "POST /v1/civil-registry/records": {
+        "number": "110269770000100012003",
+        "version": 1,
+        "kind": "annulment",
+        "registered_on": "2026-03-01",
+        "region": "77",
+    },
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance/codes": {"days": 1},
+    "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
+    "POST /v1/me/deliveries/{delivery_id}/address-codes": {"address": papers.NEW_ADDRESS},
+    "POST /v1/me/deliveries/{delivery_id}/address-change": {"address": papers.NEW_ADDRESS, "code": "123456"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
+    "POST /v1/operator/deliveries/{delivery_id}/dispatch": {"tracking_number": papers.TRACKING_NUMBER},
+    "POST /v1/operator/deliveries/{delivery_id}/handover": {"code": "12345678"},
+    "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
+    "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
+    "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
+    "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
+    "POST /v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-codes": {"address": papers.NEW_ADDRESS},
+    "POST /v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-change": {
+        "address": papers.NEW_ADDRESS,
+        "code": "123456",
+    },
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
+    "GET /v1/challenges",
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
@@ -96,7 +121,11 @@ class TestRoles:
     def test_hides_what_is_another_persons(self, shared_world: World, owned: dict[str, str], route: Route) -> None:
         path = route.path
         if "{person_id}" in path:
-            owned = {"person_id": owned["child_id"], "document_id": owned["childs_document_id"]}
+            owned = {
+                "person_id": owned["child_id"],
+                "document_id": owned["childs_document_id"],
+                "delivery_id": owned["childs_delivery_id"],
+            }
         if path.endswith("/termination"):
             owned = {"person_id": represent(shared_world, "citizen", CHILD)}
         for name, identifier in owned.items():
@@ -112,6 +141,7 @@ class TestRoles:
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
             "certificates": [],
+            "legacy_policies": [],
             "documents": [],
         }
 
@@ -131,12 +161,22 @@ def owned(shared_world: World) -> dict[str, str]:
     child_id = represent(shared_world, "citizen", CHILD)
     carried_out(shared_world, ApplicantCategory.CHILD_UNDER_14, "first_policy", about=child_id)
     shared_world.drain()
+    childs_delivery = carried_out(
+        shared_world,
+        ApplicantCategory.CHILD_UNDER_14,
+        "paper_extract",
+        about=child_id,
+        sections={"delivery": papers.BY_POST},
+    )
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
     return {
         "application_id": application_id,
         "scan_id": scan_id,
+        "page": "1",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],
+        "delivery_id": papers.ordered(shared_world, papers.BY_POST)["id"],
+        "childs_delivery_id": childs_delivery["id"],
     }

@@ -1,6 +1,9 @@
 import io
+import os
+import resource
 import struct
-import time
+import subprocess
+import sys
 import zlib
 
 import fpdf
@@ -16,8 +19,13 @@ from chalicelib.ports.errors import Unavailable
 from tests.functional import scan_files as make
 
 
+def inspected(data, declared="image/jpeg", max_pages=20):
+    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared, max_pages=max_pages)
+
+
 def inspect(data, declared="image/jpeg"):
-    return SandboxedScanInspector().inspect(data=data, declared_media_type=declared)
+    found = inspected(data, declared)
+    return found.verdict, found.preview
 
 
 def code_of(data):
@@ -191,16 +199,9 @@ def test_refuses_what_is_no_document(data, code):
     ("kind", "name"), [("GIF", "GIF"), ("TIFF", "TIFF"), ("WEBP", "WebP"), ("BMP", "BMP"), ("AVIF", "AVIF")]
 )
 def test_refuses_other_formats_by_name(page, kind, name):
-    verdict, _ = inspect(make.saved(page, kind))
+    verdict, _ = inspect(make.saved(page.reduce(4), kind))
     assert verdict.code == "unsupported_format"
     assert verdict.message.startswith(f"Недопустимый формат {name}")
-
-
-def test_tells_owners_of_iphones_how_to_take_a_jpeg():
-    verdict, _ = inspect(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(2000))
-    assert verdict.code == "heic"
-    assert "JPEG" in verdict.message
-    assert "Камера" in verdict.message
 
 
 @pytest.mark.parametrize("share", [0.02, 0.6, 0.999])
@@ -261,10 +262,16 @@ def test_refuses_a_pdf_that_acts(good_pdf, edit):
     assert code_of(edited(good_pdf, edit)) == "active_content"
 
 
+def spent():
+    """Seconds of a processor that inspections took so far; how long they took is a matter of how busy it is."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_reads_a_file_of_endless_stream_words_in_time():
-    started = time.monotonic()
+    before = spent()
     assert code_of(b"%PDF-1.7\n" + b">>stream\n" * 500_000 + b"\n%%EOF") == "corrupted"
-    assert time.monotonic() - started < 15
+    assert spent() - before < ScanLimits().cpu_seconds
 
 
 def test_accepts_a_pdf_that_opens_at_a_place(good_pdf):
@@ -319,9 +326,9 @@ def bomb_pdf(page_pdf, layers):
 @pytest.mark.parametrize("layers", [1, 2])
 def test_ends_the_inspection_of_a_pdf_bomb_in_time(good_pdf, layers):
     bomb = bomb_pdf(good_pdf, layers)
-    started = time.monotonic()
+    before = spent()
     assert code_of(bomb) == "too_complex"
-    assert time.monotonic() - started < 15
+    assert spent() - before < ScanLimits().cpu_seconds + 1
 
 
 def test_refuses_a_page_tree_that_loops(good_pdf):
@@ -376,10 +383,35 @@ def test_keeps_to_its_bounds_on_the_largest_pictures_allowed():
         assert code_of(data) == "accepted"
 
 
+def test_a_process_that_inspects_keeps_its_environment_from_others_of_the_same_user():
+    # A worker that a hostile file has taken over looks for credentials here. Root is kept from nothing.
+    program = (
+        "import ctypes, os\n"
+        "from chalicelib.adapters.scans.inspector import SandboxedScanInspector\n"
+        "def child_reads():\n"
+        "    if os.fork():\n"
+        "        return os.waitstatus_to_exitcode(os.wait()[1]) == 0\n"
+        "    try:\n"
+        "        found = open(f'/proc/{os.getppid()}/environ', 'rb').read()\n"
+        "    except PermissionError:\n"
+        "        os._exit(1)\n"
+        "    os._exit(0 if b'CREDENTIAL' in found else 2)\n"
+        "if os.getuid() == 0:\n"
+        "    os.setgroups([]), os.setgid(65534), os.setuid(65534)\n"
+        "    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"
+        "before = child_reads()\n"
+        "SandboxedScanInspector()\n"
+        "print(before, child_reads())\n"
+    )
+    environment = {**os.environ, "CREDENTIAL": "secret"}
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment, check=True)
+    assert done.stdout == b"True False\n"
+
+
 def test_does_not_blame_the_file_when_the_inspection_has_no_time(good_jpeg):
     inspector = SandboxedScanInspector(limits=ScanLimits(wall_seconds=0.001))
     with pytest.raises(Unavailable):
-        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg")
+        inspector.inspect(data=good_jpeg, declared_media_type="image/jpeg", max_pages=20)
 
 
 def test_every_refusal_tells_how_to_mend_it():

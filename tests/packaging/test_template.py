@@ -180,11 +180,36 @@ def test_text_messages_go_to_phones_only(resources):
         ("ses:SendEmail", {"NotificationsRole"}),
         ("dynamodb:Scan", set()),
         ("s3:DeleteObject", set()),
-        ("s3:GetObjectTagging", {"ScanUploadsRole"}),
+        ("s3:GetObjectTagging", {"ApiHandlerRole", "ScanUploadsRole"}),
+        ("s3:GetObjectVersion", {"ScanUploadsRole"}),
     ],
 )
 def test_only_who_needs_it_may(resources, action, roles):
     assert {role for role, s in _statements(resources) if s["Effect"] == "Allow" and action in s["Action"]} == roles
+
+
+def test_the_api_reads_no_original_of_a_scan(resources):
+    readable = set()
+    for role, statement in _statements(resources):
+        if role == "ApiHandlerRole" and "s3:GetObject" in statement["Action"]:
+            places = statement["Resource"]
+            readable |= {place["Fn::Sub"] for place in (places if isinstance(places, list) else [places])}
+
+    assert readable == {
+        "${ScansBucket.Arn}/previews/*",
+        "${ScansBucket.Arn}/views/*",
+        "${ScansBucket.Arn}/shown/*",
+        "${DocumentsBucket.Arn}/documents/*",
+    }
+
+
+def test_what_was_drawn_for_one_view_is_gone_after_a_day_and_nothing_else_is(resources):
+    rules = resources["ScansBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    ended = {rule["Prefix"]: rule for rule in rules if "ExpirationInDays" in rule}
+
+    assert set(ended) == {"shown/"}
+    assert ended["shown/"]["ExpirationInDays"] == ended["shown/"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert all(rule["Status"] == "Enabled" for rule in rules)
 
 
 def test_the_authorizer_may_only_log(resources):

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
-from chalicelib.domain.application import Application
-from chalicelib.domain.changes import Change
+from chalicelib.domain.changes import Change, Thing
 from chalicelib.domain.corrections import CorrectionChanges
-from chalicelib.domain.person import Person
-from chalicelib.domain.policy import Policy
-from chalicelib.domain.records import Pointer, StoredDocument
-from chalicelib.domain.representation import Representation
-from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.domain.changes import Thing
-
-_KINDS: Mapping[str, type[Thing]] = {
-    kind.__name__: kind
-    for kind in (Person, Policy, TemporaryCertificate, Application, Representation, StoredDocument, Pointer)
-}
+_KINDS: Mapping[str, type[Thing]] = {kind.__name__: kind for kind in get_args(Thing)}
 
 
 def encoded_changes(entity: CorrectionChanges) -> str:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb import correction_keys, keys
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.corrections import Correction, CorrectionChanges
+from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.policy_steps import next_step
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.validity import ValidityCard
 
 Item = dict[str, dict[str, Any]]
 E = TypeVar("E")
@@ -102,12 +106,12 @@ def _person_item(entity: Person) -> Item:
 
 def _policy_version_key(entity: PolicyVersion) -> keys.Key:
     policy = entity.policy
-    return keys.policy_version(policy.person_id, policy.policy_id, entity.known_at, policy.version)
+    return correction_keys.policy_version(policy.person_id, policy.policy_id, entity.known_at, policy.version)
 
 
 def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
     found = entity.certificate
-    return keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
+    return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
 def _insurer_item(entity: Insurer) -> Item:
@@ -139,6 +143,17 @@ def _representation_item(entity: Representation) -> Item:
     return {} if at is None else dict(keys.due_index("representation", entity.person_id, at))
 
 
+def _delivery_item(entity: Delivery) -> Item:
+    due_on = entity.due_on.isoformat()
+    listed = keys.papers_index(entity.insurer_code, entity.state.value, due_on, entity.delivery_id)
+    at = entity.next_step_at
+    return listed if at is None else {**listed, **keys.due_index("delivery", entity.delivery_id, at)}
+
+
+def _civil_record_item(entity: CivilRecord) -> Item:
+    return dict(keys.case_index(entity.message.region, entity.record_id)) if entity.needs_operator else {}
+
+
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
@@ -148,6 +163,10 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Policy: lambda e: keys.policy(e.person_id, e.policy_id),
     TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
     Representation: lambda e: keys.representation(e.representative_id, e.person_id),
+    Delivery: lambda e: keys.paper(e.person_id, e.delivery_id),
+    CivilRecord: lambda e: keys.civil_record(e.record_id),
+    ReceivedVersion: lambda e: keys.civil_version(e.record_id, e.message.version),
+    LegacyPolicy: lambda e: keys.legacy_policy(e.person_id, e.registration_id),
     StoredDocument: lambda e: keys.document(e.person_id, e.document_id),
     ViewLog: lambda e: keys.views(e.person_id),
     CabinetMessage: lambda e: keys.message(e.person_id, e.message_id),
@@ -160,8 +179,8 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
     CertificateVersion: _certificate_version_key,
-    Correction: lambda e: keys.correction(e.correction_id),
-    CorrectionChanges: lambda e: keys.correction_changes(e.correction_id),
+    Correction: lambda e: correction_keys.correction(e.correction_id),
+    CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -171,8 +190,13 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     TemporaryCertificate: _certificate_item,
     Policy: _policy_item,
     Representation: _representation_item,
-    Pointer: lambda e: {"person_id": _text(e.person_id)},
-    Correction: lambda e: dict(keys.correction_index(e.scope, e.state.value, e.correction_id)),
+    Delivery: _delivery_item,
+    CivilRecord: _civil_record_item,
+    Pointer: lambda e: {
+        "person_id": _text(e.person_id),
+        **correction_keys.pointers_index(e.person_id, e.kind, e.value_hash),
+    },
+    Correction: lambda e: dict(correction_keys.correction_index(e.scope, e.state.value, e.correction_id)),
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
@@ -216,13 +240,14 @@ def activity_item(person_id: str, entry: AuditEntry) -> Item:
         "schema": _number(int(SCHEMA)),
         "version": _number(1),
         "data": _text(encoded(entry)),
+        **keys.journal_index(entry.entry_id, entry.action.at),
     }
 
 
-def card_item(kind: str, value_hash: str, card: object) -> Item:
-    """Make the item of a validity card."""
+def card_item(kind: str, value_hash: str, card: ValidityCard, *, shared: bool = False) -> Item:
+    """Make the item of a validity card; a ``shared`` one stands beside those of other people."""
     return {
-        **keys.card(kind, value_hash).item(),
+        **keys.card(kind, value_hash, card.person_id if shared else "").item(),
         "type": _text("ValidityCard"),
         "schema": _number(int(SCHEMA)),
         "version": _number(1),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.records import STATUS_LIST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 PARTITION = "PK"
 SORT = "SK"
@@ -24,6 +25,7 @@ FILE_PREFIX = "STATE#"
 ACTIVITY_PREFIX = "ACTIVITY#"
 MESSAGE_PREFIX = "MESSAGE#"
 APPLICATION_PREFIX = "APPLICATION#"
+PAPER_PREFIX = "PAPER#"
 
 
 class Key(NamedTuple):
@@ -62,6 +64,11 @@ def person(person_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}PERSON")
 
 
+def person_of(partition: str) -> str:
+    """The id of the person whose folder a partition is."""
+    return partition.removeprefix("PERSON#")
+
+
 def policy(person_id: str, policy_id: str) -> Key:
     """A policy in the person's folder."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}POLICY#{policy_id}")
@@ -77,6 +84,21 @@ def representation(representative_id: str, person_id: str) -> Key:
     return Key(f"PERSON#{representative_id}", f"{FILE_PREFIX}REPRESENTED#{person_id}")
 
 
+def civil_record(record_id: str) -> Key:
+    """A birth record of the civil registry, in its folder."""
+    return Key(f"CIVIL#{record_id}", "RECORD")
+
+
+def civil_version(record_id: str, version: int) -> Key:
+    """A version of a birth record as it came."""
+    return Key(f"CIVIL#{record_id}", f"VERSION#{version:06d}")
+
+
+def legacy_policy(person_id: str, registration_id: str) -> Key:
+    """The registration of a policy of an earlier sample, in the person's folder."""
+    return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}LEGACY#{registration_id}")
+
+
 def views(person_id: str) -> Key:
     """The chain of views of a person's data."""
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}VIEWS")
@@ -87,9 +109,32 @@ def document(person_id: str, document_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{FILE_PREFIX}DOCUMENT#{document_id}")
 
 
+def paper(person_id: str, delivery_id: str) -> Key:
+    """The delivery of an extract on paper to a person."""
+    return Key(f"PERSON#{person_id}", f"{PAPER_PREFIX}{delivery_id}")
+
+
 def activity(person_id: str, entry_id: str) -> Key:
     """An entry of a person's journal of actions."""
     return Key(f"PERSON#{person_id}", f"{ACTIVITY_PREFIX}{entry_id}")
+
+
+JOURNAL_SHARDS = 4
+"""Over how many partitions the entries of a day are spread."""
+
+
+def journal_partition(day: date, shard: int) -> str:
+    """One shard of everybody's journal entries of a day (UTC)."""
+    return f"JOURNAL#{day.isoformat()}#{shard}"
+
+
+def journal_index(entry_id: str, at: datetime) -> dict[str, dict[str, str]]:
+    """Index keys by which everybody's journal entries of a day are found, oldest first."""
+    shard = sum(entry_id.encode()) % JOURNAL_SHARDS
+    return {
+        "gsi1pk": {"S": journal_partition(at.astimezone(UTC).date(), shard)},
+        "gsi1sk": {"S": entry_id},
+    }
 
 
 def message(person_id: str, message_id: str) -> Key:
@@ -107,24 +152,6 @@ def active_policy(person_id: str) -> Key:
     return Key(f"PERSON#{person_id}", "ACTIVE#POLICY")
 
 
-VERSION_PREFIX = "VERSION#"
-
-
-def policy_version(person_id: str, policy_id: str, known_at: datetime, version: int) -> Key:
-    """What was known of a policy from a moment on, in the person's folder."""
-    return _proof_version(person_id, f"POLICY#{policy_id}", known_at, version)
-
-
-def certificate_version(person_id: str, application_id: str, known_at: datetime, version: int) -> Key:
-    """What was known of a temporary certificate from a moment on, in the person's folder."""
-    return _proof_version(person_id, f"CERTIFICATE#{application_id}", known_at, version)
-
-
-def _proof_version(person_id: str, proof: str, known_at: datetime, version: int) -> Key:
-    moment = known_at.isoformat(timespec="microseconds")
-    return Key(f"PERSON#{person_id}", f"{VERSION_PREFIX}{proof}#{moment}#{version:06d}")
-
-
 POINTER_PREFIX = "POINTER"
 
 
@@ -133,19 +160,12 @@ def pointer(kind: str, value_hash: str, shared_by: str = "") -> Key:
     return Key(f"LOOKUP#{kind}#{value_hash}", f"{POINTER_PREFIX}#{shared_by}" if shared_by else POINTER_PREFIX)
 
 
-def card(kind: str, value_hash: str) -> Key:
-    """The validity card of a policy's or certificate's number."""
-    return Key(f"LOOKUP#{kind}#{value_hash}", "CARD")
+CARD_PREFIX = "CARD"
 
 
-def correction(correction_id: str) -> Key:
-    """A correction, in its folder."""
-    return Key(f"CORRECTION#{correction_id}", "CORRECTION")
-
-
-def correction_changes(correction_id: str) -> Key:
-    """What a correction changed, in its folder."""
-    return Key(f"CORRECTION#{correction_id}", "CHANGES")
+def card(kind: str, value_hash: str, shared_by: str = "") -> Key:
+    """The validity card of a number; one that several people may share has an item for each."""
+    return Key(f"LOOKUP#{kind}#{value_hash}", f"{CARD_PREFIX}#{shared_by}" if shared_by else CARD_PREFIX)
 
 
 def idempotency(account_id: str, key_hash: str) -> Key:
@@ -171,6 +191,11 @@ def counter(name: str) -> Key:
 def rate(name: str, subject: str, window: int) -> Key:
     """The uses of a limit within one window."""
     return Key(f"RATE#{name}#{subject}#{window}", "RATE")
+
+
+def spent(token: str) -> Key:
+    """What may be used once and was."""
+    return Key(f"SPENT#{token}", "SPENT")
 
 
 def lookup_record(record_id: str) -> Key:
@@ -199,15 +224,14 @@ def start(key: Key) -> str:
     return json.dumps(key.item(), sort_keys=True)
 
 
+def index_start(key: Key, index: Mapping[str, Mapping[str, str]]) -> str:
+    """Where a page of an index begins that follows an item."""
+    return json.dumps({**key.item(), **index}, sort_keys=True)
+
+
 def owner_partition(person_id: str) -> str:
     """The index partition of a person's applications."""
     return f"PERSON#{person_id}"
-
-
-def owner_start(person_id: str, application_id: str) -> str:
-    """Where a page of a person's applications begins that follows one of them."""
-    key = {**application(application_id).item(), **owner_index(person_id, application_id)}
-    return json.dumps(key, sort_keys=True)
 
 
 def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]]:
@@ -218,28 +242,37 @@ def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]
     }
 
 
-def correction_partition(scope: str, state: str) -> str:
-    """The index partition of the corrections of a scope that are in one state."""
-    return f"CORRECTIONS#{scope}#{state}"
-
-
-def correction_index(scope: str, state: str, correction_id: str) -> dict[str, dict[str, str]]:
-    """Index keys by which the corrections of a scope are listed."""
-    return {"gsi1pk": {"S": correction_partition(scope, state)}, "gsi1sk": {"S": correction_id}}
-
-
-def correction_start(scope: str, state: str, correction_id: str) -> str:
-    """Where a page of corrections begins that follows one of them."""
-    key = {**correction(correction_id).item(), **correction_index(scope, state, correction_id)}
-    return json.dumps(key, sort_keys=True)
-
-
 REGISTRY_PARTITION = "INSURERS"
 
 
 def region_index(region: str, code: str) -> dict[str, dict[str, str]]:
     """Index keys by which a region's insurers are listed."""
     return {"gsi1pk": {"S": REGISTRY_PARTITION}, "gsi1sk": {"S": f"{region}#{code}"}}
+
+
+def papers_partition(insurer_code: str, state: str) -> str:
+    """The index partition of an insurer's deliveries in one state."""
+    return f"PAPERS#{insurer_code}#{state}"
+
+
+def papers_index(insurer_code: str, state: str, due_on: str, delivery_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which an insurer's deliveries are listed, what is due first first."""
+    return {"gsi1pk": {"S": papers_partition(insurer_code, state)}, "gsi1sk": {"S": f"{due_on}#{delivery_id}"}}
+
+
+def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
+    """Where a page of an insurer's deliveries begins that follows one of them."""
+    return index_start(paper(person_id, index["gsi1sk"]["S"].split("#")[1]), index)
+
+
+def case_partition(region: str) -> str:
+    """The index partition of a region's birth records that need an operator."""
+    return f"CASES#{region}"
+
+
+def case_index(region: str, record_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which an operator finds birth records, oldest first."""
+    return {"gsi1pk": {"S": case_partition(region)}, "gsi1sk": {"S": record_id}}
 
 
 def due_partition(kind: str, shard: int) -> str:

@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
-from chalicelib.ports.errors import RateLimited, Throttled
+from chalicelib.ports.errors import AlreadyExists, RateLimited, StaleWrite, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from chalicelib.adapters.dynamodb.table import Table
+    from chalicelib.ports.queries import Spent
     from chalicelib.ports.storage import Limit, LookupRecord
 
 RECORDS_KEPT_FOR = timedelta(days=365)
 CONFLICT_RETRIES = 5
+SPENT = "spent"
+"""The marker of what may be used once and was."""
 
 
-def count_limits(*, table: Table, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-    """Count one use against each limit, or none at all.
+@dataclass(frozen=True, slots=True)
+class _Write:
+    action: dict[str, Any]
+    refusal: Exception
+
+
+def count_lookup(
+    *, table: Table, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime
+) -> None:
+    """Count a lookup against each limit, keep its record and spend what it brings, or nothing at all.
 
     Raises:
         RateLimited: a limit is used up; says in how many seconds its window ends.
+        AlreadyExists: what it brings was spent before.
         Throttled: too many uses of the same counters at this very moment.
     """
-    actions = [_use(table.name, limit, at) for limit in limits]
-    if record is not None:
-        actions.append({"Put": {"TableName": table.name, "Item": _record_item(record)}})
+    writes = [
+        *(
+            _Write({"Update": {"TableName": table.name, **use_of(limit, at)}}, refusal_of(limit, at))
+            for limit in limits
+        ),
+        _Write({"Put": {"TableName": table.name, "Item": _record_item(record)}}, StaleWrite()),
+    ]
+    if spent is not None:
+        refusal = AlreadyExists("Это уже использовано", marker=SPENT)
+        writes.append(_Write({"Put": {"TableName": table.name, **_spending_of(spent)}}, refusal))
     for _ in range(CONFLICT_RETRIES):
-        if _transact(table, actions, limits, at):
+        if _transact(table, writes):
             return
     raise Throttled("Слишком много запросов одновременно: повторите", retry_after=1)
 
 
-def _transact(table: Table, actions: list[dict[str, Any]], limits: Sequence[Limit], at: datetime) -> bool:
+def _transact(table: Table, writes: Sequence[_Write]) -> bool:
     with translated():
         try:
-            table.client.transact_write_items(TransactItems=actions)
+            table.client.transact_write_items(TransactItems=[write.action for write in writes])
         except table.client.exceptions.ClientError as failure:
             if not is_cancelled(failure):
                 raise
             reasons = cancellation_reasons(failure)
-            for limit, reason in zip(limits, reasons, strict=False):
+            for write, reason in zip(writes, reasons, strict=False):
                 if reason == "ConditionalCheckFailed":
-                    raise RateLimited(
-                        "Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at)
-                    ) from None
+                    raise write.refusal from None
             if "TransactionConflict" in reasons:
                 return False
             raise
     return True
+
+
+def _spending_of(spent: Spent) -> dict[str, Any]:
+    item = {**keys.spent(spent.token).item(), **items.expiry(spent.until)}
+    return {"Item": item, "ConditionExpression": f"attribute_not_exists({keys.PARTITION})"}
 
 
 def _window(limit: Limit, at: datetime) -> int:
@@ -63,22 +86,25 @@ def _wait(limit: Limit, at: datetime) -> int:
     return (_window(limit, at) + 1) * limit.seconds - int(at.timestamp())
 
 
-def _use(table: str, limit: Limit, at: datetime) -> dict[str, Any]:
+def use_of(limit: Limit, at: datetime) -> dict[str, Any]:
+    """The update that counts one use, unless the limit is used up."""
     ends = at + timedelta(seconds=2 * limit.seconds)
     return {
-        "Update": {
-            "TableName": table,
-            "Key": keys.rate(limit.name, limit.subject, _window(limit, at)).item(),
-            "UpdateExpression": "ADD #count :one SET expires_epoch = :end",
-            "ConditionExpression": "attribute_not_exists(#count) OR #count < :times",
-            "ExpressionAttributeNames": {"#count": "count"},
-            "ExpressionAttributeValues": {
-                ":one": {"N": "1"},
-                ":times": {"N": str(limit.times)},
-                ":end": items.expiry(ends)["expires_epoch"],
-            },
-        }
+        "Key": keys.rate(limit.name, limit.subject, _window(limit, at)).item(),
+        "UpdateExpression": "ADD #count :one SET expires_epoch = :end",
+        "ConditionExpression": "attribute_not_exists(#count) OR #count < :times",
+        "ExpressionAttributeNames": {"#count": "count"},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            ":times": {"N": str(limit.times)},
+            ":end": items.expiry(ends)["expires_epoch"],
+        },
     }
+
+
+def refusal_of(limit: Limit, at: datetime) -> RateLimited:
+    """The refusal of a limit that is used up; says in how many seconds its window ends."""
+    return RateLimited("Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at))
 
 
 def _record_item(record: LookupRecord) -> items.Item:

@@ -6,16 +6,21 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
+from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
-from chalicelib.adapters.dynamodb.limits import count_limits
+from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
+from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import (
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
 
 NAMES_KEPT_SECONDS = 300
@@ -47,13 +53,14 @@ _FILE_KINDS: Mapping[str, type] = {
     "Person": Person,
     "Policy": Policy,
     "TemporaryCertificate": TemporaryCertificate,
+    "LegacyPolicy": LegacyPolicy,
     "StoredDocument": StoredDocument,
     "ViewLog": ViewLog,
     "Representation": Representation,
 }
 
 
-class DynamoDBStore(OutboxReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CorrectionReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
@@ -61,7 +68,7 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
         self._client = client
         self._name = table
         self._hint = hint
-        self._names: dict[str, tuple[float, str]] = {}
+        self._names: tuple[float, Mapping[str, str]] | None = None
 
     def work(self, *, at: datetime) -> DynamoDBUnitOfWork:
         """Begin a unit of work."""
@@ -86,14 +93,11 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
         """Replace sections of an editable form in one conditional write."""
         return save_draft(table=self._table, change=change)
 
-    def applications_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Application]:
-        """List a person's applications, newest first; ``after`` is the last application id seen."""
-        start = keys.owner_start(person_id, after) if after else None
-        found, following = self._table.query_index(
-            keys.OWNER_INDEX, keys.owner_partition(person_id), limit=limit, after=start
-        )
-        applications = tuple(items.from_item(Application, item) for item in found)
-        return Slice(items=applications, after=applications[-1].application_id if following else None)
+    def applications_of(
+        self, *, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+    ) -> Slice[Application]:
+        """List a person's applications that are wanted, newest first; ``after`` is the last application id seen."""
+        return applications_of(table=self._table, person_id=person_id, limit=limit, after=after, wanted=wanted)
 
     def person_file(self, *, person_id: str) -> PersonFile:
         """Read a person with policies, certificates and documents."""
@@ -106,6 +110,7 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
             person=read["Person"][0] if read["Person"] else None,
             policies=tuple(read["Policy"]),
             certificates=tuple(read["TemporaryCertificate"]),
+            legacy_policies=tuple(read["LegacyPolicy"]),
             documents=tuple(read["StoredDocument"]),
             views=read["ViewLog"][0] if read["ViewLog"] else None,
             represented=tuple(read["Representation"]),
@@ -121,9 +126,27 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
         found = self._table.query_all(partition, prefix=keys.POINTER_PREFIX)
         return [items.from_item(Pointer, item) for item in found]
 
+    def civil_record(self, *, record_id: str) -> CivilRecord | None:
+        """Read a birth record."""
+        return self._table.get(CivilRecord, keys.civil_record(record_id))
+
+    def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
+        """List a region's birth records that need an operator, oldest first; ``after`` is the last id seen."""
+        start = keys.index_start(keys.civil_record(after), keys.case_index(region, after)) if after else None
+        found, following = self._table.query_index(
+            keys.OWNER_INDEX, keys.case_partition(region), limit=limit, after=start, newest_first=False
+        )
+        records = tuple(items.from_item(CivilRecord, item) for item in found)
+        return Slice(items=records, after=records[-1].record_id if following else None)
+
     def card(self, *, kind: str, value_hash: str) -> ValidityCard | None:
         """Read a validity card."""
         return self._table.get(ValidityCard, keys.card(kind, value_hash))
+
+    def shared_cards(self, *, kind: str, value_hash: str) -> Sequence[ValidityCard]:
+        """Read the validity cards of a number that several people may have."""
+        found = self._table.query_all(keys.card(kind, value_hash).partition, prefix=keys.CARD_PREFIX)
+        return [items.from_item(ValidityCard, item) for item in found]
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created."""
@@ -134,14 +157,10 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
         return self._table.get(Insurer, keys.insurer(code))
 
     def insurer_name(self, *, code: str) -> str:
-        """Name an insurer, from memory when it was asked for lately."""
-        known = self._names.get(code)
-        if known is not None and monotonic() - known[0] < NAMES_KEPT_SECONDS:
-            return known[1]
-        insurer = self.insurer(code=code)
-        name = insurer.name if insurer else ""
-        self._names[code] = (monotonic(), name)
-        return name
+        """Name an insurer, from memory when any was asked for lately; all names are read together."""
+        if self._names is None or monotonic() - self._names[0] >= NAMES_KEPT_SECONDS:
+            self._names = (monotonic(), {insurer.code: insurer.name for insurer in self.insurers(region=None)})
+        return self._names[1].get(code, "")
 
     def insurers(self, *, region: str | None) -> Sequence[Insurer]:
         """List the insurers of a region, or all."""
@@ -163,13 +182,21 @@ class DynamoDBStore(OutboxReads, CorrectionReads):
         """List a person's journal, newest first."""
         return self._newest(AuditEntry, person_id, keys.ACTIVITY_PREFIX, limit, after)
 
+    def journal(self, *, person_id: str, period: Period, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read a person's journal of a period, oldest first."""
+        return journal(table=self._table, person_id=person_id, period=period, limit=limit, after=after)
+
+    def journal_of_all(self, *, since: datetime, until: datetime, limit: int, after: str | None) -> Slice[JournalLine]:
+        """Read everybody's journals of a period, day by day."""
+        return journal_of_all(table=self._table, since=since, until=until, limit=limit, after=after)
+
     def messages(self, *, person_id: str, limit: int, after: str | None) -> Slice[CabinetMessage]:
         """List the cabinet messages, newest first."""
         return self._newest(CabinetMessage, person_id, keys.MESSAGE_PREFIX, limit, after)
 
-    def count_limits(self, *, limits: Sequence[Limit], record: LookupRecord | None, at: datetime) -> None:
-        """Count one use against every limit; raises RateLimited."""
-        count_limits(table=self._table, limits=limits, record=record, at=at)
+    def count_lookup(self, *, limits: Sequence[Limit], record: LookupRecord, spent: Spent | None, at: datetime) -> None:
+        """Count a lookup, keep its record and spend what it brings; raises RateLimited and AlreadyExists."""
+        count_lookup(table=self._table, limits=limits, record=record, spent=spent, at=at)
 
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1."""

@@ -59,6 +59,19 @@ class Table:
             after,
         )
 
+    def query_range(
+        self, partition: str, *, low: str, high: str, limit: int, index: str | None = None
+    ) -> tuple[list[items.Item], bool]:
+        """Read what lies between two sort keys, both included; tells whether more follows."""
+        names = (keys.PARTITION, keys.SORT) if index is None else (f"{index}pk", f"{index}sk")
+        request: dict[str, Any] = {
+            "KeyConditionExpression": f"{names[0]} = :p AND {names[1]} BETWEEN :low AND :high",
+            "ExpressionAttributeValues": {":p": {"S": partition}, ":low": {"S": low}, ":high": {"S": high}},
+        }
+        request |= {"ConsistentRead": True} if index is None else {"IndexName": index}
+        found, following = self._page(request, limit, None)
+        return found, following is not None
+
     def query_index(
         self,
         index: str,

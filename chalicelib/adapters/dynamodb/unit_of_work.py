@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
+from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
 from chalicelib.domain.signing_code import ApplicationChallenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
-from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, StaleWrite
+from chalicelib.ports.errors import ANOTHER_PERSON, KEY_USED, AlreadyExists, StaleWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
     from chalicelib.domain.audit import AuditEntry
+    from chalicelib.domain.validity import ValidityCard
+    from chalicelib.ports.storage import Limit
 
 log = logging.getLogger(__name__)
 
@@ -72,13 +75,13 @@ class DynamoDBUnitOfWork:
         """Write a record whatever stood there."""
         self._add("Put", {"Item": items.to_item(entity)}, StaleWrite())
 
-    def put_card(self, *, kind: str, value_hash: str, card: object) -> None:
-        """Write the validity card of a number."""
-        self._add("Put", {"Item": items.card_item(kind, value_hash, card)}, StaleWrite())
+    def put_card(self, *, kind: str, value_hash: str, card: ValidityCard, shared: bool = False) -> None:
+        """Write the validity card of a number; a ``shared`` one stands beside those of other people."""
+        self._add("Put", {"Item": items.card_item(kind, value_hash, card, shared=shared)}, StaleWrite())
 
-    def remove_card(self, *, kind: str, value_hash: str) -> None:
+    def remove_card(self, *, kind: str, value_hash: str, shared_by: str = "") -> None:
         """Remove the validity card of a number."""
-        self._add("Delete", {"Key": keys.card(kind, value_hash).item()}, StaleWrite())
+        self._add("Delete", {"Key": keys.card(kind, value_hash, shared_by).item()}, StaleWrite())
 
     def claim(self, pointer: Pointer) -> None:
         """Point an identifier at its person, unless it is another person's already."""
@@ -118,6 +121,10 @@ class DynamoDBUnitOfWork:
             {":day": {"S": on.isoformat()}},
             RuleRefused("insurer_not_available", "Эта страховая организация сейчас недоступна: выберите другую"),
         )
+
+    def count(self, limit: Limit) -> None:
+        """Count one use against a limit; what is refused counts nothing."""
+        self._add("Update", use_of(limit, self._at), refusal_of(limit, self._at))
 
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""
@@ -216,7 +223,7 @@ def _already_exists(entity: object) -> AlreadyExists:
     if isinstance(entity, LiveMarker):
         return AlreadyExists("Такое заявление уже подано и рассматривается", marker="live_application")
     if isinstance(entity, IdempotencyRecord):
-        return AlreadyExists("Запрос с этим ключом уже выполнен", marker="idempotency_key")
+        return AlreadyExists("Запрос с этим ключом уже выполнен", marker=KEY_USED)
     if isinstance(entity, Pointer):
         return AlreadyExists("Такой номер уже занят", marker=entity.kind)
     return AlreadyExists("Такая запись уже есть", marker=type(entity).__name__)

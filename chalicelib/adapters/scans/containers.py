@@ -6,6 +6,7 @@ import re
 import struct
 from typing import Final
 
+from chalicelib.adapters.scans.heif import HEIF, heif_end, is_heif
 from chalicelib.adapters.scans.limits import ScanLimits, ScanRefused
 
 JPEG: Final = "image/jpeg"
@@ -27,7 +28,6 @@ _FOREIGN_FORMATS: Final = (
     (b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
     (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
 )
-_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"mif1", b"msf1"})
 # Assembled from halves, so that a virus scanner does not take this module for the test file.
 _EICAR: Final = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE"
 _MARKUP: Final = re.compile(rb"<script[\s>]|<html[\s>]|<\?php\s|<!doctype html", re.IGNORECASE)
@@ -35,7 +35,7 @@ _END_OF_ZIP: Final = b"PK\x05\x06"
 _ZIP_TAIL: Final = 65_557
 _ARCHIVES: Final = (b"PK\x03\x04", b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c", b"%PDF-", b"\x7fELF")
 # Phones append small blocks of their own after the end of a photo; a scanner pads with zeros.
-_JPEG_TRAILER: Final = 64 * 1024
+_PHONE_TRAILER: Final = 64 * 1024
 _OTHER_TRAILER: Final = 1024
 _PREFIX_SEARCH: Final = 1024
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
@@ -48,6 +48,8 @@ def true_type(data: bytes) -> str:
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
             return media_type
+    if data[4:8] == b"ftyp" and is_heif(data):
+        return HEIF
     _refuse_by_name(data)
     if any(magic in data[:_PREFIX_SEARCH] for magic, _ in _MAGIC):
         raise ScanRefused("foreign_data")
@@ -56,10 +58,7 @@ def true_type(data: bytes) -> str:
 
 def _refuse_by_name(data: bytes) -> None:
     if data[4:8] == b"ftyp":
-        if data[8:12] in _HEIC_BRANDS:
-            raise ScanRefused("heic")
-        name = "AVIF" if data[8:12] in {b"avif", b"avis"} else "MP4"
-        raise ScanRefused("unsupported_format", name=name)
+        raise ScanRefused("unsupported_format", name="MP4")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise ScanRefused("unsupported_format", name="WebP")
     for magic, name in _FOREIGN_FORMATS:
@@ -73,9 +72,9 @@ def refuse_payloads(data: bytes, media_type: str, limits: ScanLimits) -> None:
         raise ScanRefused("infected", media_type=media_type)
     if _MARKUP.search(data) or _ends_as_zip(data):
         raise ScanRefused("foreign_data", media_type=media_type)
-    ends = {JPEG: _jpeg_end, PNG: _png_end, PDF: _pdf_end}
+    ends = {JPEG: _jpeg_end, PNG: _png_end, PDF: _pdf_end, HEIF: _heif_end}
     trailer = data[ends[media_type](data, limits) :]
-    tolerance = _JPEG_TRAILER if media_type == JPEG else _OTHER_TRAILER
+    tolerance = _PHONE_TRAILER if media_type in {JPEG, HEIF} else _OTHER_TRAILER
     if len(trailer) > tolerance or any(magic in trailer for magic in _ARCHIVES):
         raise ScanRefused("foreign_data", media_type=media_type)
 
@@ -154,6 +153,10 @@ def _png_end(data: bytes, _limits: ScanLimits) -> int:
         if kind == b"IEND" and at <= len(data):
             return at
     raise ScanRefused("corrupted", media_type=PNG)
+
+
+def _heif_end(data: bytes, _limits: ScanLimits) -> int:
+    return heif_end(data)
 
 
 def _pdf_end(data: bytes, _limits: ScanLimits) -> int:

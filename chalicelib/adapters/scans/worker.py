@@ -7,26 +7,23 @@ import logging
 import resource
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from chalicelib.adapters.scans.containers import PDF, refuse_payloads, true_type
 from chalicelib.adapters.scans.limits import ScanLimits, ScanRefused
-
-if TYPE_CHECKING:
-    from chalicelib.domain.scan_verdict import ScanVerdict
+from chalicelib.ports.scans import Inspection
 
 
-def inspect_bytes(data: bytes, limits: ScanLimits) -> tuple[ScanVerdict, bytes | None]:
+def inspect_bytes(data: bytes, limits: ScanLimits) -> Inspection:
     """Judge ``data`` in this very process, which the caller has bounded."""
     try:
         return _inspected(data, limits)
     except ScanRefused as refusal:
-        return refusal.verdict, None
+        return Inspection(verdict=refusal.verdict, fingerprint=refusal.fingerprint)
     except (MemoryError, RecursionError):
-        return ScanRefused("too_complex").verdict, None
+        return Inspection(verdict=ScanRefused("too_complex").verdict)
 
 
-def _inspected(data: bytes, limits: ScanLimits) -> tuple[ScanVerdict, bytes]:
+def _inspected(data: bytes, limits: ScanLimits) -> Inspection:
     if not data:
         raise ScanRefused("empty")
     if len(data) > limits.max_bytes:
@@ -54,13 +51,24 @@ def bound(limits: ScanLimits) -> None:
         resource.setrlimit(kind, (value, value))
 
 
+def written(inspection: Inspection) -> bytes:
+    """Write what was found: one line of JSON, which tells the sizes of the pictures that follow."""
+    pictures = [inspection.preview or b"", *inspection.pages]
+    line = {
+        "verdict": asdict(inspection.verdict),
+        "fingerprint": inspection.fingerprint,
+        "sizes": [len(picture) for picture in pictures],
+    }
+    return b"".join([json.dumps(line).encode(), b"\n", *pictures])
+
+
 def main() -> None:
-    """Inspect stdin; write one line of JSON and then the preview to stdout."""
+    """Inspect stdin; write what was found to stdout."""
     limits = ScanLimits(**json.loads(sys.argv[1]))
     logging.disable(logging.CRITICAL)  # libraries quote the file in their warnings
     bound(limits)
-    verdict, thumbnail = inspect_bytes(sys.stdin.buffer.read(), limits)
-    sys.stdout.buffer.write(json.dumps(asdict(verdict)).encode() + b"\n" + (thumbnail or b""))
+    found = inspect_bytes(sys.stdin.buffer.read(), limits)
+    sys.stdout.buffer.write(written(found))
     sys.stdout.buffer.flush()
 
 

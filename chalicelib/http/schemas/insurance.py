@@ -12,6 +12,7 @@ from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.domain.validity import CardKind
 from chalicelib.http.models import IsoDate, Out, Query
+from chalicelib.http.schemas.legacy_policies import LegacyPolicyOut, legacy_policy_out
 
 if TYPE_CHECKING:
     from chalicelib.domain.insurance_history import InsuredOn
@@ -109,6 +110,7 @@ class InsuranceOut(Out):
 
     policies: list[PolicyOut]
     certificates: list[CertificateOut]
+    legacy_policies: list[LegacyPolicyOut]
     documents: list[DocumentOut]
     on_day: InsuredOnOut | None = None
 
@@ -198,5 +200,6 @@ def insurance_out(file: PersonFile, on_day: InsuredOn | None = None) -> Insuranc
         on_day=insured_on_out(on_day) if on_day is not None else None,
         policies=[policy_out(policy) for policy in file.policies],
         certificates=[certificate_out(certificate) for certificate in file.certificates],
+        legacy_policies=[legacy_policy_out(registration) for registration in file.legacy_policies],
         documents=[document_out(document) for document in file.documents],
     )

@@ -85,7 +85,10 @@ def _read(texts: dict[str, str]) -> tuple[dict[str, date], list[FieldError]]:
 
 
 class RepresentedOut(Out):
-    """A person whom one acts for; ``until_on`` is the first day without the right to act."""
+    """A person whom one acts for; ``until_on`` is the first day without the right to act.
+
+    ``display_name`` shows a child without a name as «Б/И»; without ``has_consent`` no application can be filed.
+    """
 
     person_id: str
     relation: Relation
@@ -96,8 +99,10 @@ class RepresentedOut(Out):
     family_name: str
     given_name: str
     middle_name: str
+    display_name: str
     born_on: str
     policy_number: str | None
+    has_consent: bool
 
 
 class RepresentedListOut(Out):
@@ -118,6 +123,8 @@ def represented_out(representation: Representation, person: Person) -> Represent
         family_name=person.family_name,
         given_name=person.given_name,
         middle_name=person.middle_name,
+        display_name=person.full_name,
         born_on=person.born_on,
         policy_number=person.policy_number,
+        has_consent=person.consent is not None,
     )

@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from chalicelib.domain.scan import ScanState
+from chalicelib.domain.scan_verdict import MAX_PAGES
 from chalicelib.domain.supporting_documents import DocumentKind
-from chalicelib.http.models import In, Out
+from chalicelib.http.models import In, Out, Query
 
 if TYPE_CHECKING:
     from chalicelib.domain.scan import Scan
     from chalicelib.ports.files import UploadForm
 
 
+class Turn(IntEnum):
+    """Quarter turns clockwise, in degrees."""
+
+    NONE = 0
+    QUARTER = 90
+    HALF = 180
+    THREE_QUARTERS = 270
+
+
 class ScanIn(In):
     """A file that is going to be uploaded."""
 
     document: DocumentKind = Field(strict=False, description="Какой документ")
-    media_type: str = Field(max_length=100, description="Тип файла", examples=["image/jpeg", "application/pdf"])
+    media_type: str = Field(max_length=100, description="Тип файла", examples=["image/jpeg", "image/heic"])
+
+
+class PreviewQuery(Query):
+    """How to show a preview."""
+
+    rotate: Turn = Field(default=Turn.NONE, description="На сколько градусов повернуть по часовой стрелке")
+
+
+class ScanViewIn(In):
+    """Which page an operator opens."""
+
+    page: int = Field(default=1, ge=1, le=MAX_PAGES, description="Номер страницы")
+    rotate: Turn = Field(
+        default=Turn.NONE, strict=False, description="На сколько градусов повернуть по часовой стрелке"
+    )
 
 
 class ScanOut(Out):
@@ -37,6 +63,22 @@ class ScanOut(Out):
     created_at: datetime
     checked_at: datetime | None
     has_preview: bool
+    view_pages: int
+
+
+class OperatorScanOut(ScanOut):
+    """A scan as operators see it, with the hash by which the original is recognised."""
+
+    sha256: str
+
+
+class ScanViewOut(Out):
+    """A link to the copy of a page that was made for this view."""
+
+    url: str
+    expires_in: int
+    page: int
+    pages: int
 
 
 class UploadFormOut(Out):
@@ -69,7 +111,13 @@ def scan_out(scan: Scan) -> ScanOut:
         created_at=scan.created_at,
         checked_at=scan.checked_at,
         has_preview=scan.preview_key is not None,
+        view_pages=scan.view_pages,
     )
+
+
+def operator_scan_out(scan: Scan) -> OperatorScanOut:
+    """Present a scan to an operator."""
+    return OperatorScanOut(**scan_out(scan).model_dump(), sha256=scan.sha256)
 
 
 def upload_out(form: UploadForm) -> UploadFormOut:

@@ -60,6 +60,7 @@ _REGIONS_OF_INDEXES = {
     "66": range(620, 625),
     "54": range(630, 634),
 }
+_POLICY_FIELDS = ("policy_type", "blank_number", "policy_series", "policy_number", "policy_okato")
 _REGION_CODES = range(1, 100)
 
 
@@ -170,6 +171,8 @@ def _judge_insured(subject: Subject, told: Mapping[str, Mapping[str, str]]) -> V
     insured = person.insured
     if subject.get("enp") and subject["enp"] != insured.enp:
         return Verdict(status="not_found")
+    if _policy_differs(insured.policy, subject):
+        return Verdict(status="mismatch", reasons=("policy_number_differs",))
     data = {
         "enp": insured.enp,
         "insurer_code": insured.insurer_code,
@@ -211,6 +214,12 @@ def _judge_migration_status(subject: Subject) -> Verdict:
 def _judge_powers(subject: Subject) -> Verdict:
     is_revoked = document_key(subject["powers_number"]) in {document_key(number) for number in REVOKED_POWERS}
     return _verdict(["powers_revoked"] if is_revoked else [])
+
+
+def _policy_differs(held: Mapping[str, str], subject: Subject) -> bool:
+    """Whether the policy that is asked about is not the one held; a person of whom none is held may have any."""
+    asked = {name: subject[name] for name in _POLICY_FIELDS if subject.get(name)}
+    return bool(held) and any(document_key(text) != document_key(held.get(name, "")) for name, text in asked.items())
 
 
 _JUDGES: Mapping[str, Callable[[Subject], Verdict]] = {

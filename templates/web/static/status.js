@@ -1,4 +1,6 @@
 // Shows how far an application is, by its number. The number may come in the fragment, which no server sees.
+import { solve } from "./proof.js";
+
 const byId = (id) => document.getElementById(id);
 const day = (iso) => iso.split("-").reverse().join(".");
 
@@ -17,13 +19,21 @@ function show(tone, title, text) {
   byId("text").textContent = text;
 }
 
-async function ask(number) {
+async function send(question) {
   const answer = await fetch("v1/readiness-checks", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ number }),
+    body: JSON.stringify(question),
   });
-  const body = await answer.json();
+  return [answer, await answer.json()];
+}
+
+async function ask(number) {
+  let [answer, body] = await send({ number });
+  if (answer.status === 403 && body.challenge) {
+    show("wait", "Проверяем запрос", "Это займёт несколько секунд: так сервис защищается от программ.");
+    [answer, body] = await send({ number, altcha: await solve(body.challenge) });
+  }
   if (answer.ok) return show(TONES[body.state] ?? "wait", body.title, words(body));
   const mend = body.errors?.[0]?.message ?? body.detail ?? body.title;
   return show("caution", body.title, mend);

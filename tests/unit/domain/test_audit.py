@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.audit import GENESIS, Action, Actor, ChainHead, append, is_whole
+from chalicelib.domain.audit import (
+    GENESIS,
+    Action,
+    Actor,
+    Break,
+    ChainHead,
+    Fault,
+    append,
+    find_breaks,
+    is_whole,
+)
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
 words = st.text(max_size=8)
@@ -101,3 +111,91 @@ def test_a_forged_hash_is_seen(field):
     entries, head = chained([action])
 
     assert not is_whole(entries=[replace(entries[0], **{field: "f" * 64})], head=head)
+
+
+CHAINS = st.lists(actions, min_size=1, max_size=6)
+
+
+@given(CHAINS, st.data())
+def test_finds_no_break_in_a_chain_whatever_the_order_of_its_entries(done, data):
+    entries, head = chained(done)
+    shuffled = data.draw(st.permutations(entries))
+    known = data.draw(st.integers(0, len(entries)))
+    earlier = ChainHead(sequence=known, digest=entries[known - 1].digest if known else GENESIS)
+
+    assert find_breaks(entries=shuffled, head=head) == ()
+    assert find_breaks(entries=shuffled, head=earlier) == ()
+    assert find_breaks(entries=shuffled) == ()
+    assert is_whole(entries=entries, head=head)
+
+
+@given(CHAINS, st.data())
+def test_finds_no_break_in_a_part_of_a_chain_that_begins_within_it(done, data):
+    entries, head = chained(done)
+    first = data.draw(st.integers(0, len(entries)))
+    last = data.draw(st.integers(first, len(entries)))
+
+    assert find_breaks(entries=entries[first:last], is_from_start=False) == ()
+    assert find_breaks(entries=entries[first:], head=head, is_from_start=False) == ()
+
+
+@given(CHAINS, st.data())
+def test_tells_where_an_entry_was_altered(done, data):
+    entries, head = chained(done)
+    place = data.draw(st.integers(0, len(entries) - 1))
+    change = data.draw(st.sampled_from(CHANGES))
+    entries[place] = replace(entries[place], action=change(entries[place].action))
+
+    assert find_breaks(entries=entries, head=head) == (Break(sequence=place + 1, fault=Fault.ALTERED),)
+
+
+@given(CHAINS, st.data())
+def test_tells_where_entries_miss(done, data):
+    entries, head = chained(done)
+    first = data.draw(st.integers(0, len(entries) - 1))
+    last = data.draw(st.integers(first + 1, len(entries)))
+    del entries[first:last]
+    fault = Fault.MISSING if first < len(entries) else Fault.CUT_OFF
+
+    assert find_breaks(entries=entries, head=head) == (Break(sequence=first + 1, fault=fault),)
+
+
+@given(CHAINS, st.data())
+def test_tells_which_entry_is_there_twice(done, data):
+    entries, head = chained(done)
+    place = data.draw(st.integers(0, len(entries) - 1))
+
+    found = find_breaks(entries=[*entries, entries[place]], head=head)
+
+    assert found == (Break(sequence=place + 1, fault=Fault.REPEATED),)
+
+
+@given(CHAINS, actions)
+def test_tells_that_a_chain_was_made_anew_behind_a_known_head(done, other):
+    entries, head = chained(done)
+    forged, _ = chained([*done[:-1], replace(other, name=done[-1].name + "x")])
+
+    assert find_breaks(entries=forged) == ()
+    assert find_breaks(entries=forged, head=head) == (Break(sequence=len(done), fault=Fault.UNLINKED),)
+    assert find_breaks(entries=[*entries[:-1], forged[-1]], head=head) == (
+        Break(sequence=len(done), fault=Fault.UNLINKED),
+    )
+
+
+@given(CHAINS, CHAINS)
+def test_tells_where_another_chain_was_put_in(done, others):
+    entries, head = chained(done)
+    foreign, _ = chained([replace(action, name=action.name + "x") for action in others])
+    joined = [*foreign, *entries[len(foreign) :]]
+    if len(foreign) < len(entries):
+        assert find_breaks(entries=joined, head=head) == (Break(sequence=len(foreign) + 1, fault=Fault.UNLINKED),)
+    else:
+        assert Break(sequence=len(done), fault=Fault.UNLINKED) in find_breaks(entries=joined, head=head)
+
+
+def test_an_empty_chain_that_has_a_head_was_cut_off():
+    head = ChainHead(sequence=2, digest="f" * 64)
+
+    assert find_breaks(entries=[], head=head) == (Break(sequence=1, fault=Fault.CUT_OFF),)
+    assert find_breaks(entries=[], head=head, is_from_start=False) == ()
+    assert find_breaks(entries=[], head=ChainHead()) == ()

@@ -32,6 +32,15 @@ def request_on(day, *periods, **more):
     return ChangeRequest(**{**known, **more})
 
 
+NEWBORN_ARTICLE = "326-ФЗ, ст. 16, ч. 3; Правила ОМС, п. 5"
+
+
+def newborn_on(day, *periods, registered_on=date(2026, 9, 20), **more):
+    """A child born on 15 September, by default registered five days later."""
+    periods = periods or (since(date(2026, 9, 15)),)
+    return request_on(day, *periods, policy_received_on=date(2026, 9, 21), birth_registered_on=registered_on, **more)
+
+
 MOVED = {"reason": ChangeReason.MOVED, "new_region": "50"}
 LEFT = {"reason": ChangeReason.INSURER_LEFT, "old_insurer_may_insure": False}
 CHANGED_IN_MAY = (since(date(2020, 3, 1), until=date(2026, 5, 20)), since(date(2026, 5, 20), "77015"))
@@ -53,6 +62,20 @@ CHANGED_IN_MAY = (since(date(2020, 3, 1), until=date(2026, 5, 20)), since(date(2
         (
             request_on(date(2026, 12, 10), since(date(2026, 11, 20)), policy_received_on=date(2026, 11, 20)),
             "first_policy_window",
+        ),
+        # 30 days after the registration of 20 September end with 20 October.
+        (newborn_on(date(2026, 10, 21)), "parents_choice"),
+        (newborn_on(date(2026, 10, 21), **MOVED), "parents_choice"),
+        (newborn_on(date(2026, 12, 31)), "parents_choice"),
+        (newborn_on(date(2031, 11, 15)), "parents_choice"),
+        (newborn_on(date(2026, 9, 25), **LEFT), "insurer_left"),
+        (newborn_on(date(2026, 12, 1), registered_on=date(2026, 10, 31)), "parents_choice"),
+        (newborn_on(date(2028, 3, 1), registered_on=date(2028, 1, 30)), "parents_choice"),
+        (
+            newborn_on(
+                date(2027, 1, 1), since(date(2026, 9, 15), until=date(2026, 12, 1)), since(date(2026, 12, 1), "77015")
+            ),
+            "by_wish",
         ),
     ],
 )
@@ -116,6 +139,46 @@ def test_refuses_with_the_rule_and_the_first_possible_date(request_, reason, pos
     assert refusal.value.rule in {ARTICLE, "Правила ОМС, п. 21"}
 
 
+@pytest.mark.parametrize(
+    ("request_", "reason", "possible_on"),
+    [
+        (newborn_on(date(2026, 9, 21)), "mothers_insurer_stands", date(2026, 10, 21)),
+        (newborn_on(date(2026, 10, 20)), "mothers_insurer_stands", date(2026, 10, 21)),
+        (newborn_on(date(2026, 10, 20), **MOVED), "mothers_insurer_stands", date(2026, 10, 21)),
+        (newborn_on(date(2026, 11, 30), registered_on=date(2026, 10, 31)), "mothers_insurer_stands", date(2026, 12, 1)),
+        (newborn_on(date(2028, 2, 29), registered_on=date(2028, 1, 30)), "mothers_insurer_stands", date(2028, 3, 1)),
+    ],
+)
+def test_keeps_a_newborn_with_the_insurer_of_its_mother_for_thirty_days(request_, reason, possible_on):
+    with pytest.raises(RuleRefused) as refusal:
+        check_change(request=request_)
+
+    assert (refusal.value.reason, refusal.value.possible_on) == (reason, possible_on)
+    assert refusal.value.rule == NEWBORN_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason", "possible_on"),
+    [
+        (newborn_on(date(2026, 10, 1), reason=ChangeReason.INSURER_LEFT), "insurer_still_works", date(2026, 10, 21)),
+        (newborn_on(date(2026, 12, 1), reason=ChangeReason.INSURER_LEFT), "insurer_still_works", date(2026, 12, 1)),
+        (newborn_on(date(2026, 12, 1), new_insurer="77012"), "same_insurer", None),
+        (
+            newborn_on(
+                date(2026, 12, 5), since(date(2026, 9, 15), until=date(2026, 12, 1)), since(date(2026, 12, 1), "77015")
+            ),
+            "once_a_year",
+            date(2027, 1, 1),
+        ),
+    ],
+)
+def test_judges_everything_else_about_a_newborn_as_about_everybody(request_, reason, possible_on):
+    with pytest.raises(RuleRefused) as refusal:
+        check_change(request=request_)
+
+    assert (refusal.value.reason, refusal.value.possible_on) == (reason, possible_on)
+
+
 days = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 
@@ -131,6 +194,7 @@ def requests(draw):
         on,
         *periods,
         policy_received_on=draw(st.sampled_from([None, starts[0]])),
+        birth_registered_on=draw(st.none() | st.dates(starts[0], starts[0] + timedelta(days=40))),
         new_insurer="77099",
         reason=draw(st.sampled_from(ChangeReason)),
         new_region=draw(st.sampled_from(["77", "50"])),

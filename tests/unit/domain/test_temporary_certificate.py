@@ -10,17 +10,28 @@ from hypothesis import strategies as st
 from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.temporary_certificate import (
-    VALID_FOR,
+    WARNINGS,
     CertificateState,
     CertificateStep,
     TemporaryCertificate,
+    first_step,
+    left_at,
     revoke,
     take_step,
 )
+from chalicelib.domain.terms import Term, TermUnit
 
 OFFSETS = sorted({region.utc_offset_hours for region in REGIONS.values()})
 ISSUED = date(2026, 3, 16)
+VALID_FOR = timedelta(days=30)
 STEPS = (CertificateStep.WARN_7_DAYS, CertificateStep.WARN_1_DAY, CertificateStep.EXPIRE)
+WORKING_TERM = Term(days=45, unit=TermUnit.WORKING)
+WORKING_STEPS = (
+    (CertificateStep.WARN_10_WORKING_DAYS, date(2026, 3, 4), 10),
+    (CertificateStep.WARN_3_WORKING_DAYS, date(2026, 3, 16), 10),
+    (CertificateStep.WARN_1_WORKING_DAY, date(2026, 3, 18), 10),
+    (CertificateStep.EXPIRE, date(2026, 3, 19), 0),
+)
 
 
 def certificate(offset=3, **more):
@@ -38,6 +49,15 @@ def certificate(offset=3, **more):
         "status_index": 1,
     }
     return TemporaryCertificate(**{**known, **more})
+
+
+def issued(term, on, **more):
+    step = first_step(term=term, issued_on=on)
+    return certificate(issued_on=on, valid_until=term.end(start=on), next_step=step, **more)
+
+
+def noon(day):
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)  # in Moscow
 
 
 def test_there_are_eleven_time_zones():
@@ -129,3 +149,73 @@ def test_a_revoked_one_was_valid_until_the_local_day_of_its_end():
 
     assert [revoked.is_valid_on(date(2026, 3, day)) for day in (16, 20, 21)] == [True, True, False]
     assert certificate(state=CertificateState.REVOKED).is_valid_on(ISSUED)
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_45_working_days_from_12_january_2026_end_with_18_march(offset):
+    present = issued(WORKING_TERM, date(2026, 1, 12), utc_offset_hours=offset)
+    zone, done = timezone(timedelta(hours=offset)), []
+    assert present.valid_until == date(2026, 3, 19)
+    while (at := present.next_step_at) is not None:
+        step, present = take_step(certificate=present, at=at)
+        done.append((step, at.astimezone(zone).date(), at.astimezone(zone).hour))
+    assert tuple(done) == WORKING_STEPS
+    assert present.state is CertificateState.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("day", "step", "left"),
+    [
+        (date(2026, 3, 4), CertificateStep.WARN_10_WORKING_DAYS, 10),
+        (date(2026, 3, 7), CertificateStep.WARN_10_WORKING_DAYS, 7),  # a Saturday; Monday is off
+        (date(2026, 3, 15), CertificateStep.WARN_10_WORKING_DAYS, 3),
+        (date(2026, 3, 16), CertificateStep.WARN_3_WORKING_DAYS, 3),
+        (date(2026, 3, 17), CertificateStep.WARN_3_WORKING_DAYS, 2),
+        (date(2026, 3, 18), CertificateStep.WARN_1_WORKING_DAY, 1),
+    ],
+)
+def test_a_late_warning_is_the_last_one_due_and_tells_what_is_left(day, step, left):
+    present = issued(WORKING_TERM, date(2026, 1, 12))
+    taken, changed = take_step(certificate=present, at=noon(day))
+    assert taken is step
+    assert left_at(certificate=changed, step=taken, at=noon(day)) == left
+    assert changed.next_step_at > noon(day)
+
+
+@pytest.mark.parametrize(
+    ("term", "first"),
+    [
+        (Term(days=30, unit=TermUnit.CALENDAR), CertificateStep.WARN_7_DAYS),
+        (Term(days=8, unit=TermUnit.CALENDAR), CertificateStep.WARN_7_DAYS),
+        (Term(days=7, unit=TermUnit.CALENDAR), CertificateStep.WARN_1_DAY),
+        (Term(days=1, unit=TermUnit.CALENDAR), CertificateStep.EXPIRE),
+        (Term(days=45, unit=TermUnit.WORKING), CertificateStep.WARN_10_WORKING_DAYS),
+        (Term(days=9, unit=TermUnit.WORKING), CertificateStep.WARN_3_WORKING_DAYS),
+        (Term(days=2, unit=TermUnit.WORKING), CertificateStep.WARN_1_WORKING_DAY),
+    ],
+)
+def test_a_short_term_has_only_the_warnings_that_lie_in_it(term, first):
+    assert first_step(term=term, issued_on=ISSUED) is first
+
+
+@given(
+    st.builds(Term, days=st.integers(1, 90), unit=st.sampled_from(TermUnit)),
+    st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+    st.lists(st.integers(1, 60), min_size=1, max_size=8),
+)
+def test_however_many_runs_are_missed_each_warning_is_true_and_the_end_comes(term, on, pauses):
+    present, day, said = issued(term, on), on, []
+    for pause in [*pauses, 400]:
+        day += timedelta(days=pause)
+        try:
+            step, present = take_step(certificate=present, at=noon(day))
+        except StateConflict:
+            continue
+        said.append(step)
+        if step in WARNINGS:
+            left = left_at(certificate=present, step=step, at=noon(day))
+            assert WARNINGS[step].unit is term.unit
+            assert 0 <= left <= WARNINGS[step].days
+            assert day < present.valid_until
+    assert said[-1] is CertificateStep.EXPIRE
+    assert len(set(said)) == len(said)

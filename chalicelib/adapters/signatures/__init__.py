@@ -1,0 +1,1 @@
+"""Electronic signatures of people: the message, its certificates, and both together."""

@@ -1,0 +1,25 @@
+"""The scenarios by name, in the order in which `all` walks them: what fires the schedules of a far day comes last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.local.scenarios import people, policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from infra.local.scenarios.stage import Stage
+
+SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
+    "child": people.child,
+    "worker": people.worker,
+    "attorney": people.attorney,
+    "loss": policies.loss,
+    "suspension": policies.suspension,
+    "refusal": policies.refusal,
+    "legacy": policies.legacy,
+    "moving": policies.moving,
+    "insurer-change": policies.insurer_change,
+    "foreigner": people.foreigner,
+}

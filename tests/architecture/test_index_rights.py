@@ -1,0 +1,30 @@
+"""Each function may query the indexes that its use cases list by, and no others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROLES = {path.stem.removeprefix("iam-"): path for path in (Path(__file__).parents[2] / ".chalice").glob("iam-*.json")}
+GRANTED = {
+    "api": {"gsi1"},  # applications of a person, insurers, birth records that need an operator
+    "expire-certificates": {"gsi2"},
+    "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
+    "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more
+}
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_reaches_the_indexes_that_it_needs(role: str) -> None:
+    statements = json.loads(ROLES[role].read_text(encoding="utf-8"))["Statement"]
+    queried = {
+        resource["Fn::Sub"].rpartition("/")[2]
+        for statement in statements
+        if "dynamodb:Query" in statement["Action"] and isinstance(statement["Resource"], list)
+        for resource in statement["Resource"]
+        if "/index/" in resource.get("Fn::Sub", "")
+    }
+
+    assert queried == GRANTED.get(role, set())
