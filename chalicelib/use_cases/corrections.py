@@ -14,7 +14,7 @@ from chalicelib.domain.differences import differences
 from chalicelib.domain.duplicates import Likeness
 from chalicelib.domain.errors import FieldError, NotPermitted, StateConflict, ValidationFailed
 from chalicelib.domain.principal import Role
-from chalicelib.ports.errors import AlreadyExists, NotFound
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.correction_case import Trial, check_scope, parties, scope_of
@@ -63,6 +63,47 @@ def propose_correction(
         ValidationFailed: with every mistake in reason and values.
         RuleRefused, StateConflict: it cannot be corrected like this.
     """
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _propose(tools, principal, proposal, at, request),
+        recall=lambda earlier: tools.store.correction_file(correction_id=earlier).correction,
+    )
+
+
+def propose_reversal(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    correction_id: str,
+    reason: str,
+    at: datetime,
+    request: idempotency.RequestKey | None = None,
+) -> Correction:
+    """Propose to undo a correction that was carried out; raises as `propose_correction` does."""
+
+    def create() -> Correction:
+        original = correction_in_scope(tools=tools, principal=principal, correction_id=correction_id)
+        if original.state is not CorrectionState.CARRIED_OUT:
+            raise StateConflict("Отменить можно только исполненное исправление")
+        check_kind(original.kind, principal)
+        kind, about, reverses = CorrectionKind.REVERSAL, original.person_id, original.correction_id
+        proposal = Proposal(kind=kind, person_id=about, reason=reason, reverses=reverses)
+        return _propose(tools, principal, proposal, at, request)
+
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=create,
+        recall=lambda earlier: tools.store.correction_file(correction_id=earlier).correction,
+    )
+
+
+def _propose(
+    tools: Toolbox, principal: Principal, proposal: Proposal, at: datetime, request: idempotency.RequestKey | None
+) -> Correction:
     require_operator(principal)
     correction = Correction(
         correction_id=tools.ids.new_id(at=at),
@@ -83,29 +124,6 @@ def propose_correction(
     # Written down for a trial only: what could not be carried out is not proposed.
     written(tools=tools, case=case, correction=correction, changes=changes)
     return _keep(tools, principal, correction, at, request)
-
-
-def propose_reversal(
-    *,
-    tools: Toolbox,
-    principal: Principal,
-    correction_id: str,
-    reason: str,
-    at: datetime,
-    request: idempotency.RequestKey | None = None,
-) -> Correction:
-    """Propose to undo a correction that was carried out; raises as `propose_correction` does."""
-    original = correction_in_scope(tools=tools, principal=principal, correction_id=correction_id)
-    if original.state is not CorrectionState.CARRIED_OUT:
-        raise StateConflict("Отменить можно только исполненное исправление")
-    check_kind(original.kind, principal)
-    proposal = Proposal(
-        kind=CorrectionKind.REVERSAL,
-        person_id=original.person_id,
-        reason=reason,
-        reverses=original.correction_id,
-    )
-    return propose_correction(tools=tools, principal=principal, proposal=proposal, at=at, request=request)
 
 
 def _values(proposal: Proposal) -> dict[str, str]:
@@ -136,23 +154,10 @@ def _keep(
         correction, work=work, tools=tools, name=name, at=at, actor=actor_of(principal), details=details
     )
     work.create(correction)
-    if request is not None:
-        account_id, result = principal.account_id, correction.correction_id
-        work.create(idempotency.record_of(request=request, account_id=account_id, result=result, tools=tools, at=at))
-    try:
-        work.commit()
-    except AlreadyExists as clash:
-        return _proposed_before(tools, principal, request, clash)
+    result = correction.correction_id
+    idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)
+    work.commit()
     return correction
-
-
-def _proposed_before(
-    tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None, clash: AlreadyExists
-) -> Correction:
-    if request is None:
-        raise clash
-    earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
-    return tools.store.correction_file(correction_id=earlier or "").correction
 
 
 def require_operator(principal: Principal) -> None:

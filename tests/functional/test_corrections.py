@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy_number import build_policy_number
 from chalicelib.domain.principal import Assurance, Principal, Role
 from chalicelib.domain.records import Pointer
 from chalicelib.domain.sex import Sex
-from chalicelib.ports.errors import AlreadyExists, NotFound
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import correction_case
 from chalicelib.use_cases.correction_case import scope_of
 from tests.corrections import (
@@ -185,15 +184,6 @@ class TestProposals:
         assert ("ЕНП", "", "будет рассчитан") in told
         serial = next(row["count"] for row in rows() if row["PK"] == "COUNTER#status")
         assert int(serial) == 2, "the places of receipt and policy"
-
-    def test_a_repeated_key_proposes_once(self, world: World, about: str) -> None:
-        body = {"kind": "wrong_sex", "person_id": about, "reason": REASON, "values": {"sex": "male"}}
-        options: dict[str, Any] = {"person": FUND, "json": body, "headers": {"Idempotency-Key": "one"}}
-        first = world.ok("POST", CORRECTIONS, **options)
-        again = world.ok("POST", CORRECTIONS, **options)
-        assert again["id"] == first["id"]
-        body = {**body, "reason": f"{REASON}!"}
-        problem(world.call("POST", CORRECTIONS, **{**options, "json": body}), 422, "rule_refused")
 
     def test_what_cannot_be_carried_out_is_not_proposed(self, world: World, about: str) -> None:
         refusals = {
@@ -375,16 +365,6 @@ class TestReversals:
         problem(world.call("POST", path, person=FUND, json={"reason": REASON}), 409, "state_conflict")
         assert policy(world)["state"] == "active"
         check_invariants(world)
-
-
-def test_a_clash_of_ids_is_a_conflict_and_nothing_else(
-    world: World, about: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def clash(_: object) -> None:
-        raise AlreadyExists("Такая запись уже есть")
-
-    monkeypatch.setattr(DynamoDBUnitOfWork, "commit", lambda work: clash(work) if work.size == 2 else None)
-    problem(asked(world, "wrong_sex", about, sex="male"), 409, "already_exists")
 
 
 def test_an_operator_without_a_place_sees_nobody() -> None:
