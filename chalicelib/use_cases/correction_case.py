@@ -15,7 +15,7 @@ from chalicelib.domain.person import Person
 from chalicelib.domain.principal import Role
 from chalicelib.domain.regions import find_region, is_region, local_date
 from chalicelib.domain.representation import Representation
-from chalicelib.ports.errors import NotFound
+from chalicelib.ports.errors import AlreadyExists, NotFound
 from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.ports.storage import PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
@@ -240,13 +240,13 @@ class Drawn:
         return self._tools.store.next_serial(counter=STATUS_COUNTER)
 
     def number(self, *, territory: str, born_on: date, sex: Sex) -> str:
-        """The next ЕНП that nobody has; raises RuleRefused if the next ones are all taken."""
+        """The next ЕНП that nobody has; raises AlreadyExists if the next ones are all taken."""
         for _ in range(NUMBER_DRAWS):
             number = next_number(self._tools, territory=territory, born_on=born_on, sex=sex)
             value_hash = self._tools.secrets.lookup_hash(kind="policy_number", value=number)
             if not self._tools.store.pointers(kind="policy_number", value_hash=value_hash):
                 return number
-        raise RuleRefused("numbers_taken", "Ближайшие номера ЕНП заняты: повторите")
+        raise AlreadyExists("Ближайшие номера ЕНП заняты: повторите", marker="policy_number")
 
 
 def offset_of(place: Place) -> int:

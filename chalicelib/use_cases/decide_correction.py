@@ -18,7 +18,7 @@ from chalicelib.domain.corrections import (
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.access import actor_of
-from chalicelib.use_cases.correction_case import Drawn, Trial
+from chalicelib.use_cases.correction_case import Drawn
 from chalicelib.use_cases.corrections import check_access, check_kind, correction_in_scope
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.plan_correction import PLANS, case_of
@@ -26,8 +26,10 @@ from chalicelib.use_cases.tell_correction import tell
 from chalicelib.use_cases.write_correction import written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from chalicelib.domain.changes import Change
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
@@ -52,16 +54,16 @@ def approve_correction(*, tools: Toolbox, principal: Principal, correction_id: s
     try:
         case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
         check_access(tools, correction, case, principal)
-        seen = versions_seen(tuple(PLANS[correction.kind](tools, case, Trial())))
+        changes = PLANS[correction.kind](tools, case, Drawn(tools=tools, at=at))
     except (RuleRefused, StateConflict):
         raise _outdated(tools, correction, at) from None
-    if seen != correction.seen:
+    if versions_seen(tuple(changes)) != correction.seen:
+        # A number or place that was drawn for it is lost, as with any draw that comes to nothing.
         raise _outdated(tools, correction, at)
-    return _carry_out(tools, approved, case)
+    return _carry_out(tools, approved, case, changes)
 
 
-def _carry_out(tools: Toolbox, approved: Correction, case: Case) -> Correction:
-    changes = PLANS[approved.kind](tools, case, Drawn(tools=tools, at=case.at))
+def _carry_out(tools: Toolbox, approved: Correction, case: Case, changes: Sequence[Change]) -> Correction:
     work = written(tools=tools, case=case, correction=approved, changes=changes)
     work.create(CorrectionChanges(correction_id=approved.correction_id, changes=tuple(changes)))
     told = _reversed(tools, work, approved, case) if approved.reverses else CORRECTION_RULES[approved.kind].told

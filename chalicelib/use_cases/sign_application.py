@@ -85,7 +85,6 @@ def _send_code(
     _check_cool_down(file.challenge, at)
     signer, known = signer_and_holder(tools, principal, application, at)
     _check_phone(signer)
-    check_living(known.person)
     check_consent(known)
     check_whole(tools, principal, file, known, at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
@@ -148,6 +147,7 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
 
 def check_consent(known: PersonFile) -> None:
     """Refuse whoever has given no consent, or on whose behalf none was given."""
+    check_living(known.person)
     if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
 

@@ -385,7 +385,7 @@ def test_numbers_that_are_taken_are_passed_over(world: World, about: str) -> Non
         value_hash = world.tools.secrets.lookup_hash(kind="policy_number", value=number)
         work.create(Pointer(kind="policy_number", value_hash=value_hash, target=NOBODY, person_id=NOBODY))
     work.commit()
-    problem(decided(world, made["id"]), 422, "rule_refused", "numbers_taken")
+    problem(decided(world, made["id"]), 409, "already_exists", "policy_number")
     approved(world, made["id"])
     assert insurance(world)["policies"][-1]["policy_number"] == build_policy_number(serial=7, **born)
 
