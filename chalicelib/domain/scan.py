@@ -18,7 +18,7 @@ UPLOAD_SECONDS = 15 * 60
 """How long the permission to upload lasts."""
 
 MAX_SCANS = 20
-"""How many scans one application may hold, replaced ones included."""
+"""How many scans one application may hold, replaced ones included; as many more for each question asked."""
 
 
 class ScanState(StrEnum):

@@ -24,6 +24,7 @@ TAGS: dict[str, str] = {
     "notifications": "Уведомления",
     "appeals": "Обжалование",
     "audit": "Журнал действий",
+    "operators": "Работа операторов",
     "administration": "Администрирование",
     "keys": "Открытые ключи",
     "health": "Состояние сервиса",
@@ -69,6 +70,11 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
             "description": "Дата, с которой действие станет возможным",
         },
         "retry_after": {"type": "integer", "description": "Через сколько секунд повторить"},
+        "free_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Когда заявление освободится",
+        },
         "tries_left": {"type": "integer", "description": "Сколько попыток осталось"},
     },
     "example": {

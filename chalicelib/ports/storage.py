@@ -19,6 +19,7 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.cases import Cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -170,7 +171,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Cases, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:

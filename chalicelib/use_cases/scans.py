@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.audit import SYSTEM, Action, append
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SECONDS, Scan, ScanState
@@ -16,6 +17,7 @@ from chalicelib.use_cases.access import own, require_citizen
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
     from chalicelib.ports.storage import ApplicationFile, UnitOfWork
@@ -50,8 +52,8 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: добавить скан-копию нельзя")
-    if len(file.scans) >= MAX_SCANS:
-        raise RuleRefused("too_many_scans", f"В заявлении уже {MAX_SCANS} скан-копий: больше добавить нельзя")
+    if len(file.scans) >= (room := _room(application)):
+        raise RuleRefused("too_many_scans", f"В заявлении уже {room} скан-копий: больше добавить нельзя")
     scan_id = tools.ids.new_id(at=at)
     scan = Scan(
         scan_id=scan_id,
@@ -70,6 +72,12 @@ def order_upload(*, tools: Toolbox, principal: Principal, order: UploadOrder, at
         key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
     )
     return scan, form
+
+
+def _room(application: Application) -> int:
+    """How many scans an application may hold: each question asked makes room for the answer (B9)."""
+    questions = sum(moment.state is ApplicationState.CLARIFICATION_REQUIRED for moment in application.history)
+    return MAX_SCANS * (1 + questions)
 
 
 def _check_media_type(media_type: str) -> None:

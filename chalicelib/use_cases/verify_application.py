@@ -6,35 +6,29 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, CheckRecord, Clarification, Delay, advance
+from chalicelib.domain.application import Application, CheckRecord, Delay, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.case_steps import leave_to_operator
 from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckRequest, CheckStatus
-from chalicelib.domain.decision import Judgement, Outcome, judge
+from chalicelib.domain.decision import QUESTION_REFUSED, Judgement, Outcome, judge
 from chalicelib.domain.matrix import RULES_VERSION, MatrixRow
+from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.records import Queue
-from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, DependencyFailed, Rejected
 from chalicelib.use_cases.certificates import issue_certificate
+from chalicelib.use_cases.clarifications import Question, ask_person
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.register_subjects import subject_of
-from chalicelib.use_cases.submit_application import end_of_day
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-
-CLARIFICATION_DAYS = 5
-"""Requirement B9: working days to answer."""
-
-QUESTION_REFUSED = "question_refused"
-"""No finding knows this reason, so it is left to an operator."""
 
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 900
@@ -61,7 +55,7 @@ def verify_application(
     row = row_of(application, at=at)
     kinds = needed_checks(application, row)
     checks = tuple(_checked(tools, application, kind, at) for kind in kinds)
-    judgement = judge(row=row, checks=checks, kinds=kinds)
+    judgement = _reviewed(application, judge(row=row, checks=checks, kinds=kinds))
     checked = replace(application, checks=checks)
     try:
         return _apply(tools, checked, judgement, at)
@@ -69,7 +63,18 @@ def verify_application(
         if not clash.marker.startswith(ANOTHER_PERSON):
             raise
         # Somebody is here twice: no certificate, and an operator decides (D4).
-        return _apply(tools, checked, replace(judgement, outcome=Outcome.OPERATOR), at)
+        return _apply(tools, checked, _for_operator(judgement, clash.marker.removeprefix(ANOTHER_PERSON)), at)
+
+
+def _for_operator(judgement: Judgement, clash: str) -> Judgement:
+    return replace(judgement, outcome=Outcome.OPERATOR, waits=WaitReason.IDENTITY_CLASH, detail=clash)
+
+
+def _reviewed(application: Application, judgement: Judgement) -> Judgement:
+    """What an operator asked for is looked at by an operator, whatever the registers confirm."""
+    if judgement.outcome is not Outcome.APPROVED or not application.returns_to_operator:
+        return judgement
+    return replace(judgement, outcome=Outcome.OPERATOR, waits=WaitReason.CLARIFICATION_ANSWERED)
 
 
 def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, ...]:
@@ -108,8 +113,11 @@ def _checked(tools: Toolbox, application: Application, kind: CheckKind, at: date
 
 
 def _request_id(application: Application, kind: CheckKind, subject: dict[str, str]) -> str:
-    # The same question has the same id, however often it is sent; a mended form is another question.
-    text = "\x1f".join([application.application_id, kind.value, *sorted(f"{k}={v}" for k, v in subject.items())])
+    # The same question has the same id, however often it is sent; a mended form is another question, and so is one
+    # that is asked anew after a person's answer or at an operator's word: the register may have been mended.
+    about = sorted(f"{k}={v}" for k, v in subject.items())
+    again = [str(application.check_round)] if application.check_round else []
+    text = "\x1f".join([application.application_id, kind.value, *about, *again])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -193,27 +201,12 @@ def _delay_seconds(application: Application) -> int:
 def _ask_clarification(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
-    until_on = RUSSIAN_CALENDAR.add_working_days(start=local_day(application, at=at), days=CLARIFICATION_DAYS)
-    asked = advance(application=application, event=ApplicationEvent.ASK_CLARIFICATION, at=at, actor=SYSTEM)
-    notify(
-        work=work,
-        tools=tools,
-        kind="clarification_required",
-        person_id=application.account_id,
-        at=at,
-        context={"number": application.number or "", "day": str(until_on)},
+    question = Question(
+        fields=judgement.fields,
+        message="; ".join(dict.fromkeys(finding.message for finding in judgement.findings)),
     )
-    return replace(
-        asked,
-        delay=None,
-        clarification=Clarification(
-            fields=judgement.fields,
-            documents=(),
-            message="; ".join(dict.fromkeys(finding.message for finding in judgement.findings)),
-            until_on=until_on,
-        ),
-        next_look_at=end_of_day(until_on, region_of(application.form)),
-    )
+    asked = ask_person(work=work, tools=tools, application=application, question=question, actor=SYSTEM, at=at)
+    return replace(asked, delay=None)
 
 
 def _refuse(
@@ -228,7 +221,8 @@ def _refuse(
 def _leave_to_operator(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
-    return replace(application, needs_operator=True, delay=None)
+    reason = judgement.waits or WaitReason.UNSPECIFIED
+    return leave_to_operator(application, reason=reason, at=at, detail=judgement.detail)
 
 
 _ACTS = {

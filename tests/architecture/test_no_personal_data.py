@@ -34,7 +34,7 @@ ADDRESS = {"city": "Трясогузкино", "street": "ул. Пеночкин
 HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage"}
 """The entities whose bodies are personal by nature; the table is encrypted."""
 
-KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
+KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk", "gsi4pk", "gsi4sk")
 
 
 class Canaries:

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.case_summary import CaseSummary, ScopeKind, scopes_of, summary_of
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -45,6 +46,8 @@ SCHEMA = "1"
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 CHALLENGE_KEPT_FOR = timedelta(days=1)
 
+CASE_INDEXES = {ScopeKind.INSURER: keys.INSURER_INDEX, ScopeKind.REGION: keys.REGION_INDEX}
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 _section_decoder = msgspec.json.Decoder(dict[str, str])
 
@@ -78,8 +81,32 @@ def _application_item(entity: Application) -> Item:
         "form": {"M": {name: _text(encoded(section)) for name, section in entity.form.items()}},
         **keys.owner_index(entity.person_id, entity.application_id),
     }
+    summary = summary_of(entity)
+    if summary is not None:
+        item |= {"summary": _text(encoded(summary)), **_case_keys(summary)}
     due_at = application_due_at(entity)
     return item if due_at is None else {**item, **keys.due_index("application", entity.application_id, due_at)}
+
+
+def _case_keys(summary: CaseSummary) -> Item:
+    """Whose work an application is: in the queue while it needs a person, else among those filed in its month."""
+    item: Item = {}
+    shard = keys.case_shard(summary.application_id)
+    month = f"{summary.submitted_on:%Y-%m}"
+    for scope in scopes_of(summary):
+        kind, code = scope.kind.value, scope.code
+        if summary.waits is not None:
+            partition, day = keys.queue_partition(kind, code, shard), summary.due_on
+        else:
+            partition, day = keys.filed_partition(kind, code, month, shard), summary.submitted_on
+        item |= keys.case_index(CASE_INDEXES[scope.kind], partition, keys.case_sort(day, summary.application_id))
+    return item
+
+
+def case_summary(item: Mapping[str, Mapping[str, Any]]) -> CaseSummary:
+    """Read what an operators' index holds of an application."""
+    summary: CaseSummary = _decoder(CaseSummary).decode(item["summary"]["S"])
+    return summary
 
 
 def application_due_at(entity: Application) -> datetime | None:

@@ -9,16 +9,25 @@ from chalicelib.domain.records import STATUS_LIST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 PARTITION = "PK"
 SORT = "SK"
 OWNER_INDEX = "gsi1"
 DUE_INDEX = "gsi2"
 DUE_SORT = "gsi2sk"
+INSURER_INDEX = "gsi3"
+REGION_INDEX = "gsi4"
 
 DUE_SHARDS = 4
 """Over how many partitions what falls due is spread."""
+
+CASE_SHARDS = 4
+"""Over how many partitions the applications of an insurer, or of a region, are spread."""
+
+FIRST = "0"
+LAST = "~"
+"""Sort before and after every day."""
 
 FILE_PREFIX = "STATE#"
 ACTIVITY_PREFIX = "ACTIVITY#"
@@ -214,6 +223,36 @@ def due_index(kind: str, entity_id: str, at: datetime) -> dict[str, dict[str, st
         "gsi2pk": {"S": due_partition(kind, due_shard(entity_id))},
         "gsi2sk": {"S": f"{at.isoformat(timespec='seconds')}#{entity_id}"},
     }
+
+
+def case_shard(application_id: str) -> int:
+    """The shard of an application among those of its insurer and of its region."""
+    return sum(application_id.encode()) % CASE_SHARDS
+
+
+def queue_partition(scope: str, code: str, shard: int) -> str:
+    """One shard of the cases that wait for an operator or are late."""
+    return f"QUEUE#{scope}#{code}#{shard}"
+
+
+def filed_partition(scope: str, code: str, month: str, shard: int) -> str:
+    """One shard of the other applications that were filed in a month."""
+    return f"FILED#{scope}#{code}#{month}#{shard}"
+
+
+def case_sort(day: date, application_id: str) -> str:
+    """The place of an application: in the queue by its due date, else by the day on which it was filed."""
+    return f"{day.isoformat()}#{application_id}"
+
+
+def case_after(day: date, application_id: str) -> str:
+    """What sorts right behind an application."""
+    return f"{case_sort(day, application_id)}!"
+
+
+def case_index(index: str, partition: str, sort: str) -> dict[str, dict[str, str]]:
+    """Index keys by which operators of an insurer or a region find an application."""
+    return {f"{index}pk": {"S": partition}, f"{index}sk": {"S": sort}}
 
 
 def of_item(item: Mapping[str, Mapping[str, str]]) -> Key:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.limits import count_limits
@@ -52,7 +53,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads):
+class DynamoDBStore(OutboxReads, CaseReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:

@@ -92,6 +92,20 @@ class Table:
             after,
         )
 
+    def query_between(
+        self, index: str, partition: str, *, since: str, until: str, limit: int | None, after: str | None
+    ) -> Page:
+        """Read one page of a part of an index partition, both ends included, earliest first."""
+        return self._page(
+            {
+                "IndexName": index,
+                "KeyConditionExpression": f"{index}pk = :p AND {index}sk BETWEEN :since AND :until",
+                "ExpressionAttributeValues": {":p": {"S": partition}, ":since": {"S": since}, ":until": {"S": until}},
+            },
+            limit,
+            after,
+        )
+
     def add_one(self, key: keys.Key) -> int:
         """Add one to a counter and return its new value."""
         with translated():
