@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.adapters import aws
 from chalicelib.domain.checks import CheckKind
 from tests.journeys import application, submitted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import httpx
 
     from tests.world import World
@@ -80,3 +84,22 @@ def decided(world: World, application_id: str, *, person: str = OPERATOR, **deci
     taken(world, application_id, person=person)
     body = {"approve": True, **decision}
     return dict(world.ok("POST", path(application_id, "decision"), person=person, json=body))
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object], *, times: int = 1) -> Iterator[None]:
+    """Let something happen right before each of the next transactions of the block."""
+    left = times
+
+    def seam(name: str, moment: str) -> None:
+        nonlocal left
+        if name == "dynamodb.TransactWriteItems" and moment == "before" and left:
+            still, left = left - 1, 0  # what happens meanwhile is not itself interrupted
+            act()
+            left = still
+
+    aws.add_seam(seam)
+    try:
+        yield
+    finally:
+        aws.remove_seam(seam)

@@ -148,6 +148,7 @@ def _apply(tools: Toolbox, application: Application, judgement: Judgement, at: d
         "application_id": application.application_id,
         "number": application.number or "",
         "outcome": judgement.outcome.value,
+        **({"waits": judgement.waits.value} if judgement.waits else {}),
         **{f"check.{record.kind.value}": record.status.value for record in application.checks},
     }
     changed = record(changed, work=work, tools=tools, name="application_verified", at=at, actor=SYSTEM, details=details)

@@ -10,6 +10,7 @@ import pytest
 from bench.calls import Counter
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.principal import Assurance, Principal, Role
+from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.ports.errors import Rejected
 from chalicelib.use_cases import operator_queue
 from chalicelib.use_cases.operator_queue import Wanted, list_cases
@@ -22,6 +23,7 @@ from tests.cases import (
     decided,
     left_to_operator,
     listed,
+    meanwhile,
     overdue,
     path,
     queue,
@@ -109,6 +111,31 @@ class TestWhatStandsInTheQueue:
         world.settle()
         case = viewed(world, draft)
         assert (case["reason"]["code"], case["reason"]["detail"]) == ("identity_clash", "document")
+
+    def test_a_policy_that_could_not_be_issued_can_be_tried_again(self, world: World) -> None:
+        application_id = submitted(world)
+        person_id = world.tools.store.application_file(application_id=application_id).application.person_id
+        marker = ActivePolicyMarker(person_id=person_id, policy_id="unknown")
+        work = world.tools.store.work(at=world.tools.at)
+        work.put(marker)
+        work.commit()
+        world.settle()
+        assert [(row["state"], row["reason"]["code"]) for row in queue(world)] == [("approved", "issue_failed")]
+        work = world.tools.store.work(at=world.tools.at)
+        work.remove(marker)
+        work.commit()
+        decided(world, application_id)
+        world.settle()
+        assert application(world, application_id)["state"] == "ready"
+
+    def test_a_person_without_a_profile(self, world: World) -> None:
+        application_id = submitted(world)
+        person_id = world.tools.store.application_file(application_id=application_id).application.person_id
+        work = world.tools.store.work(at=world.tools.at)
+        work.remove(world.tools.store.person_file(person_id=person_id).person)
+        work.commit()
+        world.settle()
+        assert [row["reason"]["code"] for row in queue(world)] == ["person_unknown"]
 
     def test_a_late_case_that_needs_nobody(self, world: World) -> None:
         application_id = overdue(world)
@@ -225,9 +252,7 @@ class TestFilters:
             ("overdue=true&lease=free&kind=first_policy", ["late"]),
         ],
     )
-    def test_lists_what_is_asked_for(
-        self, world: World, both: dict[str, str], query: str, names: list[str]
-    ) -> None:
+    def test_lists_what_is_asked_for(self, world: World, both: dict[str, str], query: str, names: list[str]) -> None:
         assert listed(world, query) == [both[name] for name in names]
 
     def test_free_and_mine(self, world: World, both: dict[str, str]) -> None:
@@ -354,7 +379,7 @@ class TestOneCase:
         assert all(check["request_id"] and check["rules_version"] and check["is_current"] for check in case["checks"])
         assert by_kind["snils"]["register_version"] == "fake-1"
         assert [(m["state"], m["by"], m["reason"]) for m in case["history"]] == [
-            ("draft", "person", ""),
+            ("draft", "person", "created"),
             ("awaiting_signature", "person", "code_requested"),
             ("in_processing", "person", "signed"),
         ]
@@ -401,38 +426,16 @@ class TestOneCase:
 
     def test_a_look_between_two_others_is_chained_after_them(self, world: World) -> None:
         application_id = left_to_operator(world)
-        with meanwhile(world, lambda: viewed(world, application_id, person=FUND)):
+        with meanwhile(lambda: viewed(world, application_id, person=FUND)):
             viewed(world, application_id)
         views = [entry for entry in actions(world) if entry["action"] == "application_viewed"]
         assert len(views) == 2
 
     def test_gives_up_after_some_tries_and_shows_nothing(self, world: World) -> None:
         application_id = left_to_operator(world)
-        with meanwhile(world, lambda: viewed(world, application_id, person=FUND), times=4):
+        with meanwhile(lambda: viewed(world, application_id, person=FUND), times=4):
             answer = world.call("GET", path(application_id), person=OPERATOR)
         problem(answer, 409, "stale_write")
-
-
-class meanwhile:
-    """Let something happen right before each of the next transactions of the block."""
-
-    def __init__(self, world: World, act: Any, *, times: int = 1) -> None:
-        from chalicelib.adapters import aws
-
-        self._aws, self._act, self._left = aws, act, times
-
-    def __call__(self, name: str, moment: str) -> None:
-        if name == "dynamodb.TransactWriteItems" and moment == "before" and self._left:
-            self._left -= 1
-            left, self._left = self._left, 0
-            self._act()
-            self._left = left
-
-    def __enter__(self) -> None:
-        self._aws.add_seam(self)
-
-    def __exit__(self, *_: object) -> None:
-        self._aws.remove_seam(self)
 
 
 class TestLease:
@@ -494,7 +497,7 @@ class TestLease:
 
     def test_of_two_operators_at_the_very_same_moment_one_gets_it(self, world: World) -> None:
         application_id = left_to_operator(world)
-        with meanwhile(world, lambda: taken(world, application_id, person=FUND)):
+        with meanwhile(lambda: taken(world, application_id, person=FUND)):
             refused = step(world, application_id, "lease")
         problem(refused, 409, "case_taken")
         assert listed(world, "lease=mine", person=FUND) == [application_id]
@@ -502,13 +505,13 @@ class TestLease:
 
     def test_what_changed_for_another_reason_is_taken_all_the_same(self, world: World) -> None:
         application_id = left_to_operator(world)
-        with meanwhile(world, lambda: touch(world, application_id)):
+        with meanwhile(lambda: touch(world, application_id)):
             taken(world, application_id)
         assert listed(world, "lease=mine") == [application_id]
 
     def test_a_case_that_never_rests_is_told_to_be_tried_again(self, world: World) -> None:
         application_id = left_to_operator(world)
-        with meanwhile(world, lambda: touch(world, application_id), times=3):
+        with meanwhile(lambda: touch(world, application_id), times=3):
             problem(step(world, application_id, "lease"), 409, "stale_write")
         assert listed(world, "lease=free") == [application_id]
 

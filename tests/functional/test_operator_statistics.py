@@ -11,7 +11,7 @@ import pytest
 from bench.calls import Counter
 from chalicelib.domain.checks import CheckKind
 from tests.cases import AUDITOR, FUND, OPERATOR, asked, decided, left_to_operator, overdue
-from tests.journeys import problem, signed, submitted, wrong_fields
+from tests.journeys import prepared, problem, signed, submitted, wrong_fields
 
 if TYPE_CHECKING:
     import httpx
@@ -58,9 +58,7 @@ class TestFigures:
         world.settle()
         refused = left_to_operator(world)
         world.sleep(hours=10)
-        decided(
-            world, refused, approve=False, reasons=[{"code": "missing_document"}, {"code": "missing_document"}, {}][:2]
-        )
+        decided(world, refused, approve=False, reasons=[{"code": "missing_document"}] * 2)
         left_to_operator(world, person="later")
         found = figures(world)
         assert found["filed"] == 3
@@ -102,8 +100,6 @@ class TestFigures:
         problem(world.call("GET", f"{ROUTE}?{MARCH}&insurer=77015", person=OPERATOR), 403, "not_permitted")
 
     def test_drafts_are_nobodys(self, world: World) -> None:
-        from tests.journeys import prepared
-
         prepared(world)
         assert figures(world)["filed"] == 0
 

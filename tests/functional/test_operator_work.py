@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.errors import NotPermitted
+from chalicelib.domain.principal import Assurance, Principal, Role
+from chalicelib.domain.records import Pointer
 from chalicelib.ports.errors import Rejected
+from chalicelib.use_cases.identity import identity_values
+from chalicelib.use_cases.lease_case import take_case
+from chalicelib.use_cases.view_case import view_case
+from tests.applicants import CHILD, begun, represent, scanned
 from tests.cases import (
     FUND,
     OPERATOR,
@@ -15,6 +24,7 @@ from tests.cases import (
     decided,
     left_to_operator,
     listed,
+    meanwhile,
     overdue,
     path,
     queue,
@@ -375,10 +385,6 @@ class TestWhatCannotBeApprovedYet:
 
 def let_go_of_the_document(world: World, application_id: str) -> None:
     """Point the document of an application at its own person, as merging the records does."""
-    from dataclasses import replace
-
-    from chalicelib.use_cases.identity import identity_values
-
     mine = world.tools.store.application_file(application_id=application_id).application
     value_hash = world.tools.secrets.lookup_hash(kind="document", value=identity_values(mine.form)["document"])
     (pointer,) = world.tools.store.pointers(kind="document", value_hash=value_hash)
@@ -492,35 +498,89 @@ class TestSendingBack:
         assert queue(world)[0]["lease"] is None
 
 
+class TestAfterARepresentationEnds:
+    """Whoever acted is gone: what was submitted is decided by an operator, never lost (requirement A6)."""
+
+    @pytest.fixture
+    def child(self, world: World) -> str:
+        return represent(world, "citizen", CHILD)
+
+    def submitted(self, world: World, child: str) -> str:
+        draft = begun(world, ApplicantCategory.CHILD_UNDER_14, "first_policy", about=child)
+        scanned(world, draft["id"], person="citizen")
+        signed(world, draft["id"])
+        world.settle()
+        return str(draft["id"])
+
+    def test_a_case_that_waited_for_a_register(self, world: World, child: str) -> None:
+        world.tools.registers.unavailable(CheckKind.SNILS)
+        world.tools.registers.unavailable(CheckKind.BIRTH_RECORD)
+        application_id = self.submitted(world, child)
+        world.ok("POST", f"/v1/represented-persons/{child}/termination")
+        (row,) = queue(world)
+        assert (row["id"], row["reason"]["code"]) == (application_id, "representation_ended")
+        assert viewed(world, application_id)["delay"] is None
+
+    def test_a_case_that_waited_for_the_representatives_answer(self, world: World, child: str) -> None:
+        world.tools.registers.mismatch(CheckKind.BIRTH_RECORD, "birth_record_not_found")
+        application_id = self.submitted(world, child)
+        asked_on = application(world, application_id)
+        assert asked_on["state"] == "clarification_required"
+        world.sleep(days=2)
+        world.ok("POST", f"/v1/represented-persons/{child}/termination")
+        case = viewed(world, application_id)
+        assert (case["state"], case["clarification"], case["reason"]["code"]) == (
+            "in_processing",
+            None,
+            "representation_ended",
+        )
+        # The decision is due later by the two days, and no earlier than that is it late.
+        assert (asked_on["due_on"], case["due_on"]) == ("2026-04-27", "2026-04-29")
+        world.sleep(days=7)
+        world.run("run_due")
+        assert viewed(world, application_id)["is_overdue"] is False
+
+    def test_who_acted_for_another_sees_the_case_as_a_person_only(self, world: World, child: str) -> None:
+        world.tools.registers.unavailable(CheckKind.BIRTH_RECORD)
+        application_id = self.submitted(world, child)
+        mother = world.tools.store.application_file(application_id=application_id).application.account_id
+        world.ok("POST", f"/v1/represented-persons/{child}/termination")
+        operator = Principal(
+            subject="s",
+            account_id=mother,
+            roles=frozenset({Role.INSURER_OPERATOR}),
+            assurance=Assurance.CONFIRMED,
+            insurer="77012",
+        )
+        with pytest.raises(NotPermitted, match="собственным заявлением"):
+            view_case(tools=world.tools, principal=operator, application_id=application_id, at=world.tools.at)
+        with pytest.raises(NotPermitted, match="собственным заявлением"):
+            take_case(tools=world.tools, principal=operator, application_id=application_id, at=world.tools.at)
+
+
 class TestOthersAtTheSameMoment:
     def test_a_decision_about_what_has_changed_is_not_made(self, world: World) -> None:
-        from tests.functional.test_operator_queue import meanwhile
-
         application_id = taken(world, left_to_operator(world))
         withdraw = f"/v1/applications/{application_id}/withdrawal"
-        with meanwhile(world, lambda: world.ok("POST", withdraw)):
+        with meanwhile(lambda: world.ok("POST", withdraw)):
             answer = step(world, application_id, "decision", json={"approve": True})
         problem(answer, 409, "stale_write")
         assert application(world, application_id)["state"] == "withdrawn"
 
     def test_two_copies_of_one_request_are_one_decision(self, world: World) -> None:
-        from tests.functional.test_operator_queue import meanwhile
-
         application_id = taken(world, left_to_operator(world))
         headers = {"Idempotency-Key": "k"}
 
         def send() -> Any:
             return step(world, application_id, "decision", json={"approve": True}, headers=headers)
 
-        with meanwhile(world, send):
+        with meanwhile(send):
             assert send().json()["state"] == "approved"
         world.settle()
         assert len(insurance(world)["policies"]) == 1
 
 
 def test_a_number_that_is_taken_already_is_drawn_again_without_an_operator(world: World) -> None:
-    from chalicelib.domain.records import Pointer
-
     number = "7754900885000012"
     work = world.tools.store.work(at=world.tools.at)
     value_hash = world.tools.secrets.lookup_hash(kind="policy_number", value=number)

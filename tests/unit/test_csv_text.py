@@ -12,7 +12,9 @@ from chalicelib.http.csv_text import csv_text, neutral, wants_csv
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"))
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=HYPERLINK("x")']
+)
 def test_a_formula_becomes_plain_text(cell):
     assert neutral(cell) == f"'{cell}"
 

@@ -29,16 +29,11 @@ _NOTE = 1000
 _LONG = 500
 
 
-class ScopeQueryFields(PageQuery):
-    """Whose work to show: an auditor has to say it."""
+class CasesQuery(PageQuery):
+    """Which cases to list; an auditor has to say of which insurer or region."""
 
     insurer: str | None = Field(default=None, pattern=r"^[0-9]{5}$", description="Код страховой организации")
     region: str | None = Field(default=None, pattern=r"^[0-9]{2}$", description="Код региона")
-
-
-class CasesQuery(ScopeQueryFields):
-    """Which cases to list."""
-
     state: ApplicationState | None = Field(default=None, description="Только в этом состоянии")
     kind: ApplicationKind | None = Field(default=None, description="Только этого вида")
     category: ApplicantCategory | None = Field(default=None, description="Только этой категории заявителей")
