@@ -151,15 +151,15 @@ class Clarification:
     """What the person is asked to mend, and the last day to do it (requirement B9).
 
     ``asked_at`` and ``asked_on``, its local day, begin the pause of the decision's clock; documents are to be uploaded
-    after it.
+    after it. Questions of earlier versions do not tell them.
     """
 
     fields: tuple[str, ...]
     documents: tuple[str, ...]
     message: str
     until_on: date
-    asked_at: datetime
-    asked_on: date
+    asked_at: datetime | None = None
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

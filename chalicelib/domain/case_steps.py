@@ -131,7 +131,7 @@ def go_on_with_the_clock(application: Application, *, on: date) -> Application:
     asked, due_on = application.clarification, application.due_on
     if asked is None or due_on is None:
         return application
-    waited = RUSSIAN_CALENDAR.working_days_between(start=asked.asked_on, end=on)
+    waited = RUSSIAN_CALENDAR.working_days_between(start=asked.asked_on or on, end=on)
     due_on = RUSSIAN_CALENDAR.add_working_days(start=due_on, days=waited)
     *earlier, ended = application.history
     return replace(

@@ -167,7 +167,8 @@ def documents_to_upload(file: ApplicationFile, row: MatrixRow) -> tuple[Document
 
 def documents_asked_for(asked: Clarification, *, scans: Iterable[Scan]) -> tuple[DocumentKind, ...]:
     """The documents of a clarification of which no new scan has been accepted yet: an old one answers nothing (B9)."""
-    answered = {s.document for s in scans if s.state is ScanState.ACCEPTED and s.created_at >= asked.asked_at}
+    accepted = [scan for scan in scans if scan.state is ScanState.ACCEPTED]
+    answered = {scan.document for scan in accepted if asked.asked_at is None or scan.created_at >= asked.asked_at}
     return tuple(DocumentKind(document) for document in asked.documents if document not in answered)
 
 

@@ -204,6 +204,13 @@ class TestClock:
 
         assert go_on_with_the_clock(case, on=date(2026, 4, 29)).is_overdue is late
 
+    def test_a_question_that_does_not_tell_its_day_moves_nothing(self):
+        case = self.asked(date(2026, 4, 27), date(2026, 4, 20))
+        old = replace(case, clarification=replace(case.clarification, asked_at=None, asked_on=None))
+        going = go_on_with_the_clock(old, on=date(2026, 4, 22))
+
+        assert (going.due_on, going.history[-1].paused_days, going.clarification) == (date(2026, 4, 27), 0, None)
+
     def test_goes_on_unmoved_where_nothing_was_asked(self):
         case = application()
 
