@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def leave_to_operator(application: Application, *, reason: WaitReason, at: datetime, detail: str = "") -> Application:
-    """Let a person decide: no register is asked any more until an operator says so."""
+    """Let a person decide: no register is asked any more until an operator says so.
+
+    Who had taken the case because it was late keeps it.
+    """
     attention = Attention(reason=reason, since=at, detail=detail)
-    return replace(application, needs_operator=True, attention=attention, lease=None, delay=None)
+    return replace(application, needs_operator=True, attention=attention, delay=None)
 
 
 def off_the_queue(application: Application, *, returns: bool = False) -> Application:

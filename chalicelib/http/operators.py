@@ -178,7 +178,7 @@ def decide(call: Call, application_id: str, body: DecisionIn) -> ApplicationOut:
 
 def _reasons(body: DecisionIn) -> tuple[Reason, ...]:
     given = [Reason(**reason.model_dump()) for reason in body.reasons]
-    if body.reason or not given:
+    if not body.approve and (body.reason or not given):
         given.append(Reason(code=FREE_TEXT, message=body.reason, mend=body.mend))
     return tuple(given)
 

@@ -9,7 +9,7 @@ from chalicelib.domain.application import Application, advance
 from chalicelib.domain.application_states import ApplicationEvent
 from chalicelib.domain.case_steps import check_anew, off_the_queue, wait_reason
 from chalicelib.domain.checks import CheckKind
-from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.records import Queue
 from chalicelib.domain.refusal_catalogue import Reason, refusals_of
@@ -43,7 +43,7 @@ def decide_application(
 
     Raises:
         NotPermitted, NotFound, StateConflict, CaseTaken: as `work_on_case`.
-        ValidationFailed: a refusal without its reason, or with one that is not in the catalogue.
+        ValidationFailed: a refusal without its reason, or with one that is not in the catalogue; an approval with some.
         RuleRefused: approving would only meet the same obstacle again; says what to do first.
     """
     step = Step(application_id=decision.application_id, name="operator_decided", at=at, request=request)
@@ -59,6 +59,9 @@ def decide_application(
 
 def _approved(desk: Desk, decision: Decision) -> Application:
     application = desk.file.application
+    if decision.reasons:
+        message = "Причины называют при отказе: уберите их или откажите"
+        raise ValidationFailed([FieldError(field="reasons", code="not_allowed", message=message)])
     _refuse_in_vain(desk.tools, application)
     approved = advance(
         application=application,

@@ -495,6 +495,14 @@ class TestLease:
         assert [entry["action"] for entry in actions(world)].count("case_released") == 1
         taken(world, application_id, person=FUND)
 
+    def test_of_a_late_case_outlives_the_answer_of_the_register(self, world: World) -> None:
+        application_id = taken(world, overdue(world))
+        world.tools.registers.mismatch(CheckKind.IDENTITY, "deceased")
+        world.sleep(minutes=16)
+        world.settle()
+        (row,) = queue(world, "lease=mine")
+        assert (row["id"], row["reason"]["code"]) == (application_id, "register_contradiction")
+
     def test_of_two_operators_at_the_very_same_moment_one_gets_it(self, world: World) -> None:
         application_id = left_to_operator(world)
         with meanwhile(lambda: taken(world, application_id, person=FUND)):

@@ -290,6 +290,13 @@ class TestApproving:
         notes = {m["note"] for m in viewed(world, application_id, person=operator)["history"]}
         assert notes == {"", "Живого человека видели"}
 
+    def test_names_no_reasons_of_a_refusal(self, world: World) -> None:
+        application_id = taken(world, left_to_operator(world))
+        body = {"approve": True, "reasons": [{"code": "missing_document"}]}
+        answer = step(world, application_id, "decision", json=body)
+        assert wrong_fields(problem(answer, 422, "validation_failed")) == {"reasons": "not_allowed"}
+        assert application(world, application_id)["state"] == "in_processing"
+
     def test_of_a_late_case_does_not_wait_for_the_register(self, world: World) -> None:
         application_id = overdue(world)
         decided(world, application_id)
