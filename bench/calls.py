@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
@@ -92,6 +93,8 @@ def measured(world: World) -> tuple[Budget, ...]:
     _newborn(world, counter)
     world.settle()
     count_policies(world, counter, _step)
+    world.settle()
+    count_corrections(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

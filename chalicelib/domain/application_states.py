@@ -37,6 +37,9 @@ class ApplicationEvent(StrEnum):
     COMPLETE = "complete"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    DISCONTINUE = "discontinue"
+    REOPEN = "reopen"
+    REOPEN_DRAFT = "reopen_draft"
 
 
 STATE_TITLES = {
@@ -171,7 +174,25 @@ TRANSITIONS: tuple[TransitionRule, ...] = (
         tells="application_withdrawn",
     ),
     _rule(_E.EXPIRE, {_S.DRAFT, _S.AWAITING_SIGNATURE}, _S.EXPIRED, "unused", tells="draft_expired"),
+    _rule(
+        _E.DISCONTINUE,
+        set(_S) - FINAL_STATES,
+        _S.WITHDRAWN,
+        "corrected",
+        silent="the correction that closes it tells",
+    ),
+    _rule(
+        _E.REOPEN,
+        {_S.REFUSED, _S.WITHDRAWN, _S.EXPIRED},
+        _S.IN_PROCESSING,
+        "correction_undone",
+        tells="application_reopened",
+    ),
+    _rule(_E.REOPEN_DRAFT, {_S.WITHDRAWN, _S.EXPIRED}, _S.DRAFT, "correction_undone", tells="application_reopened"),
 )
+
+BY_CORRECTION = frozenset({ApplicationEvent.DISCONTINUE, ApplicationEvent.REOPEN, ApplicationEvent.REOPEN_DRAFT})
+"""The events that only a correction with four eyes brings; a final state is left by no others."""
 
 _BY_EVENT = {rule.event: rule for rule in TRANSITIONS}
 

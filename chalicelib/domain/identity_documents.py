@@ -112,6 +112,12 @@ def check_document(
     return (*_mask_errors(canonical, kind, prefix), *written)
 
 
+def check_series_and_number(*, document: IdentityDocument, prefix: str) -> tuple[FieldError, ...]:
+    """The mistakes in series and number alone, by the masks of the document's type."""
+    canonical = normalize_document(document)
+    return tuple(_mask_errors(canonical, IDENTITY_DOCUMENT_TYPES.get(canonical.type), prefix))
+
+
 def passport_valid_until(*, issued_on: date, born_on: date) -> date | None:
     """The first day on which a Russian passport no longer serves; None for one without a term.
 

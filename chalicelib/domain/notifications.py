@@ -71,6 +71,21 @@ class NotificationKind(StrEnum):
     NEWBORN_ANNULLED = "newborn_annulled"
     CONSENT_GIVEN = "consent_given"
     CONSENT_REVOKED = "consent_revoked"
+    PERSONAL_DATA_CORRECTED = "personal_data_corrected"
+    POLICY_CORRECTED = "policy_corrected"
+    POLICY_ANNULLED = "policy_annulled"
+    POLICY_RESTORED = "policy_restored"
+    CONTACT_REMOVED = "contact_removed"
+    CERTIFICATE_RESTORED = "certificate_restored"
+    APPLICATION_REOPENED = "application_reopened"
+    DRAFT_REOPENED = "draft_reopened"
+    REPRESENTATION_RESTORED = "representation_restored"
+    RECORDS_MERGED = "records_merged"
+    RECORDS_SEPARATED = "records_separated"
+    DEATH_RECORDED = "death_recorded"
+    DEATH_CANCELLED = "death_cancelled"
+    CORRECTION_REVERSED = "correction_reversed"
+    INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +232,22 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         ),
         _KIND.CONSENT_GIVEN: _without_sms("version", "given_on"),
         _KIND.CONSENT_REVOKED: _without_sms("version", "revoked_on"),
+        _KIND.PERSONAL_DATA_CORRECTED: _about_day("corrected_on"),
+        _KIND.POLICY_CORRECTED: _about_day("corrected_on"),
+        # Whoever loses the insurance, or has it again, must learn of it (F7).
+        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True),
+        _KIND.POLICY_RESTORED: _about_day("restored_on", forced=True),
+        _KIND.CONTACT_REMOVED: _without_sms("removed_on"),
+        _KIND.CERTIFICATE_RESTORED: _about_day("restored_on"),
+        _KIND.APPLICATION_REOPENED: _about_application("reopened_on"),
+        _KIND.DRAFT_REOPENED: _without_sms("reopened_on"),
+        _KIND.REPRESENTATION_RESTORED: _without_sms("restored_on"),
+        _KIND.RECORDS_MERGED: _about_day("merged_on"),
+        _KIND.RECORDS_SEPARATED: _about_day("separated_on"),
+        _KIND.DEATH_RECORDED: _without_sms("recorded_on"),
+        _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
+        _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
+        _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

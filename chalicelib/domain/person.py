@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.domain.audit import ChainHead
 
@@ -43,10 +43,28 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """The last day of a person's life, and the correction that recorded it."""
+
+    died_on: date
+    correction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merger:
+    """The record of the same person that this one leads to, and the correction that merged them (requirement D4)."""
+
+    into: str
+    correction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """What the service knows of a person; names exactly as in the document.
 
     ``awaits_name`` tells of a newborn whose parents had not named it when it was registered.
+    ``document`` is the identity document (``type``, ``series``, ``number``) where an operator corrected that of the
+    applications. ``merged_from`` are the records of the same person that lead to this one.
     """
 
     person_id: str
@@ -64,6 +82,10 @@ class Person:
     consents: tuple[Consent, ...] = ()
     policy_number: str | None = None
     awaits_name: bool = False
+    document: Mapping[str, str] = field(default_factory=dict)
+    death: Death | None = None
+    merged: Merger | None = None
+    merged_from: tuple[str, ...] = ()
     updated_at: datetime | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
@@ -73,6 +95,11 @@ class Person:
         """The consent in force, if any."""
         last = self.consents[-1] if self.consents else None
         return last if last is not None and last.revoked_at is None else None
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether applications about the person may be filed under this record: a living person's only record."""
+        return self.death is None and self.merged is None
 
     @property
     def full_name(self) -> str:

@@ -148,3 +148,17 @@ def revoke(*, certificate: TemporaryCertificate, at: datetime) -> TemporaryCerti
     if certificate.state is not CertificateState.ACTIVE:
         raise StateConflict("Временное свидетельство уже не действует")
     return replace(certificate, state=CertificateState.REVOKED, next_step=None, ended_at=at)
+
+
+def reinstated(*, certificate: TemporaryCertificate, unit: TermUnit, at: datetime) -> TemporaryCertificate:
+    """Let a revoked certificate count again to the end of its term, with the warnings of the unit that are ahead.
+
+    Raises:
+        StateConflict: it was not revoked, or its term is over.
+    """
+    again = replace(certificate, state=CertificateState.ACTIVE, ended_at=None)
+    steps = (replace(again, next_step=step) for step in _steps_of(unit))
+    ahead = [found for found in steps if found.next_step_at is not None and found.next_step_at > at]
+    if certificate.state is not CertificateState.REVOKED or not ahead:
+        raise StateConflict("Свидетельство не отозвано, или срок его уже истёк")
+    return ahead[0]

@@ -32,6 +32,7 @@ from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
+from chalicelib.http import correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.deliveries import delivery_states
@@ -237,6 +238,10 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "delivery-methods": lambda: _titles(DELIVERY_METHODS),
     "recipients": lambda: _titles(RECIPIENTS),
     "understood": lambda: _titles(UNDERSTOOD),
+    "corrections": correction_dictionaries.corrections,
+    "correction-states": correction_dictionaries.states,
+    "annulments": correction_dictionaries.annulments,
+    "duplicate-signals": correction_dictionaries.signals,
     "regions": lambda: [
         {"code": code, "title": region.name, "okato": region.okato, "utc_offset_hours": region.utc_offset_hours}
         for code, region in REGIONS.items()

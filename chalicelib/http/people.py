@@ -9,7 +9,7 @@ from chalicelib.http.applications import after, cursor_of
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.schemas.applications import LinkOut
-from chalicelib.http.schemas.insurance import InsuranceOut, insurance_out
+from chalicelib.http.schemas.insurance import InsuranceOut, InsuranceQuery, insurance_out
 from chalicelib.http.schemas.people import (
     ActivityOut,
     CodeIn,
@@ -27,6 +27,8 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_citizen
 from chalicelib.use_cases.contacts import confirm_contact, send_contact_code
 from chalicelib.use_cases.idempotency import request_key
+from chalicelib.use_cases.insurance_on_day import insurance_now_known
+from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.ordered_documents import LINK_SECONDS, document_link
 from chalicelib.use_cases.people import (
     ProfileChange,
@@ -200,9 +202,11 @@ def messages(call: Call, query: PageQuery) -> Page[MessageOut]:
 
 
 @blueprint.route("GET", "/v1/me/insurance", summary="Мои полисы, свидетельства и документы", tag=TAG, roles=CITIZEN)
-def insurance(call: Call) -> InsuranceOut:
-    """С историей страховых организаций и ссылкой QR-кода каждого документа."""
-    return insurance_out(own_file(tools=container(), principal=call.principal, at=call.at))
+def insurance(call: Call, query: InsuranceQuery) -> InsuranceOut:
+    """С историей страховых организаций и ссылкой QR-кода документов; с on — и чем застрахован в этот день."""
+    tools = container()
+    file = main_file(tools=tools, file=own_file(tools=tools, principal=call.principal, at=call.at))
+    return insurance_out(file, insurance_now_known(file, on=query.on) if query.on else None)
 
 
 @blueprint.route(

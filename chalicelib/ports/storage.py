@@ -21,6 +21,7 @@ from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.ports.cases import Cases
+from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, Protocol):
+class Store(Deliveries, Cases, CorrectionReads, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:

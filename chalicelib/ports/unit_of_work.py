@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.ports.corrections import CorrectingWork
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -13,8 +15,11 @@ if TYPE_CHECKING:
     from chalicelib.ports.storage import Limit
 
 
-class UnitOfWork(Protocol):
-    """Collects conditional writes; nothing happens before `commit`."""
+class UnitOfWork(CorrectingWork, Protocol):
+    """Collects conditional writes; nothing happens before `commit`.
+
+    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.
+    """
 
     def create(self, entity: object) -> None:
         """Add an entity; the commit raises AlreadyExists if it stands."""

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
 from chalicelib.domain.legacy_policy import PolicyBlank
 from chalicelib.domain.person import Person
 from chalicelib.domain.plain_text import without_separators
-from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType, type_of_form
 from chalicelib.domain.principal import Role
@@ -23,6 +23,7 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.identity import document_value, name_value
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey, legacy_key
+from chalicelib.use_cases.merged_records import followed
 from chalicelib.use_cases.views import note_view
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def check_insured_person(
         message = "Найдено несколько человек: уточните документ или СНИЛС"
         raise ValidationFailed([FieldError(field=given, code="several_found", message=message)])
     known = _viewed(tools, principal, pointers[0].person_id, kind, at) if pointers else None
-    answer = _answer(tools, known, question.on) if known else NOT_INSURED
+    answer = _answer(tools, followed(tools=tools, file=known), question.on) if known else NOT_INSURED
     told = judge_barcode(barcode=barcode, person=answer.person, on=question.on) if barcode else None
     return replace(answer, qr=verdict, barcode=told)
 
@@ -234,14 +235,15 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
 
 
 def _proofs_on(known: PersonFile, on: date) -> tuple[Policy | None, TemporaryCertificate | None]:
-    """The policy if it insures on the day, else the certificate that did, else what there is."""
-    policy = known.active_policy
-    if policy is not None and policy.is_valid_on(on):
+    """What insures on the day: the policy that stands, one that stood then, or a certificate; else what there is."""
+    policies = sorted(known.policies, key=lambda policy: (policy.state not in STANDING, policy.policy_id))
+    policy = next((policy for policy in policies if policy.is_valid_on(on)), None)
+    if policy is not None:
         return policy, None
     certificate = next((c for c in known.certificates if c.is_valid_on(on)), None)
     if certificate is not None:
         return None, certificate
-    return policy, known.active_certificate
+    return known.active_policy, known.active_certificate
 
 
 def _name(tools: Toolbox, period: InsurerPeriod | None) -> str:

@@ -33,6 +33,7 @@ _INSURER_KINDS = frozenset(
     {
         NotificationKind.INSURER_NOTIFIED_OF_DEPARTURE,
         NotificationKind.INSURER_NOTIFIED_OF_ARRIVAL,
+        NotificationKind.INSURER_NOTIFIED_OF_CORRECTION,
     }
 )
 _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTACT_VERIFICATION_CODE})
@@ -61,6 +62,9 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     if order.kind in _CODE_KINDS and at >= order.ordered_at + VALID_FOR:
         return {"all": "too_late"}
     file = tools.store.person_file(person_id=order.person_id)
+    if order.kind not in _INSURER_KINDS and file.person is not None and file.person.death is not None:
+        # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
+        return {"all": "person_died"}
     contacts = _contacts(tools, order, file.person)
     preferences = _preferences(file.person)
     channels = channels_for(kind=order.kind, preferences=preferences, contacts=contacts)

@@ -14,7 +14,7 @@ from chalicelib.domain.application import (
     advance,
 )
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
-from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.regions import local_date
@@ -31,6 +31,7 @@ from chalicelib.use_cases.access import (
 )
 from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.merged_records import followed, redirected
 from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def create_draft(
     at: datetime,
     request: idempotency.RequestKey | None = None,
 ) -> Application:
-    """Store a new draft, with its journal entry and what makes the request repeatable (1 AWS call)."""
+    """Store a new draft, with its journal entry and what makes the request repeatable (1 AWS call).
+
+    A draft under a merged record becomes one about the main record (2 to 3 calls more).
+    """
+    draft = application
     work = tools.store.work(at=at)
     work.require_consent(person_id=application.person_id, version=CONSENT_VERSION)
     application = record(
@@ -107,6 +112,9 @@ def create_draft(
         work.commit()
     except AlreadyExists:
         return _created_before(tools, principal, request)
+    except RuleRefused as refusal:
+        moved = redirected(tools=tools, application=draft, refusal=refusal)
+        return create_draft(tools=tools, principal=principal, application=moved, at=at, request=request)
     return application
 
 
@@ -132,7 +140,7 @@ def _new_draft(tools: Toolbox, principal: Principal, wish: Wish, at: datetime) -
     else:
         own_file = tools.store.person_file(person_id=principal.account_id)
         found = standing_representation(own_file, person_id=base.person_id, on=on)
-        known = tools.store.person_file(person_id=base.person_id)
+        known = followed(tools=tools, file=tools.store.person_file(person_id=base.person_id))
         form = prefilled_for(known=known, principal=principal, representation=found, citizenship=_citizenship(row))
         base = replace(base, relation=found.relation)
     form = {**form, **present_insurer(known, row, on)}

@@ -90,7 +90,13 @@ def drawn_number(tools: Toolbox, application: Application) -> str:
     """Draw the next ЕНП for the birth date and sex of an application (1 AWS call; requirement F1)."""
     person = application.section("person")
     territory = region_of(application.form)
-    born_on, sex = date.fromisoformat(person["born_on"]), Sex(person["sex"])
+    return next_number(
+        tools, territory=territory, born_on=date.fromisoformat(person["born_on"]), sex=Sex(person["sex"])
+    )
+
+
+def next_number(tools: Toolbox, *, territory: str, born_on: date, sex: Sex) -> str:
+    """Draw the next ЕНП of a territory for a birth date and sex (1 AWS call; requirement F1)."""
     counter = f"enp:{territory}:{facet(born_on=born_on, sex=sex)}"
     # The counter's name would tell a birth date: only its hash is a key.
     serial = tools.store.next_serial(counter=tools.secrets.lookup_hash(kind="counter", value=counter))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
+from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 Chained = TypeVar(
-    "Chained", Application, Policy, TemporaryCertificate, LegacyPolicy, Person, Representation, Delivery, CivilRecord
+    "Chained",
+    Application,
+    Policy,
+    TemporaryCertificate,
+    LegacyPolicy,
+    Person,
+    Representation,
+    Delivery,
+    CivilRecord,
+    Correction,
 )
 
 
@@ -35,6 +45,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     Representation: lambda e: f"representation:{e.representative_id}:{e.person_id}",
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
+    Correction: lambda e: f"correction:{e.correction_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
 }

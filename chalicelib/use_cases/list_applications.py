@@ -8,6 +8,7 @@ from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
 from chalicelib.domain.numbers import parse_application_number
 from chalicelib.ports.storage import Slice
 from chalicelib.use_cases.access import require_citizen
+from chalicelib.use_cases.merged_records import applications_about
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 def list_applications(
     *, tools: Toolbox, principal: Principal, wanted: ApplicationFilter, limit: int, after: str | None
 ) -> Slice[Application]:
-    """List the person's applications that are wanted, newest first (1 AWS call; with a filter at most 5)."""
+    """List the person's applications that are wanted, newest first (1 AWS call; with a filter at most 5).
+
+    Where none is found, 1 call more tells whether the record was merged: then those of the main record are listed.
+    """
     person_id = require_citizen(principal)
-    return tools.store.applications_of(person_id=person_id, limit=limit, after=after, wanted=wanted)
+    return applications_about(tools=tools, person_id=person_id, limit=limit, after=after, wanted=wanted)
 
 
 def find_by_number(

@@ -66,8 +66,11 @@ class _Sources:
 
     @property
     def form(self) -> Mapping[str, Mapping[str, str]]:
-        if self.application is not None:
-            return self.application.application.form
+        return self.profile if self.application is None else self.application.application.form
+
+    @property
+    def profile(self) -> Mapping[str, Mapping[str, str]]:
+        """What is known now: a form stays as it was signed when an operator corrects a mistake in it."""
         if self.known.person is None:
             raise NotFound("Застрахованное лицо не найдено")
         return profile_form(self.known.person)
@@ -123,7 +126,7 @@ def _policy_of(sources: _Sources) -> Policy:
 
 
 def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: QrKind) -> QrClaims:
-    holder = _holder(sources.form)
+    holder = _holder(sources.profile)
     status_list, index = place_in_status_list(policy.status_index)
     name = name_for_qr(family=holder.family_name, given=holder.given_name, middle=holder.middle_name)
     return QrClaims(
@@ -157,7 +160,7 @@ def _make_policy(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     link = tools.qr.link(claims=claims)
     document = PolicyDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.form),
+        holder=_holder(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
@@ -178,7 +181,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     active = policy.state is PolicyState.ACTIVE
     document = ExtractDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.form),
+        holder=_holder(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         insurer_since=period.insured_from,
         valid_from=policy.valid_from,

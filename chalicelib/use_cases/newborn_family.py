@@ -24,6 +24,7 @@ from chalicelib.domain.representation import (
 from chalicelib.ports.storage import PersonFile
 from chalicelib.use_cases.identity import document_value
 from chalicelib.use_cases.journal import record as recorded
+from chalicelib.use_cases.merged_records import followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +111,8 @@ def find_child(*, tools: Toolbox, record: CivilRecord, child: Child, family: Fam
     only like another is one of its own once an operator has said so.
     """
     if record.applied is not None:
-        return KnownChild(person_id=record.person_id, file=tools.store.person_file(person_id=record.person_id))
+        file = followed(tools=tools, file=tools.store.person_file(person_id=record.person_id))
+        return KnownChild(person_id=file.person.person_id if file.person else record.person_id, file=file)
     by_paper = _leads_to(tools, "document", _value(child.certificate))
     by_snils = _leads_to(tools, "snils", child.snils)
     named = by_paper or by_snils

@@ -16,6 +16,7 @@ from chalicelib.ports.errors import KEY_USED, AlreadyExists, NotFound, Precondit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import check_living
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,7 @@ def give_consent(
 
     Raises:
         AccountNotConfirmed: requirement A1.
-        RuleRefused: the text was renewed: read the present version first.
+        RuleRefused: the text was renewed: read the present version first; or the death of the person is recorded.
     """
     require_confirmed(principal)
     return idempotency.once(
@@ -101,6 +102,7 @@ def _give(
     if version != CONSENT_VERSION:
         raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
     stored = tools.store.person_file(person_id=principal.account_id).person
+    check_living(stored)
     if stored is not None and stored.consent is not None and stored.consent.version == version:
         # Else a copy of this request that comes after a revocation would give the consent anew.
         idempotency.remember_alone(request=request, principal=principal, result=version, tools=tools, at=at)

@@ -78,7 +78,7 @@ def _commit(tools: Toolbox, application: Application, known: PersonFile, policy:
     return changed
 
 
-_LISTED = {
+LISTED = {
     PolicyState.SUSPENDED: "suspended",
     PolicyState.ANNULLED: "revoked",
     PolicyState.REPLACED: "replaced",
@@ -89,7 +89,7 @@ _LISTED = {
 def show_policy(*, work: UnitOfWork, tools: Toolbox, policy: Policy, person: Mapping[str, str], at: datetime) -> None:
     """Let lookups and codes tell the present state."""
     put_policy_card(work=work, tools=tools, policy=policy, person=person)
-    status = _LISTED.get(policy.state)
+    status = LISTED.get(policy.state)
     entry = Revocation(status_index=policy.status_index, status=status or "", at=at)
     if status is None:
         work.remove(entry)

@@ -27,6 +27,7 @@ from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed, standing_representation
 from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.people import CABINET
 from chalicelib.use_cases.run_representations import end_representation
 
@@ -216,9 +217,12 @@ def represented_persons(*, tools: Toolbox, principal: Principal) -> tuple[tuple[
 
 
 def holder_file(*, tools: Toolbox, principal: Principal, person_id: str | None, at: datetime) -> PersonFile:
-    """Read the principal's own folder, or that of a represented person; raises NotFound."""
+    """Read the principal's own folder, or that of a represented person; raises NotFound.
+
+    A merged record leads to the main one.
+    """
     if person_id is None:
-        return tools.store.person_file(person_id=require_citizen(principal))
+        return main_file(tools=tools, file=tools.store.person_file(person_id=require_citizen(principal)))
     return represented_file(tools=tools, principal=principal, person_id=person_id, at=at)
 
 
@@ -234,4 +238,5 @@ def holder_id(*, tools: Toolbox, principal: Principal, person_id: str | None, at
 
 def represented_file(*, tools: Toolbox, principal: Principal, person_id: str, at: datetime) -> PersonFile:
     """Read the folder of a represented person; raises NotFound unless the right to act stands (2 AWS calls)."""
-    return tools.store.person_file(person_id=holder_id(tools=tools, principal=principal, person_id=person_id, at=at))
+    holder = holder_id(tools=tools, principal=principal, person_id=person_id, at=at)
+    return main_file(tools=tools, file=tools.store.person_file(person_id=holder))

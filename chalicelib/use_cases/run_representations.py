@@ -19,6 +19,7 @@ from chalicelib.ports.errors import StaleWrite
 from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.clarifications import end_pause
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import applications_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,7 +140,9 @@ def _note(
 def _applications(tools: Toolbox, person_id: str) -> Iterator[Application]:
     after: str | None = None
     while True:
-        found = tools.store.applications_of(person_id=person_id, limit=PAGE, after=after, wanted=ApplicationFilter())
+        found = applications_about(
+            tools=tools, person_id=person_id, limit=PAGE, after=after, wanted=ApplicationFilter()
+        )
         yield from found.items
         if (after := found.after) is None:
             return

@@ -23,11 +23,12 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
 from chalicelib.use_cases import idempotency
-from chalicelib.use_cases.access import actor_of, own, require_confirmed, standing_representation
+from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.delivery_steps import check_live_deliveries
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,10 +116,9 @@ def signer_and_holder(
     """The folders of who signs and of whom it is about; raises NotFound where the right to act stands no more."""
     signer = tools.store.person_file(person_id=principal.account_id)
     if application.relation is None:
-        return signer, signer
+        return signer, followed(tools=tools, file=signer)
     on = local_day(application, at=at)
-    standing_representation(signer, person_id=application.person_id, on=on)
-    return signer, tools.store.person_file(person_id=application.person_id)
+    return signer, representation_for(tools=tools, acting=signer, person_id=application.person_id, on=on)
 
 
 def _await_signature(
@@ -150,6 +150,7 @@ def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
 
 def check_consent(known: PersonFile) -> None:
     """Refuse whoever has given no consent, or on whose behalf none was given."""
+    check_living(known.person)
     if known.person is None or known.person.consent is None:
         raise RuleRefused("consent_required", "Сначала дайте согласие на обработку персональных данных")
 

@@ -1,4 +1,4 @@
-"""The names and prefixes of the table's keys are spelled in two modules: of the items and of the indexes."""
+"""The names and prefixes of the table's keys are spelled in the three modules of keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KEYS = tuple(ROOT / f"chalicelib/adapters/dynamodb/{name}.py" for name in ("keys", "index_keys"))
+KEYS = tuple(ROOT / f"chalicelib/adapters/dynamodb/{name}.py" for name in ("keys", "index_keys", "correction_keys"))
 KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^INSURERS$")
 
 
@@ -34,7 +34,7 @@ PREFIXES = {match[0] for path in KEYS for text in _texts(path) if (match := re.m
 
 
 def test_the_prefixes_are_found():
-    assert {"APPLICATION#", "PERSON#", "OUTBOX#", "IDEMPOTENCY#"} <= PREFIXES
+    assert {"APPLICATION#", "PERSON#", "OUTBOX#", "IDEMPOTENCY#", "CORRECTION#"} <= PREFIXES
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,11 @@ WORDS = {
 ADDRESS = {"city": "Трясогузкино", "street": "ул. Пеночкина", "house": "7391", "flat": "8462"}
 CHILD = {"given_name": "Дроздомир", "middle_name": "Козодоевич", "birthplace": "Г. ИВОЛГИНО", "snils": snils_of(617)}
 CHILDS_PAPER = {"type": "3", "series": "I-АА", "number": "617283"}
-HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "CabinetMessage", "Delivery", "CivilRecord", "ReceivedVersion"}
+HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "PolicyVersion", "CabinetMessage"} | {
+    "Delivery",
+    "CivilRecord",
+    "ReceivedVersion",
+}
 """The entities whose bodies are personal by nature; the table is encrypted."""
 
 CLOCKS = {"expires_epoch", "leased_until"}

@@ -14,6 +14,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.civil_record import CivilRecord, RecordState
+from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
@@ -71,6 +72,7 @@ class Facts:
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
         self.views: list[ViewLog] = self._all(ViewLog)
+        self.corrections: list[Correction] = self._all(Correction)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -143,9 +145,16 @@ def check(rig: Rig) -> None:
     _check_births(facts)
     _check_journal(facts)
     _check_lookups(facts)
-    ordered = {document["document_id"] for document in facts.of_type("StoredDocument")}
+    ordered = {document["document_id"] for document in facts.of_type("StoredDocument")} | _taken_back(facts)
     told = {body["document_id"] for body in facts.messages("documents").values()}
     assert told <= ordered, "a document is to be made that nobody ordered"
+
+
+def _taken_back(facts: Facts) -> set[str]:
+    """The documents that a correction had ordered and its undoing took away; their messages find nothing to do."""
+    changes = [change for kept in facts.of_type("CorrectionChanges") for change in kept["changes"]]
+    gone = [change for change in changes if change["type"] == "StoredDocument" and change["after"] is None]
+    return {change["before"]["document_id"] for change in gone}
 
 
 def _check_applications(facts: Facts) -> None:
@@ -234,6 +243,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.registrations,
         *facts.deliveries,
         *facts.births,
+        *facts.corrections,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

@@ -16,6 +16,7 @@ from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
 from tests import papers
 from tests.applicants import CHILD, carried_out, represent
+from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
 from tests.world import ACCOUNT, QUEUES, REGION
@@ -48,6 +49,9 @@ CREATE_NOTHING = {
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/applications/{application_id}/lease": "takes a case that is free, or is renewed",
     "/v1/operator/applications/{application_id}/release": "gives one case back, and only once",
+    "/v1/operator/corrections/{correction_id}/approval": "decides one proposal, and only once",
+    "/v1/operator/corrections/{correction_id}/rejection": "decides one proposal, and only once",
+    "/v1/operator/person-searches": "asks; the journal must tell of every search",
     "/v1/operator/applications/{application_id}/scans/{scan_id}/views": "asks; the journal must tell of every view",
     "/v1/operator/civil-records/{record_id}/decision": "moves one record, and only once",
     "/v1/represented-persons/{person_id}/termination": "ends one right to act, and only once",
@@ -62,9 +66,23 @@ class Request:
     """A request that creates; ``other`` is another one of its kind."""
 
     path: str
+    person: str = "citizen"
     body: Any = None
     other_path: str = ""
     other: Any = None
+
+
+def _correction(world: World) -> Request:
+    insured(world)
+    body = {"kind": "wrong_sex", "person_id": person_id(world), "reason": REASON, "values": {"sex": "male"}}
+    return Request(path=CORRECTIONS, person=FUND, body=body, other={**body, "reason": f"{REASON}!"})
+
+
+def _reversal(world: World) -> Request:
+    insured(world)
+    made = corrected(world, "wrong_sex", person_id(world), sex="male")
+    path = f"{CORRECTIONS}/{made['id']}/reversal"
+    return Request(path=path, person=FUND, body={"reason": REASON}, other={"reason": f"{REASON}!"})
 
 
 def _application(world: World) -> Request:
@@ -194,6 +212,8 @@ def _childs_address_code(world: World) -> Request:
 
 
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/operator/corrections": _correction,
+    "/v1/operator/corrections/{correction_id}/reversal": _reversal,
     "/v1/applications": _application,
     "/v1/applications/{application_id}/scans": _scan,
     "/v1/applications/{application_id}/signing-codes": _signing_code,
@@ -232,7 +252,8 @@ def waiting(world: World) -> int:
 def send(world: World, request: Request, *, other: bool = False, headers: Any = KEY) -> httpx.Response:
     body = request.other if other else request.body
     path = request.other_path or request.path if other else request.path
-    return world.call("POST", path, headers=headers, **({} if body is None else {"json": body}))
+    given = {} if body is None else {"json": body}
+    return world.call("POST", path, person=request.person, headers=headers, **given)
 
 
 STEPS_ON_A_CASE = {

@@ -43,6 +43,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/applications/{application_id}/clarification": {"fields": ["person.born_on"], "message": "?"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
     "POST /v1/operator/applications/{application_id}/verification": {},
+    "POST /v1/operator/corrections": {
+        "kind": "wrong_sex",
+        "person_id": UNKNOWN_ID,
+        "reason": "Подтверждено копией паспорта",
+        "values": {"sex": "male"},
+    },
+    "POST /v1/operator/corrections/{correction_id}/rejection": {"reason": "Копия не та"},
+    "POST /v1/operator/corrections/{correction_id}/reversal": {"reason": "Исправление ошибочно"},
+    "POST /v1/operator/person-searches": {"snils": "112-233-445 95"},
     "POST /v1/operator/deliveries/{delivery_id}/dispatch": {"tracking_number": papers.TRACKING_NUMBER},
     "POST /v1/operator/deliveries/{delivery_id}/handover": {"code": "12345678"},
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
@@ -145,6 +154,7 @@ class TestRoles:
             "certificates": [],
             "legacy_policies": [],
             "documents": [],
+            "on_day": None,
         }
 
     @pytest.mark.parametrize("route", [route for route in routes() if not route.auth], ids=label)

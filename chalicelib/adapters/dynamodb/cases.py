@@ -39,7 +39,7 @@ class CaseReads:
                 yield from self._cases(scope, partition, since.isoformat(), until.isoformat(), None)
 
     def _cases(self, scope: Scope, partition: str, since: str, until: str, page: int | None) -> Iterator[CaseSummary]:
-        index = items.CASE_INDEXES[scope.kind]
+        index = index_keys.CASE_INDEXES[scope.kind]
         after: str | None = None
         while True:
             found, after = self._table.query_between(

@@ -7,16 +7,20 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb.keys import APPLICATION_PREFIX, Key, paper
+from chalicelib.domain.case_summary import ScopeKind, scopes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from chalicelib.domain.case_summary import CaseSummary
 
 OWNER_INDEX = "gsi1"
 DUE_INDEX = "gsi2"
 DUE_SORT = "gsi2sk"
 INSURER_INDEX = "gsi3"
 REGION_INDEX = "gsi4"
+CASE_INDEXES = {ScopeKind.INSURER: INSURER_INDEX, ScopeKind.REGION: REGION_INDEX}
 
 DUE_SHARDS = 4
 """Over how many partitions what falls due is spread."""
@@ -126,6 +130,21 @@ def case_after(day: date, application_id: str) -> str:
 def case_index(index: str, partition: str, sort: str) -> dict[str, dict[str, str]]:
     """Index keys by which operators of an insurer or a region find an application."""
     return {f"{index}pk": {"S": partition}, f"{index}sk": {"S": sort}}
+
+
+def case_keys(summary: CaseSummary) -> dict[str, dict[str, str]]:
+    """Whose work an application is: in the queue while it needs a person, else among those filed in its month."""
+    found: dict[str, dict[str, str]] = {}
+    shard = case_shard(summary.application_id)
+    month = f"{summary.submitted_on:%Y-%m}"
+    for scope in scopes_of(summary):
+        kind, code = scope.kind.value, scope.code
+        if summary.waits is not None:
+            partition, day = queue_partition(kind, code, shard), summary.due_on
+        else:
+            partition, day = filed_partition(kind, code, month, shard), summary.submitted_on
+        found |= case_index(CASE_INDEXES[scope.kind], partition, case_sort(day, summary.application_id))
+    return found
 
 
 JOURNAL_SHARDS = 4

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import index_keys, keys
+from chalicelib.adapters.dynamodb import correction_keys, index_keys, keys
+from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
-from chalicelib.domain.case_summary import CaseSummary, ScopeKind, scopes_of, summary_of
+from chalicelib.domain.case_summary import CaseSummary, summary_of
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
+from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -50,8 +53,6 @@ SCHEMA = "1"
 IDEMPOTENCY_KEPT_FOR = timedelta(hours=24)
 CHALLENGE_KEPT_FOR = timedelta(days=1)
 
-CASE_INDEXES = {ScopeKind.INSURER: index_keys.INSURER_INDEX, ScopeKind.REGION: index_keys.REGION_INDEX}
-
 _encoder = msgspec.json.Encoder(order="deterministic")
 _section_decoder = msgspec.json.Decoder(dict[str, str])
 
@@ -87,26 +88,9 @@ def _application_item(entity: Application) -> Item:
     }
     summary = summary_of(entity)
     if summary is not None:
-        item |= {"summary": _text(encoded(summary)), **_case_keys(summary)}
+        item |= {"summary": _text(encoded(summary)), **index_keys.case_keys(summary)}
     due_at = application_due_at(entity)
     return item if due_at is None else {**item, **index_keys.due_index("application", entity.application_id, due_at)}
-
-
-def _case_keys(summary: CaseSummary) -> Item:
-    """Whose work an application is: in the queue while it needs a person, else among those filed in its month."""
-    item: Item = {}
-    shard = index_keys.case_shard(summary.application_id)
-    month = f"{summary.submitted_on:%Y-%m}"
-    for scope in scopes_of(summary):
-        kind, code = scope.kind.value, scope.code
-        if summary.waits is not None:
-            partition, day = index_keys.queue_partition(kind, code, shard), summary.due_on
-        else:
-            partition, day = index_keys.filed_partition(kind, code, month, shard), summary.submitted_on
-        item |= index_keys.case_index(
-            CASE_INDEXES[scope.kind], partition, index_keys.case_sort(day, summary.application_id)
-        )
-    return item
 
 
 def case_summary(item: Mapping[str, Mapping[str, Any]]) -> CaseSummary:
@@ -125,8 +109,19 @@ def application_due_at(entity: Application) -> datetime | None:
 
 
 def _person_item(entity: Person) -> Item:
-    consent = entity.consent
+    """Nobody applies under the record of a dead person, nor under one that leads to another."""
+    consent = entity.consent if entity.may_apply else None
     return {"consent_version": _text(consent.version if consent else "")}
+
+
+def _policy_version_key(entity: PolicyVersion) -> keys.Key:
+    policy = entity.policy
+    return correction_keys.policy_version(policy.person_id, policy.policy_id, entity.known_at, policy.version)
+
+
+def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
+    found = entity.certificate
+    return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
 def _insurer_item(entity: Insurer) -> Item:
@@ -192,6 +187,10 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Insurer: lambda e: keys.insurer(e.code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
+    PolicyVersion: _policy_version_key,
+    CertificateVersion: _certificate_version_key,
+    Correction: lambda e: correction_keys.correction(e.correction_id),
+    CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -203,7 +202,11 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Representation: _representation_item,
     Delivery: _delivery_item,
     CivilRecord: _civil_record_item,
-    Pointer: lambda e: {"person_id": _text(e.person_id)},
+    Pointer: lambda e: {
+        "person_id": _text(e.person_id),
+        **correction_keys.pointers_index(e.person_id, e.kind, e.value_hash),
+    },
+    Correction: lambda e: dict(correction_keys.correction_index(e.scope, e.state.value, e.correction_id)),
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
@@ -222,16 +225,21 @@ def encoded(value: object) -> str:
 
 def to_item(entity: object) -> Item:
     """Make the item of an entity: keys, type, schema, version, body and what its indexes need."""
-    body = replace(entity, form={}) if isinstance(entity, Application) else entity
     extras = _EXTRAS.get(type(entity))
     return {
         **key_of(entity).item(),
         "type": _text(type(entity).__name__),
         "schema": _number(int(SCHEMA)),
         "version": _number(getattr(entity, "version", 1)),
-        "data": _text(encoded(body)),
+        "data": _text(_body(entity)),
         **(extras(entity) if extras else {}),
     }
+
+
+def _body(entity: object) -> str:
+    if isinstance(entity, CorrectionChanges):
+        return encoded_changes(entity)
+    return encoded(replace(entity, form={}) if isinstance(entity, Application) else entity)
 
 
 def activity_item(person_id: str, entry: AuditEntry) -> Item:
@@ -270,6 +278,11 @@ def from_item(kind: type[E], item: Mapping[str, Mapping[str, Any]]) -> E:
             updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
         )
     return entity
+
+
+def changes_from_item(item: Mapping[str, Mapping[str, Any]]) -> CorrectionChanges:
+    """Read back what a correction changed."""
+    return decoded_changes(item["data"]["S"])
 
 
 def section_value(section: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Every key of an item; those of the indexes are in index_keys.py, and no other module spells one."""
+"""The keys of items; those of indexes and of corrections are in modules of their own, and no others spell one."""
 
 from __future__ import annotations
 

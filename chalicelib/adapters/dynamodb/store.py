@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
+from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
@@ -60,7 +61,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:

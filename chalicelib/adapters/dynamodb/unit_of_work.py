@@ -11,8 +11,11 @@ from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
 from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
 from chalicelib.domain.signing_code import ApplicationChallenge
+from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.ports.errors import ANOTHER_PERSON, KEY_USED, AlreadyExists, StaleWrite
 
 if TYPE_CHECKING:
@@ -46,21 +49,27 @@ class DynamoDBUnitOfWork:
         self._writes: list[_Write] = []
         self._outbox: list[OutboxEntry] = []
 
+    @property
+    def size(self) -> int:
+        """How many items are written so far; a transaction takes 100."""
+        return len(self._writes)
+
     def create(self, entity: object) -> None:
         """Add an entity that must not stand yet."""
         condition = {"ConditionExpression": f"attribute_not_exists({keys.PARTITION})"}
         self._add("Put", {"Item": items.to_item(entity), **condition}, _already_exists(entity))
+        self._keep_version(entity)
 
     def update(self, entity: object) -> None:
         """Replace an entity, conditional on the version that it carries; stores the next version."""
-        version = entity.version  # type: ignore[attr-defined]
-        condition = {
-            "ConditionExpression": "#version = :version",
-            "ExpressionAttributeNames": {"#version": "version"},
-            "ExpressionAttributeValues": {":version": {"N": str(version)}},
-        }
-        item = items.to_item(_with_version(entity, version + 1))
-        self._add("Put", {"Item": item, **condition}, StaleWrite("Данные изменились: обновите страницу"))
+        following = _with_version(entity, _version(entity) + 1)
+        self._add("Put", {"Item": items.to_item(following), **_as_read(entity)}, _stale())
+        self._keep_version(following)
+
+    def discard(self, entity: object) -> None:
+        """Take an entity away, conditional on the version that it carries."""
+        self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
+        self._keep_version(_with_version(entity, _version(entity) + 1), gone=True)
 
     def put(self, entity: object) -> None:
         """Write a record whatever stood there."""
@@ -70,6 +79,10 @@ class DynamoDBUnitOfWork:
         """Write the validity card of a number; a ``shared`` one stands beside those of other people."""
         self._add("Put", {"Item": items.card_item(kind, value_hash, card, shared=shared)}, StaleWrite())
 
+    def remove_card(self, *, kind: str, value_hash: str, shared_by: str = "") -> None:
+        """Remove the validity card of a number."""
+        self._add("Delete", {"Key": keys.card(kind, value_hash, shared_by).item()}, StaleWrite())
+
     def claim(self, pointer: Pointer) -> None:
         """Point an identifier at its person, unless it is another person's already."""
         condition = {
@@ -78,6 +91,14 @@ class DynamoDBUnitOfWork:
         }
         refusal = AlreadyExists("Эти данные принадлежат другой записи", marker=f"{ANOTHER_PERSON}{pointer.kind}")
         self._add("Put", {"Item": items.to_item(pointer), **condition}, refusal)
+
+    def repoint(self, pointer: Pointer, *, owner: str) -> None:
+        """Point an identifier at its person, if it is the ``owner``'s now."""
+        self._add("Put", {"Item": items.to_item(pointer), **_owned(owner)}, _stale())
+
+    def release(self, pointer: Pointer) -> None:
+        """Take a pointer away, if it still leads to its person."""
+        self._add("Delete", {"Key": items.key_of(pointer).item(), **_owned(pointer.person_id)}, _stale())
 
     def remove(self, entity: object) -> None:
         """Remove a record, whether it stands or not."""
@@ -126,6 +147,16 @@ class DynamoDBUnitOfWork:
         if self._outbox:
             self._hint(json.dumps({"entries": [entry.entry_id for entry in self._outbox]}))
 
+    def _keep_version(self, entity: object, *, gone: bool = False) -> None:
+        """A policy or certificate leaves what is known of it from now on, so that a past knowledge can be told."""
+        version: object | None = None
+        if isinstance(entity, Policy):
+            version = PolicyVersion(policy=entity, known_at=self._at, gone=gone)
+        elif isinstance(entity, TemporaryCertificate):
+            version = CertificateVersion(certificate=entity, known_at=self._at, gone=gone)
+        if version is not None:
+            self.put(version)
+
     def _transact(self) -> StaleWrite | None:
         actions = [write.action for write in self._writes]
         with translated():
@@ -156,6 +187,30 @@ class DynamoDBUnitOfWork:
 
     def _add(self, action: str, body: dict[str, Any], refusal: Exception) -> None:
         self._writes.append(_Write({action: {"TableName": self._table, **body}}, refusal))
+
+
+def _version(entity: object) -> int:
+    version: int = entity.version  # type: ignore[attr-defined]
+    return version
+
+
+def _as_read(entity: object) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": {"N": str(_version(entity))}},
+    }
+
+
+def _owned(person_id: str) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "person_id = :person",
+        "ExpressionAttributeValues": {":person": {"S": person_id}},
+    }
+
+
+def _stale() -> StaleWrite:
+    return StaleWrite("Данные изменились: обновите страницу")
 
 
 def _with_version(entity: object, version: int) -> object:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from chalicelib.domain.policy import POLICY_STATE_TITLES, PolicyState
 from chalicelib.domain.records import DOCUMENT_FILE_TITLES, DocumentType
 from chalicelib.domain.temporary_certificate import CertificateState
-from chalicelib.http.models import Out
+from chalicelib.domain.validity import CardKind
+from chalicelib.http.models import IsoDate, Out, Query
 from chalicelib.http.schemas.legacy_policies import LegacyPolicyOut, legacy_policy_out
 
 if TYPE_CHECKING:
+    from chalicelib.domain.insurance_history import InsuredOn
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.records import StoredDocument
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
@@ -82,13 +86,33 @@ class DocumentOut(Out):
     qr_link: str
 
 
+class InsuranceQuery(Query):
+    """A day to ask about."""
+
+    on: IsoDate | None = Field(default=None, description="На какой день сказать, чем и кем застрахован человек")
+
+
+class InsuredOnOut(Out):
+    """What insured on a day; without insurance everything but the day is empty."""
+
+    on: date
+    known_on: date | None
+    is_insured: bool
+    kind: CardKind | None
+    number: str | None
+    insurer_code: str | None
+    valid_from: date | None
+    valid_until: date | None
+
+
 class InsuranceOut(Out):
-    """Everything that proves the person's insurance."""
+    """Everything that proves the person's insurance; ``on_day`` answers for the day that was asked about."""
 
     policies: list[PolicyOut]
     certificates: list[CertificateOut]
     legacy_policies: list[LegacyPolicyOut]
     documents: list[DocumentOut]
+    on_day: InsuredOnOut | None = None
 
 
 def policy_out(policy: Policy) -> PolicyOut:
@@ -156,9 +180,24 @@ def document_out(document: StoredDocument) -> DocumentOut:
     )
 
 
-def insurance_out(file: PersonFile) -> InsuranceOut:
+def insured_on_out(found: InsuredOn, *, known_on: date | None = None) -> InsuredOnOut:
+    """Present what insured on a day."""
+    return InsuredOnOut(
+        on=found.on,
+        known_on=known_on,
+        is_insured=found.is_insured,
+        kind=found.kind,
+        number=found.number or None,
+        insurer_code=found.insurer_code or None,
+        valid_from=found.valid_from,
+        valid_until=found.valid_until,
+    )
+
+
+def insurance_out(file: PersonFile, on_day: InsuredOn | None = None) -> InsuranceOut:
     """Present everything in a person's folder that proves the insurance."""
     return InsuranceOut(
+        on_day=insured_on_out(on_day) if on_day is not None else None,
         policies=[policy_out(policy) for policy in file.policies],
         certificates=[certificate_out(certificate) for certificate in file.certificates],
         legacy_policies=[legacy_policy_out(registration) for registration in file.legacy_policies],

@@ -1,0 +1,83 @@
+"""Following a record that was merged to the main one, and refusing what a closed record cannot do (requirement D4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.errors import RuleRefused
+from chalicelib.use_cases.access import standing_representation
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from chalicelib.domain.application import Application
+    from chalicelib.domain.person import Person
+    from chalicelib.ports.queries import ApplicationFilter
+    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.toolbox import Toolbox
+
+
+def followed(*, tools: Toolbox, file: PersonFile) -> PersonFile:
+    """The folder to which a merged record leads (1 AWS call for a merged record, else none)."""
+    while file.person is not None and file.person.merged is not None:
+        file = tools.store.person_file(person_id=file.person.merged.into)
+    return file
+
+
+def main_file(*, tools: Toolbox, file: PersonFile) -> PersonFile:
+    """The folder to which a record leads, with the documents of all records that lead there too (1 AWS call each)."""
+    main = followed(tools=tools, file=file)
+    led = main.person.merged_from if main.person is not None else ()
+    documents = [document for person_id in led for document in tools.store.person_file(person_id=person_id).documents]
+    return replace(main, documents=(*documents, *main.documents))
+
+
+def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on: date) -> PersonFile:
+    """The folder of a person for whom somebody may act: directly, or by a record that leads there (1 AWS call).
+
+    Raises:
+        NotFound: no right to act stands on the day.
+    """
+    known = tools.store.person_file(person_id=person_id)
+    led = known.person.merged_from if known.person is not None else ()
+    if not any(found.person_id in led and found.stands_on(on) for found in acting.represented):
+        standing_representation(acting, person_id=person_id, on=on)
+    return known
+
+
+def applications_about(
+    *, tools: Toolbox, person_id: str, limit: int, after: str | None, wanted: ApplicationFilter
+) -> Slice[Application]:
+    """List the applications about a person; those of a merged record are at the main one.
+
+    Costs what `Store.applications_of` does; where there is nothing at all, 1 to 2 calls more.
+    """
+    found = tools.store.applications_of(person_id=person_id, limit=limit, after=after, wanted=wanted)
+    if found.items or found.after is not None:
+        return found
+    person = followed(tools=tools, file=tools.store.person_file(person_id=person_id)).person
+    if person is None or person.person_id == person_id:
+        return found
+    return tools.store.applications_of(person_id=person.person_id, limit=limit, after=after, wanted=wanted)
+
+
+def redirected(*, tools: Toolbox, application: Application, refusal: RuleRefused) -> Application:
+    """A draft under a merged record, as one about the main record.
+
+    Raises:
+        RuleRefused: the person has died, or the ``refusal`` itself if the record is no merged one.
+    """
+    file = tools.store.person_file(person_id=application.person_id)
+    check_living(file.person)
+    main = followed(tools=tools, file=file).person
+    if refusal.reason != "consent_required" or main is None or main.person_id == application.person_id:
+        raise refusal
+    return replace(application, person_id=main.person_id)
+
+
+def check_living(person: Person | None) -> None:
+    """Refuse what only the living can do; raises RuleRefused."""
+    if person is not None and person.death is not None:
+        detail = "В регистре записана смерть этого человека. Если это ошибка, обратитесь в территориальный фонд"
+        raise RuleRefused("person_died", detail)
