@@ -13,7 +13,7 @@ from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
+from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.paper_barcode import PaperBarcode, encode_barcode
 from chalicelib.domain.qr_claims import QrClaims, QrKind
@@ -21,7 +21,7 @@ from chalicelib.domain.sex import Sex
 from chalicelib.domain.temporary_certificate import CertificateState, CertificateStep, TemporaryCertificate
 from chalicelib.use_cases.certificates import DUE_PAGE, expire_certificates
 from infra.local.persons import PERSONS
-from tests import journeys, newborns, papers
+from tests import cases, journeys, newborns, papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ CITIZEN = "citizen"
 WAITING = "later"
 INSURED = "insured"
 REGISTRAR = "registrar"
+CONTRADICTED = ("other_surname", "invalid_passport")
 EXPIRING = 30
 PAPER, OLD = "paper_policy", "old_policy"
 LEGACY = {
@@ -85,6 +86,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     _public_lookup(world, counter)
     _clinic_lookup(world, counter)
     _papers(world, counter)
+    _operators(world, counter)
     _certificate(world, counter)
     _insurer_changes(world, counter)
     _legacy_policies(world, counter)
@@ -187,6 +189,39 @@ def _papers(world: World, counter: Counter) -> None:
     _step(world, counter, "issuance", "order an extract on paper", limit=4)
     measure_papers(world, counter, draft)
     world.settle()
+
+
+def _operators(world: World, counter: Counter) -> None:
+    """Two cases that the registers cannot decide: one is asked about, one is sent back and then decided."""
+    first, second = (cases.left_to_operator(world, person=person) for person in CONTRADICTED)
+    with counter.measuring("a page of the operators' queue", limit=4):
+        rows = cases.queue(world)
+    assert [row["id"] for row in rows] == [first, second], rows
+    with counter.measuring("take a case", limit=2):
+        cases.taken(world, first)
+    with counter.measuring("look at a case", limit=3):
+        cases.viewed(world, first)
+    question = {"fields": ["person.birthplace"], "message": "Уточните"}
+    _worked_on(world, counter, first, "clarification", question, "ask about a case")
+    world.tools.registers.mismatch(CheckKind.IDENTITY, "deceased")
+    cases.taken(world, second)
+    _worked_on(world, counter, second, "verification", {}, "send a case back")
+    world.settle()
+    world.tools.registers.confirmed(CheckKind.IDENTITY)
+    cases.taken(world, second)
+    _worked_on(world, counter, second, "decision", {"approve": True}, "decide a case")
+    world.settle()
+    with counter.measuring("statistics of a month", limit=8):
+        figures = world.ok("GET", "/v1/operator/statistics?from=2026-03-01&until=2026-04-01", person=cases.OPERATOR)
+    assert figures["decided"], figures
+
+
+def _worked_on(
+    world: World, counter: Counter, application_id: str, step: str, body: dict[str, Any], use_case: str
+) -> None:
+    with counter.measuring(use_case, limit=3):
+        answer = cases.step(world, application_id, step, json=body)
+    assert answer.is_success, answer.text
 
 
 def _certificate(world: World, counter: Counter) -> None:

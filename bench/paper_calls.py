@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
+from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.use_cases.run_deliveries import run_deliveries
 from tests import papers
 

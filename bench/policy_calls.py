@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb.keys import DUE_SHARDS
+from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
 from chalicelib.use_cases.run_policy_steps import run_policy_steps

@@ -43,7 +43,8 @@ MACHINE = """\
 ## States
 
 Only these arrows exist. Any other event is answered with 409 `state_conflict`, and nothing changes.
-A withdrawal is also refused once a policy has been issued or changed by the application.
+Once a policy is issued or changed by it, an application is not withdrawn, decided, asked about or sent back any more.
+Each step of the history keeps its author, time and reason. What has ended waits for no operator.
 """
 
 REQUIREMENTS = f"""\
@@ -111,8 +112,9 @@ def _transitions() -> str:
     rows = []
     for rule in TRANSITIONS:
         sources = ", ".join(f"`{state}`" for state in ApplicationState if state in rule.sources)
-        rows.append((f"`{rule.event}`", sources, f"`{rule.target}`", _told(rule.notification, rule.silent_because)))
-    return _table(("Event", "From", "To", "The person is told"), rows)
+        told = _told(rule.notification, rule.silent_because)
+        rows.append((f"`{rule.event}`", sources, f"`{rule.target}`", f"`{rule.reason}`", told))
+    return _table(("Event", "From", "To", "Reason, where nothing more exact is told", "The person is told"), rows)
 
 
 def _registrations() -> str:

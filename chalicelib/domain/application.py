@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.application_states import (
+    BEFORE_THE_EFFECT,
     EDITABLE_STATES,
     FINAL_STATES,
     ApplicationEvent,
@@ -17,6 +18,7 @@ from chalicelib.domain.application_states import (
 from chalicelib.domain.audit import Actor, ChainHead
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.operator_case import Attention, Lease
 from chalicelib.domain.representation import Relation
 
 DRAFT_KEPT_FOR = timedelta(days=30)
@@ -82,12 +84,19 @@ CATEGORY_TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One step of the history: the state reached, when, by whom and why."""
+    """One step of the history: the state reached, when, by whom and why.
+
+    ``note`` is what an operator wrote for colleagues. ``paused_days`` are the working days that the person's answer
+    took, by which the decision became due later, on ``due_on``.
+    """
 
     state: ApplicationState
     at: datetime
     actor: Actor
     reason: str = ""
+    note: str = ""
+    paused_days: int | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +153,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clarification:
-    """What the person is asked to mend, and the last day to do it (requirement B9)."""
+    """What the person is asked to mend, and the last day to do it (requirement B9).
+
+    ``asked_at`` and ``asked_on``, its local day, begin the pause of the decision's clock; documents are to be uploaded
+    after it. Questions of earlier versions do not tell them.
+    """
 
     fields: tuple[str, ...]
     documents: tuple[str, ...]
     message: str
     until_on: date
+    asked_at: datetime | None = None
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +172,9 @@ class Application:
     """One application about one person; ``form`` holds sections of text fields as they were typed.
 
     ``account_id`` is who acts and is told: the person, or on the ground of ``relation`` somebody for that person.
-    ``previous_id`` is the refused application that this one was made from.
+    ``previous_id`` is the refused application that this one was made from. ``attention`` tells why ``needs_operator``,
+    ``lease`` who works on it. What an operator asked for, an operator looks at: ``returns_to_operator``. The registers
+    are asked anew in each ``check_round``.
     """
 
     application_id: str
@@ -178,6 +195,10 @@ class Application:
     earlier_checks: tuple[CheckRecord, ...] = ()
     delay: Delay | None = None
     needs_operator: bool = False
+    attention: Attention | None = None
+    lease: Lease | None = None
+    returns_to_operator: bool = False
+    check_round: int = 0
     is_overdue: bool = False
     refusals: tuple[Refusal, ...] = ()
     clarification: Clarification | None = None
@@ -230,14 +251,24 @@ def advance(
     at: datetime,
     actor: Actor,
     reason: str = "",
+    note: str = "",
 ) -> Application:
     """Move the application along one arrow of its machine and remember the step.
 
     Raises:
-        StateConflict: the arrow does not start in the present state, or the policy is already issued.
+        StateConflict: the arrow does not start in the present state, or the decision is carried out already.
     """
     rule = transition_rule(state=application.state, event=event)
-    if event is ApplicationEvent.WITHDRAW and application.policy_id is not None:
-        raise StateConflict("Отозвать заявление уже нельзя: решение по нему исполнено")
-    moment = Moment(state=rule.target, at=at, actor=actor, reason=reason)
-    return replace(application, state=rule.target, updated_at=at, history=(*application.history, moment))
+    # A change that is to come is refused where its policy ends before its day (requirement I2).
+    is_to_come = event is ApplicationEvent.REFUSE and application.effective_on is not None
+    if event in BEFORE_THE_EFFECT and application.policy_id is not None and not is_to_come:
+        raise StateConflict(_TOO_LATE.get(event, "Решение по заявлению уже исполнено"))
+    moment = Moment(state=rule.target, at=at, actor=actor, reason=reason or rule.reason, note=note)
+    moved = replace(application, state=rule.target, updated_at=at, history=(*application.history, moment))
+    if rule.target in FINAL_STATES:
+        # What has ended waits for nobody.
+        return replace(moved, needs_operator=False, attention=None, lease=None, returns_to_operator=False)
+    return moved
+
+
+_TOO_LATE = {ApplicationEvent.WITHDRAW: "Отозвать заявление уже нельзя: решение по нему исполнено"}

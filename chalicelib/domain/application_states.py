@@ -33,6 +33,7 @@ class ApplicationEvent(StrEnum):
     LAPSE = "lapse"
     REFUSE = "refuse"
     APPROVE = "approve"
+    SEND_BACK = "send_back"
     COMPLETE = "complete"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
@@ -61,6 +62,17 @@ FINAL_STATES = frozenset(
         ApplicationState.EXPIRED,
     }
 )
+BEFORE_THE_EFFECT = frozenset(
+    {
+        ApplicationEvent.WITHDRAW,
+        ApplicationEvent.APPROVE,
+        ApplicationEvent.REFUSE,
+        ApplicationEvent.ASK_CLARIFICATION,
+        ApplicationEvent.SEND_BACK,
+    }
+)
+"""What may happen only until the decision is carried out."""
+
 EDITABLE_STATES = frozenset(
     {
         ApplicationState.DRAFT,
@@ -72,11 +84,15 @@ EDITABLE_STATES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionRule:
-    """One arrow of the machine; ``silent_because`` says why a transition without a notification has none."""
+    """One arrow of the machine; ``silent_because`` says why a transition without a notification has none.
+
+    ``reason`` is the code that the history keeps where nothing more exact is told.
+    """
 
     event: ApplicationEvent
     sources: frozenset[ApplicationState]
     target: ApplicationState
+    reason: str
     notification: str | None = None
     silent_because: str | None = None
 
@@ -85,6 +101,7 @@ def _rule(
     event: ApplicationEvent,
     sources: set[ApplicationState],
     target: ApplicationState,
+    reason: str,
     *,
     tells: str | None = None,
     silent: str | None = None,
@@ -93,6 +110,7 @@ def _rule(
         event=event,
         sources=frozenset(sources),
         target=target,
+        reason=reason,
         notification=tells,
         silent_because=silent,
     )
@@ -106,51 +124,71 @@ TRANSITIONS: tuple[TransitionRule, ...] = (
         _E.REQUEST_SIGNATURE,
         {_S.DRAFT, _S.AWAITING_SIGNATURE},
         _S.AWAITING_SIGNATURE,
+        "code_requested",
         silent="the code itself is the message",
     ),
     _rule(
         _E.EDIT,
         {_S.DRAFT, _S.AWAITING_SIGNATURE},
         _S.DRAFT,
+        "form_edited",
         silent="the person does it on the screen",
     ),
-    _rule(_E.SUBMIT, {_S.AWAITING_SIGNATURE}, _S.IN_PROCESSING, tells="application_submitted"),
+    _rule(_E.SUBMIT, {_S.AWAITING_SIGNATURE}, _S.IN_PROCESSING, "signed", tells="application_submitted"),
     _rule(
         _E.ASK_CLARIFICATION,
-        {_S.IN_PROCESSING},
+        {_S.IN_PROCESSING, _S.APPROVED},
         _S.CLARIFICATION_REQUIRED,
+        "registers_differ",
         tells="clarification_required",
     ),
     _rule(
         _E.CLARIFY,
         {_S.CLARIFICATION_REQUIRED},
         _S.IN_PROCESSING,
+        "answered",
         silent="the person does it on the screen",
     ),
-    _rule(_E.LAPSE, {_S.CLARIFICATION_REQUIRED}, _S.EXPIRED, tells="application_lapsed"),
-    _rule(_E.REFUSE, {_S.IN_PROCESSING, _S.APPROVED}, _S.REFUSED, tells="application_refused"),
+    _rule(_E.LAPSE, {_S.CLARIFICATION_REQUIRED}, _S.EXPIRED, "not_answered", tells="application_lapsed"),
+    _rule(_E.REFUSE, {_S.IN_PROCESSING, _S.APPROVED}, _S.REFUSED, "rules_refuse", tells="application_refused"),
     _rule(
         _E.APPROVE,
-        {_S.IN_PROCESSING},
+        {_S.IN_PROCESSING, _S.APPROVED},
         _S.APPROVED,
+        "registers_confirm",
         silent="the message on the policy follows at once",
     ),
-    _rule(_E.COMPLETE, {_S.APPROVED}, _S.READY, tells="policy_issued"),
+    _rule(
+        _E.SEND_BACK,
+        {_S.IN_PROCESSING, _S.APPROVED},
+        _S.IN_PROCESSING,
+        "checked_anew",
+        silent="nothing is decided yet and nothing is asked of the person",
+    ),
+    _rule(_E.COMPLETE, {_S.APPROVED}, _S.READY, "carried_out", tells="policy_issued"),
     _rule(
         _E.WITHDRAW,
         {_S.DRAFT, _S.AWAITING_SIGNATURE, _S.IN_PROCESSING, _S.CLARIFICATION_REQUIRED, _S.APPROVED},
         _S.WITHDRAWN,
+        "wish_of_the_person",
         tells="application_withdrawn",
     ),
-    _rule(_E.EXPIRE, {_S.DRAFT, _S.AWAITING_SIGNATURE}, _S.EXPIRED, tells="draft_expired"),
+    _rule(_E.EXPIRE, {_S.DRAFT, _S.AWAITING_SIGNATURE}, _S.EXPIRED, "unused", tells="draft_expired"),
     _rule(
         _E.DISCONTINUE,
         set(_S) - FINAL_STATES,
         _S.WITHDRAWN,
+        "corrected",
         silent="the correction that closes it tells",
     ),
-    _rule(_E.REOPEN, {_S.REFUSED, _S.WITHDRAWN, _S.EXPIRED}, _S.IN_PROCESSING, tells="application_reopened"),
-    _rule(_E.REOPEN_DRAFT, {_S.WITHDRAWN, _S.EXPIRED}, _S.DRAFT, tells="application_reopened"),
+    _rule(
+        _E.REOPEN,
+        {_S.REFUSED, _S.WITHDRAWN, _S.EXPIRED},
+        _S.IN_PROCESSING,
+        "correction_undone",
+        tells="application_reopened",
+    ),
+    _rule(_E.REOPEN_DRAFT, {_S.WITHDRAWN, _S.EXPIRED}, _S.DRAFT, "correction_undone", tells="application_reopened"),
 )
 
 BY_CORRECTION = frozenset({ApplicationEvent.DISCONTINUE, ApplicationEvent.REOPEN, ApplicationEvent.REOPEN_DRAFT})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.application import Refusal
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.kind_rules import PolicyNeed
+from chalicelib.domain.operator_case import WaitReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,9 @@ def _refuse(code: str, message: str, mend: str) -> Finding:
     return Finding(outcome=Outcome.REFUSED, code=code, message=message, mend=mend)
 
 
+QUESTION_REFUSED = "question_refused"
+"""The reason that is noted where a register refuses the question itself."""
+
 FINDINGS: Mapping[str, Finding] = {
     "surname_differs": _clarify("person.family_name", "Фамилия"),
     "given_name_differs": _clarify("person.given_name", "Имя"),
@@ -86,15 +90,21 @@ FINDINGS: Mapping[str, Finding] = {
     ),
     "deceased": Finding(
         outcome=Outcome.OPERATOR,
-        code="register_contradiction",
+        code=WaitReason.REGISTER_CONTRADICTION.value,
         message="Сведения реестра противоречат заявлению",
         mend="Заявление рассмотрит оператор; ничего делать не нужно",
+    ),
+    QUESTION_REFUSED: Finding(
+        outcome=Outcome.OPERATOR,
+        code=WaitReason.QUESTION_REFUSED.value,
+        message="Реестр не принял запрос: заявление рассмотрит оператор",
+        mend="Ничего делать не нужно",
     ),
 }
 
 _UNKNOWN = Finding(
     outcome=Outcome.OPERATOR,
-    code="register_answer_unclear",
+    code=WaitReason.REGISTER_ANSWER_UNCLEAR.value,
     message="Ответ реестра требует рассмотрения оператором",
     mend="Ничего делать не нужно",
 )
@@ -124,12 +134,17 @@ NOT_INSURED = _refuse(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The outcome with everything found; ``waiting_for`` names the registers that have not answered."""
+    """The outcome with everything found; ``waiting_for`` names the registers that have not answered.
+
+    Where an operator has to decide, ``waits`` tells why, and ``detail`` what about: registers or an identifier.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     waiting_for: tuple[CheckKind, ...] = ()
     certificate: bool = False
+    waits: WaitReason | None = None
+    detail: str = ""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -150,8 +165,18 @@ def judge(*, row: MatrixRow, checks: tuple[CheckRecord, ...], kinds: tuple[Check
     """
     by_kind = {record.kind: record for record in checks}
     waiting = tuple(k for k in kinds if k not in by_kind or not by_kind[k].status.is_final)
-    findings = tuple(f for kind in kinds if kind not in waiting for f in _findings(by_kind[kind], row.policy))
-    for outcome in (Outcome.OPERATOR, Outcome.REFUSED, Outcome.CLARIFICATION):
+    found = {kind: _findings(by_kind[kind], row.policy) for kind in kinds if kind not in waiting}
+    findings = tuple(f for of_kind in found.values() for f in of_kind)
+    unclear = {k: f for k, of_kind in found.items() for f in of_kind if f.outcome is Outcome.OPERATOR}
+    if unclear:
+        return Judgement(
+            outcome=Outcome.OPERATOR,
+            findings=findings,
+            waiting_for=waiting,
+            waits=WaitReason(next(iter(unclear.values())).code),
+            detail=" ".join(kind.value for kind in unclear),
+        )
+    for outcome in (Outcome.REFUSED, Outcome.CLARIFICATION):
         if any(f.outcome is outcome for f in findings):
             return Judgement(outcome=outcome, findings=findings, waiting_for=waiting)
     if waiting:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_REGION = "77"
+"""The clock of a person whose region is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,12 @@ def find_region(*, code: str) -> Region:
         raise InvalidValue("region_unknown", "Выберите регион из списка: такого кода территории нет") from None
 
 
+def home_region(*, form: Mapping[str, Mapping[str, str]]) -> str:
+    """The region of registration in a form: whose clock and insurers an application lives by."""
+    code = form.get("registration_address", {}).get("region", "")
+    return code if is_region(code=code) else DEFAULT_REGION
+
+
 def region_name(*, code: str) -> str:
     """Name of the region with an F010 code.
 
@@ -166,3 +179,9 @@ def start_of_day(*, on: date, region: str) -> datetime:
         InvalidValue: ``region_unknown``.
     """
     return datetime.combine(on, time(), tzinfo=UTC) - timedelta(hours=find_region(code=region).utc_offset_hours)
+
+
+def end_of_day(day: date, region: str) -> datetime:
+    """The UTC moment at which a local day of a region ends; raises InvalidValue ``region_unknown``."""
+    hours = find_region(code=region).utc_offset_hours
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC) - timedelta(hours=hours)

@@ -19,7 +19,7 @@ UPLOAD_SECONDS = 15 * 60
 """How long the permission to upload lasts."""
 
 MAX_SCANS = 20
-"""How many scans one application may hold, replaced ones included."""
+"""How many scans one application may hold, replaced ones included; as many more for each question asked."""
 
 PAGES_AT_MOST = {DocumentKind.SNILS_CARD: 2, DocumentKind.PROOF_OF_RESIDENCE: 10}
 """How many pages a scan of a document may have: a card has two sides, a lease has several sheets.

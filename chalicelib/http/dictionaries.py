@@ -26,7 +26,9 @@ from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES, M
 from chalicelib.domain.insurer_change import REASON_TITLES
 from chalicelib.domain.kind_rules import KIND_RULES
 from chalicelib.domain.matrix import MATRIX, RULES_VERSION
+from chalicelib.domain.operator_case import REASON_TEXTS
 from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
+from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
@@ -207,6 +209,13 @@ def _reasons() -> Rows:
     ]
 
 
+def _refusals() -> Rows:
+    return [
+        {"code": code, "title": entry.message, "mend": entry.mend, "needs_rule": entry.needs_rule}
+        for code, entry in CATALOGUE.items()
+    ]
+
+
 DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
@@ -220,6 +229,8 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "identity-documents": _identity_documents,
     "mask-letters": lambda: _titles(MASK_LETTERS),
     "decision-reasons": _reasons,
+    "refusal-reasons": _refusals,
+    "waiting-reasons": lambda: _titles({code: text.title for code, text in REASON_TEXTS.items()}),
     "change-reasons": lambda: _titles(REASON_TITLES),
     "replacement-reasons": lambda: _titles(REPLACEMENT_REASONS),
     "suspension-reasons": lambda: _titles(SUSPENSION_REASONS),

@@ -192,6 +192,8 @@ def _success(route: Route, signature: Signature, schemas: Schemas) -> dict[str, 
         response["headers"]["Location"] = {"$ref": "#/components/headers/Location"}
     if status not in _NO_BODY:
         response["content"] = _content(route, signature, schemas)
+        if route.also is not None:
+            response["content"][route.also] = {"schema": {"type": "string"}}
         response["description"] = "Успех" if status != HTTPStatus.CREATED else "Создано"
     return {str(status): response}
 

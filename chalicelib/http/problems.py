@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     StateConflict,
     ValidationFailed,
 )
+from chalicelib.domain.operator_case import CaseTaken
 from chalicelib.domain.proof_of_work import ProofNotAccepted
 from chalicelib.domain.signing_code import CodeNotAccepted
 from chalicelib.ports.errors import (
@@ -48,6 +49,7 @@ STATUS_BY_ERROR: dict[type[Exception], tuple[int, str]] = {
     ProofNotAccepted: (403, "Нужно решить задание"),
     RuleRefused: (422, "Действие не допускается правилами страхования"),
     StateConflict: (409, "Действие не подходит к текущему состоянию"),
+    CaseTaken: (409, "Заявление уже взято в работу"),
     NotPermitted: (403, "Недостаточно прав"),
     PortError: (500, "Внутренняя ошибка"),
     NotFound: (404, "Не найдено"),
@@ -110,7 +112,7 @@ _DETAIL_BY_ERROR: dict[type[Exception], str] = {
 
 
 #: Attributes of errors that are shown as extension members.
-_EXTENSIONS = ("reason", "rule", "possible_on", "retry_after", "tries_left", "challenge")
+_EXTENSIONS = ("reason", "rule", "possible_on", "free_at", "retry_after", "tries_left", "challenge")
 
 
 class HttpProblem(Exception):
@@ -203,6 +205,8 @@ def _extensions(error: Exception) -> dict[str, Any]:
     found["reason"] = found["reason"] or getattr(error, "marker", None)
     if isinstance(error, Rejected):
         found["retry_after"] = None
-    if isinstance(found["possible_on"], date):
-        found["possible_on"] = found["possible_on"].isoformat()
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    return {name: _written(value) for name, value in found.items() if value not in (None, "")}
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -30,6 +30,7 @@ class Route:
     errors: tuple[int, ...] = ()
     cache: str = "no-store"
     content_type: str | None = None
+    also: str | None = None
     roles: tuple[str, ...] = ()
 
 
@@ -49,7 +50,8 @@ class RouteOptions(TypedDict, total=False):
     ``status``: of a success · ``auth``: behind the authorizer · ``idempotent``: takes an
     Idempotency-Key (True: must have one) · ``etag``: answers with an ETag · ``if_match``: takes an
     If-Match (True: must have one) · ``errors``: statuses of refusals beyond the usual · ``cache``:
-    the Cache-Control of a success · ``content_type``: of an answer that is text, not JSON ·
+    the Cache-Control of a success · ``content_type``: of an answer that is text, not JSON · ``also``: the media type
+    of a text that the Accept header may ask for instead of JSON ·
     ``roles``: the roles that may call it, for the document only: use cases decide.
     """
 
@@ -64,6 +66,7 @@ class RouteOptions(TypedDict, total=False):
     errors: tuple[int, ...]
     cache: str
     content_type: str
+    also: str
     roles: tuple[str, ...]
 
 

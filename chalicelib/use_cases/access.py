@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import Actor
+from chalicelib.domain.case_summary import Scope, ScopeKind, parties_of
 from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.principal import Assurance, Role
 from chalicelib.ports.errors import NotFound
@@ -62,23 +63,6 @@ def own(file: ApplicationFile, principal: Principal) -> Application:
     return file.application
 
 
-def require_scope(application: Application, principal: Principal) -> None:
-    """Let an operator act on applications of the own insurer or region only (requirement O1).
-
-    Raises:
-        NotPermitted: it is the operator's own application.
-        NotFound: it is of another insurer or region, so that nothing shows.
-    """
-    if application.account_id == principal.account_id:
-        raise NotPermitted("Как оператор работать с собственным заявлением нельзя")
-    insurer = application.section("insurer").get("code")
-    same_insurer = principal.insurer is not None and principal.insurer == insurer
-    same_region = principal.region is not None and principal.region == region_of(application.form)
-    allowed = same_insurer if principal.has_role(Role.INSURER_OPERATOR) else same_region
-    if not allowed:
-        raise NotFound("Заявление не найдено")
-
-
 def standing_representation(known: PersonFile, *, person_id: str, on: date) -> Representation:
     """Return the right to act for a person from the folder of who acts (requirement A6).
 
@@ -89,6 +73,40 @@ def standing_representation(known: PersonFile, *, person_id: str, on: date) -> R
     if found is None or not found.stands_on(on):
         raise NotFound("Человек, которого вы представляете, не найден, или полномочия истекли")
     return found
+
+
+def require_operator(principal: Principal) -> Scope:
+    """Return whose work an operator does: of the own insurer, or of the own region (requirement O1).
+
+    Raises:
+        NotPermitted: the principal is no operator, or the account does not say of what.
+    """
+    require_role(principal, Role.INSURER_OPERATOR, Role.FUND_OPERATOR)
+    is_insurers = principal.has_role(Role.INSURER_OPERATOR)
+    code = principal.insurer if is_insurers else principal.region
+    if code is None:
+        raise NotPermitted("В учётной записи не указано, где вы работаете: обратитесь к администратору")
+    return Scope(kind=ScopeKind.INSURER if is_insurers else ScopeKind.REGION, code=code)
+
+
+def require_scope(application: Application, principal: Principal) -> None:
+    """Let an operator see applications of the own insurer or region only, once they are submitted (requirement O1).
+
+    Raises:
+        NotPermitted: it is the operator's own application, or one that the operator acted in for another.
+        NotFound: it is of another insurer or region, or a draft, so that nothing shows.
+    """
+    scope = require_operator(principal)
+    if principal.account_id in parties_of(application):
+        raise NotPermitted("Работать с собственным заявлением оператору нельзя: его рассмотрит другой")
+    insurer, region = application.section("insurer").get("code"), region_of(application.form)
+    if application.submitted_at is None or scope.code != (insurer if scope.kind is ScopeKind.INSURER else region):
+        raise NotFound("Заявление не найдено")
+
+
+def operator_actor(principal: Principal) -> Actor:
+    """The actor that the journal names for an operator: with the organisation, without a name."""
+    return Actor(kind="operator", actor_id=principal.account_id, organisation=require_operator(principal).code)
 
 
 def actor_of(principal: Principal, *, acts_for: str | None = None) -> Actor:

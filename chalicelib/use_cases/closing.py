@@ -40,10 +40,11 @@ def close_unfavorably(
     event: ApplicationEvent,
     actor: Actor,
     at: datetime,
+    reason: str = "",
 ) -> Application:
     """End an application: its place becomes free, its certificate is revoked, the person is told."""
     rule = transition_rule(state=application.state, event=event)
-    closed = advance(application=application, event=event, at=at, actor=actor)
+    closed = advance(application=application, event=event, at=at, actor=actor, reason=reason)
     free_place(work, application)
     if application.certificate_number is not None:
         _revoke(work, tools, application, event, at)

@@ -9,10 +9,10 @@ from chalicelib.domain.application import Application, advance
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationEvent, ApplicationState
 from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.regions import end_of_day
 from chalicelib.domain.representation import Representation, RepresentationState, next_look
 from chalicelib.use_cases.correction_case import representation_of
 from chalicelib.use_cases.forms import region_of
-from chalicelib.use_cases.submit_application import end_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -144,7 +144,7 @@ def _new_draft(tools: Toolbox, principal: Principal, wish: Wish, at: datetime) -
         form = prefilled_for(known=known, principal=principal, representation=found, citizenship=_citizenship(row))
         base = replace(base, relation=found.relation)
     form = {**form, **present_insurer(known, row, on)}
-    moment = Moment(state=base.state, at=at, actor=actor_of(principal, acts_for=base.person_id))
+    moment = Moment(state=base.state, at=at, actor=actor_of(principal, acts_for=base.person_id), reason="created")
     return replace(base, form=tidy(form, contacts=tools.contacts), history=(moment,))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.domain import regions
 from chalicelib.domain.application_form import check_form
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue
@@ -12,7 +13,6 @@ from chalicelib.domain.identity_documents import IdentityDocument, normalize_doc
 from chalicelib.domain.inn import parse_person_inn
 from chalicelib.domain.names import norm_key
 from chalicelib.domain.plain_text import without_separators
-from chalicelib.domain.regions import is_region, local_date
 from chalicelib.domain.snils import parse_snils
 
 if TYPE_CHECKING:
@@ -62,19 +62,17 @@ class Filed(Protocol):
         ...
 
 
-DEFAULT_REGION = "77"
-"""The clock of a person whose region is not known yet."""
+DEFAULT_REGION = regions.DEFAULT_REGION
 
 
 def region_of(form: Mapping[str, Mapping[str, str]]) -> str:
     """The region whose clock and insurers an application lives by."""
-    region = form.get("registration_address", {}).get("region", "")
-    return region if is_region(code=region) else DEFAULT_REGION
+    return regions.home_region(form=form)
 
 
 def local_day(filed: Filed, *, at: datetime) -> date:
     """The local day of an applicant."""
-    return local_date(at=at, region=region_of(filed.form))
+    return regions.local_date(at=at, region=region_of(filed.form))
 
 
 def form_errors(

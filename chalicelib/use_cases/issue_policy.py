@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.application import Application, Refusal
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.case_steps import leave_to_operator
 from chalicelib.domain.errors import InvalidValue, RuleRefused, StateConflict
 from chalicelib.domain.kind_rules import KIND_RULES, Effect
+from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.policy import InsurerPeriod
 from chalicelib.domain.records import ActivePolicyMarker
-from chalicelib.ports.errors import AlreadyExists
+from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists
 from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, revoke_certificate
 from chalicelib.use_cases.change_policy_insurer import change_policy_insurer
 from chalicelib.use_cases.closing import close_unfavorably
@@ -20,6 +22,7 @@ from chalicelib.use_cases.deliver_extract import deliver_extract
 from chalicelib.use_cases.forms import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import (
+    PERSON_UNKNOWN,
     Issue,
     claim_number,
     drawn_number,
@@ -66,10 +69,14 @@ def issue_policy(*, tools: Toolbox, application_id: str, at: datetime) -> Applic
         return _refuse(tools, application, refusal, at)
     except StateConflict as conflict:
         return _refuse(tools, application, RuleRefused(conflict.code, conflict.detail), at)
-    except InvalidValue:
-        return _leave_to_operator(tools, application, "register_number_wrong", at)
+    except InvalidValue as refusal:
+        unknown = refusal.reason == PERSON_UNKNOWN
+        reason = WaitReason.PERSON_UNKNOWN if unknown else WaitReason.REGISTER_NUMBER_WRONG
+        return _leave_to_operator(tools, application, reason, refusal.reason, at)
     except AlreadyExists as clash:
-        return _leave_to_operator(tools, application, clash.marker, at)
+        is_anothers = clash.marker.startswith(ANOTHER_PERSON)
+        reason = WaitReason.IDENTITY_CLASH if is_anothers else WaitReason.ISSUE_FAILED
+        return _leave_to_operator(tools, application, reason, clash.marker.removeprefix(ANOTHER_PERSON), at)
 
 
 def _may_be_issued(application: Application) -> bool:
@@ -91,7 +98,7 @@ def _first_policy(tools: Toolbox, application: Application, known: PersonFile, a
         try:
             return _commit_policy(tools, application, known, issue, at)
         except AlreadyExists as clash:
-            if clash.marker != "policy_number" or draw == SERIAL_DRAWS - 1:
+            if clash.marker != f"{ANOTHER_PERSON}policy_number" or draw == SERIAL_DRAWS - 1:
                 raise
     raise AssertionError("the loop returns or raises")
 
@@ -170,11 +177,13 @@ def _refuse(tools: Toolbox, application: Application, refusal: RuleRefused, at: 
     return refused
 
 
-def _leave_to_operator(tools: Toolbox, application: Application, reason: str, at: datetime) -> Application:
+def _leave_to_operator(
+    tools: Toolbox, application: Application, reason: WaitReason, detail: str, at: datetime
+) -> Application:
     work = tools.store.work(at=at)
-    details = {"application_id": application.application_id, "reason": reason}
+    details = {"application_id": application.application_id, "reason": reason.value, "detail": detail}
     left = record(
-        replace(application, needs_operator=True),
+        leave_to_operator(application, reason=reason, at=at, detail=detail),
         work=work,
         tools=tools,
         name="operator_needed",

@@ -19,20 +19,22 @@ from chalicelib.domain.records import (
     DocumentType,
     Pointer,
 )
-from chalicelib.domain.regions import find_region
+from chalicelib.domain.regions import end_of_day, find_region
 from chalicelib.domain.sex import Sex
 from chalicelib.use_cases.closing import free_place
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document
-from chalicelib.use_cases.submit_application import end_of_day
 
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.forms import Filed
+
+PERSON_UNKNOWN = "person_unknown"
+"""There is no profile to keep what was confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def update_person(
 ) -> None:
     """Keep in the profile what the registers confirmed; raises InvalidValue without a profile."""
     if person is None:
-        raise InvalidValue("person_unknown", "Нет сведений о застрахованном лице")
+        raise InvalidValue(PERSON_UNKNOWN, "Нет сведений о застрахованном лице")
     form = application.section("person")
     changed = replace(
         person,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import CheckRecord
 from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckRequest, CheckStatus
+from chalicelib.domain.decision import QUESTION_REFUSED
 from chalicelib.domain.matrix import RULES_VERSION
 from chalicelib.ports.errors import DependencyFailed, Rejected
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from chalicelib.ports.toolbox import Toolbox
 
-QUESTION_REFUSED = "question_refused"
-"""The reason that stands for a question which the gateway refuses for good."""
-
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 900
 """SQS delays a message by at most 15 minutes; a longer outage is asked about again and again."""
@@ -28,12 +26,16 @@ LONGEST_DELAY_SECONDS = 900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a register is asked, for which entity, and what it said before."""
+    """What a register is asked, for which entity, and what it said before.
+
+    ``check_round`` counts how often the same is asked anew, on purpose: the register may have been mended.
+    """
 
     entity_id: str
     kind: CheckKind
     subject: Mapping[str, str]
     known: CheckRecord | None = None
+    check_round: int = 0
 
     @property
     def request_id(self) -> str:
@@ -41,7 +43,8 @@ class Question:
         if self.known is not None:
             return self.known.request_id
         fields = sorted(f"{name}={value}" for name, value in self.subject.items())
-        text = "\x1f".join([self.entity_id, self.kind.value, *fields])
+        again = [str(self.check_round)] if self.check_round else []
+        text = "\x1f".join([self.entity_id, self.kind.value, *fields, *again])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -11,10 +11,13 @@ from chalicelib.domain.application import ApplicantCategory, Application, advanc
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.birth_date import age_on
+from chalicelib.domain.case_steps import leave_to_operator
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.representation import PASSPORT_AGE, RepresentationState, next_look
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.ports.queries import ApplicationFilter
+from chalicelib.use_cases.clarifications import end_pause
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import applications_about
 
@@ -99,8 +102,9 @@ def _reroute(tools: Toolbox, application: Application, at: datetime) -> None:
     moved = application
     if application.state is ApplicationState.CLARIFICATION_REQUIRED:
         moved = advance(application=application, event=ApplicationEvent.CLARIFY, at=at, actor=SYSTEM, reason=ENDED)
-        moved = replace(moved, clarification=None)
-    moved = replace(moved, account_id=application.person_id, needs_operator=True, delay=None)
+        moved = end_pause(moved, at=at)
+    moved = leave_to_operator(moved, reason=WaitReason.REPRESENTATION_ENDED, at=at)
+    moved = replace(moved, account_id=application.person_id)
     _keep(tools, moved, ENDED, at)
 
 

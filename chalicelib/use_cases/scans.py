@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.audit import Action, append
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.scan import MAX_BYTES, MAX_SCANS, MEDIA_TYPES, UPLOAD_SECONDS, Scan, ScanState
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from chalicelib.domain.application import Application
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
@@ -87,8 +89,8 @@ def _awaited(
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: добавить скан-копию нельзя")
-    if len(file.scans) >= MAX_SCANS:
-        raise RuleRefused("too_many_scans", f"В заявлении уже {MAX_SCANS} скан-копий: больше добавить нельзя")
+    if len(file.scans) >= (room := _room(application)):
+        raise RuleRefused("too_many_scans", f"В заявлении уже {room} скан-копий: больше добавить нельзя")
     scan_id = tools.ids.new_id(at=at)
     scan = Scan(
         scan_id=scan_id,
@@ -115,6 +117,12 @@ def _awaited_before(tools: Toolbox, principal: Principal, order: UploadOrder, sc
     if scan is None:
         raise NotFound("Скан-копия не найдена")
     return scan
+
+
+def _room(application: Application) -> int:
+    """How many scans an application may hold: each question asked makes room for the answer (B9)."""
+    questions = sum(moment.state is ApplicationState.CLARIFICATION_REQUIRED for moment in application.history)
+    return MAX_SCANS * (1 + questions)
 
 
 def _check_media_type(media_type: str) -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.signing_code import (
     Challenge,
     SentCode,
 )
-from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
+from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
 from chalicelib.ports.errors import RateLimited
 from chalicelib.ports.storage import Limit
 from chalicelib.use_cases import idempotency
@@ -31,12 +31,15 @@ from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from chalicelib.domain.application import Clarification
     from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.matrix import MatrixRow
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
+    from chalicelib.domain.scan import Scan
     from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
@@ -182,15 +185,31 @@ def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, kno
 
 
 def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:
-    accepted = frozenset(scan.document for scan in file.scans if scan.state is ScanState.ACCEPTED)
     return [
         FieldError(
             field=f"scans.{document}",
             code="scan_required",
             message=f"Загрузите скан-копию и дождитесь проверки: {DOCUMENT_TITLES[document].lower()}",
         )
-        for document in missing_documents(form=file.application.form, row=row, present=accepted)
+        for document in documents_to_upload(file, row)
     ]
+
+
+def documents_to_upload(file: ApplicationFile, row: MatrixRow) -> tuple[DocumentKind, ...]:
+    """The documents that lack an accepted scan: those of the matrix, and those asked for after they were asked."""
+    accepted = [scan for scan in file.scans if scan.state is ScanState.ACCEPTED]
+    present = frozenset(scan.document for scan in accepted)
+    missing = missing_documents(form=file.application.form, row=row, present=present)
+    asked = file.application.clarification
+    wanted = documents_asked_for(asked, scans=accepted) if asked else ()
+    return tuple(sorted({*missing, *wanted}))
+
+
+def documents_asked_for(asked: Clarification, *, scans: Iterable[Scan]) -> tuple[DocumentKind, ...]:
+    """The documents of a clarification of which no new scan has been accepted yet: an old one answers nothing (B9)."""
+    accepted = [scan for scan in scans if scan.state is ScanState.ACCEPTED]
+    answered = {scan.document for scan in accepted if asked.asked_at is None or scan.created_at >= asked.asked_at}
+    return tuple(DocumentKind(document) for document in asked.documents if document not in answered)
 
 
 def _insurer_errors(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, Signature, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
+from chalicelib.domain.case_steps import check_anew
 from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
 from chalicelib.domain.numbers import SERIAL_LIMIT, application_number
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.records import DocumentType, LiveMarker, Pointer, Queue
-from chalicelib.domain.regions import find_region
+from chalicelib.domain.regions import end_of_day
 from chalicelib.domain.signing_code import (
     ApplicationChallenge,
     Challenge,
@@ -25,6 +25,7 @@ from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
+from chalicelib.use_cases.clarifications import end_pause
 from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.journal import notify, record, send
@@ -33,7 +34,7 @@ from chalicelib.use_cases.sign_application import subject_digest
 from chalicelib.use_cases.sign_by_certificate import accept_certificate
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import ApplicationFile, UnitOfWork
@@ -159,32 +160,20 @@ def _accept_code(tools: Toolbox, file: ApplicationFile, submission: Submission, 
 
 
 def _signed(application: Application, principal: Principal, signature: Signature, at: datetime) -> Application:
-    event = (
-        ApplicationEvent.CLARIFY
-        if application.state is ApplicationState.CLARIFICATION_REQUIRED
-        else ApplicationEvent.SUBMIT
-    )
     actor = actor_of(principal, acts_for=application.person_id)
-    advanced = advance(application=application, event=event, at=at, actor=actor)
-    day = local_day(application, at=at)
-    row = row_of(application, at=at)
-    due_on = application.due_on or RUSSIAN_CALENDAR.add_working_days(start=day, days=row.decision_days)
+    if application.state is ApplicationState.CLARIFICATION_REQUIRED:
+        answered = advance(application=application, event=ApplicationEvent.CLARIFY, at=at, actor=actor)
+        return replace(end_pause(check_anew(answered), at=at), signature=signature)
+    submitted = advance(application=application, event=ApplicationEvent.SUBMIT, at=at, actor=actor)
+    days = row_of(application, at=at).decision_days
+    due_on = RUSSIAN_CALENDAR.add_working_days(start=local_day(application, at=at), days=days)
     return replace(
-        advanced,
+        submitted,
         signature=signature,
-        submitted_at=application.submitted_at or at,
+        submitted_at=at,
         due_on=due_on,
-        clarification=None,
-        earlier_checks=(*application.earlier_checks, *application.checks),
-        checks=(),
         next_look_at=end_of_day(due_on, region_of(application.form)),
     )
-
-
-def end_of_day(day: date, region: str) -> datetime:
-    """The UTC moment at which a local day of a region ends."""
-    hours = find_region(code=region).utc_offset_hours
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC) - timedelta(hours=hours)
 
 
 def _commit(

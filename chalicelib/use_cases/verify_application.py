@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.application import Application, Clarification, Delay, advance
+from chalicelib.domain.application import Application, CheckRecord, Delay, advance
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.case_steps import leave_to_operator
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.decision import Judgement, Outcome, judge
+from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.records import Queue
-from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists
+from chalicelib.use_cases import clarifications
 from chalicelib.use_cases.certificates import issue_certificate
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import local_day, region_of
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.register_questions import Question, ask_register, delay_seconds
 from chalicelib.use_cases.register_subjects import subject_of
-from chalicelib.use_cases.submit_application import end_of_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.matrix import MatrixRow
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-
-CLARIFICATION_DAYS = 5
-"""Requirement B9: working days to answer."""
 
 
 def verify_application(
@@ -55,7 +52,7 @@ def verify_application(
     row = row_of(application, at=at)
     kinds = needed_checks(application, row)
     checks = tuple(_checked(tools, application, kind, at) for kind in kinds)
-    judgement = judge(row=row, checks=checks, kinds=kinds)
+    judgement = _reviewed(application, judge(row=row, checks=checks, kinds=kinds))
     checked = replace(application, checks=checks)
     try:
         return _apply(tools, checked, judgement, at)
@@ -63,7 +60,18 @@ def verify_application(
         if not clash.marker.startswith(ANOTHER_PERSON):
             raise
         # Somebody is here twice: no certificate, and an operator decides (D4).
-        return _apply(tools, checked, replace(judgement, outcome=Outcome.OPERATOR), at)
+        return _apply(tools, checked, _for_operator(judgement, clash.marker.removeprefix(ANOTHER_PERSON)), at)
+
+
+def _for_operator(judgement: Judgement, clash: str) -> Judgement:
+    return replace(judgement, outcome=Outcome.OPERATOR, waits=WaitReason.IDENTITY_CLASH, detail=clash)
+
+
+def _reviewed(application: Application, judgement: Judgement) -> Judgement:
+    """What an operator asked for is looked at by an operator, whatever the registers confirm."""
+    if judgement.outcome is not Outcome.APPROVED or not application.returns_to_operator:
+        return judgement
+    return replace(judgement, outcome=Outcome.OPERATOR, waits=WaitReason.CLARIFICATION_ANSWERED)
 
 
 def needed_checks(application: Application, row: MatrixRow) -> tuple[CheckKind, ...]:
@@ -84,6 +92,7 @@ def _checked(tools: Toolbox, application: Application, kind: CheckKind, at: date
         kind=kind,
         subject=subject_of(kind=kind, application=application),
         known=application.check(kind),
+        check_round=application.check_round,
     )
     return ask_register(tools=tools, question=question, at=at)
 
@@ -95,6 +104,7 @@ def _apply(tools: Toolbox, application: Application, judgement: Judgement, at: d
         "application_id": application.application_id,
         "number": application.number or "",
         "outcome": judgement.outcome.value,
+        **({"waits": judgement.waits.value} if judgement.waits else {}),
         **{f"check.{record.kind.value}": record.status.value for record in application.checks},
     }
     changed = record(changed, work=work, tools=tools, name="application_verified", at=at, actor=SYSTEM, details=details)
@@ -139,27 +149,14 @@ def _wait(
 def _ask_clarification(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
-    until_on = RUSSIAN_CALENDAR.add_working_days(start=local_day(application, at=at), days=CLARIFICATION_DAYS)
-    asked = advance(application=application, event=ApplicationEvent.ASK_CLARIFICATION, at=at, actor=SYSTEM)
-    notify(
-        work=work,
-        tools=tools,
-        kind="clarification_required",
-        person_id=application.account_id,
-        at=at,
-        context={"number": application.number or "", "day": str(until_on)},
+    question = clarifications.Question(
+        fields=judgement.fields,
+        message="; ".join(dict.fromkeys(finding.message for finding in judgement.findings)),
     )
-    return replace(
-        asked,
-        delay=None,
-        clarification=Clarification(
-            fields=judgement.fields,
-            documents=(),
-            message="; ".join(dict.fromkeys(finding.message for finding in judgement.findings)),
-            until_on=until_on,
-        ),
-        next_look_at=end_of_day(until_on, region_of(application.form)),
+    asked = clarifications.ask_person(
+        work=work, tools=tools, application=application, question=question, actor=SYSTEM, at=at
     )
+    return replace(asked, delay=None)
 
 
 def _refuse(
@@ -174,7 +171,8 @@ def _refuse(
 def _leave_to_operator(
     tools: Toolbox, work: UnitOfWork, application: Application, judgement: Judgement, at: datetime
 ) -> Application:
-    return replace(application, needs_operator=True, delay=None)
+    reason = judgement.waits or WaitReason.UNSPECIFIED
+    return leave_to_operator(application, reason=reason, at=at, detail=judgement.detail)
 
 
 _ACTS = {

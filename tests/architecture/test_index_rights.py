@@ -9,7 +9,8 @@ import pytest
 
 ROLES = {path.stem.removeprefix("iam-"): path for path in (Path(__file__).parents[2] / ".chalice").glob("iam-*.json")}
 GRANTED = {
-    "api": {"gsi1"},  # applications of a person, insurers, birth records that need an operator
+    # applications of a person, insurers, birth records that need an operator; cases by insurer and by region
+    "api": {"gsi1", "gsi3", "gsi4"},
     "expire-certificates": {"gsi2"},
     "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
     "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more

@@ -46,7 +46,7 @@ HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "PolicyVersion", "Cabin
 CLOCKS = {"expires_epoch", "leased_until"}
 """Seconds since 1970 may hold any four digits by chance."""
 
-KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
+KEY_ATTRIBUTES = ("PK", "SK", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk", "gsi4pk", "gsi4sk")
 
 
 class Canaries:

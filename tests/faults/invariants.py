@@ -17,9 +17,11 @@ from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
+from chalicelib.domain.records import ViewLog
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from tests.faults.rig import Rig
 
+LOOKS = {"application_viewed"}
+BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
 
@@ -67,6 +71,7 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
@@ -80,7 +85,7 @@ class Facts:
         """The cards by what they stand for: under its number, or under that of its blank."""
         rows = [row for row in self.rows if row.get("type") == "ValidityCard"]
         cards = [(row["PK"], msgspec.json.decode(row["data"], type=ValidityCard)) for row in rows]
-        return {card.reference: card for key, card in cards if key.startswith("LOOKUP#blank_number#") is blank}
+        return {card.reference: card for key, card in cards if key.startswith(BLANKS) is blank}
 
     def messages(self, queue: str) -> dict[str, dict[str, str]]:
         """The messages that a queue was ever given, each once, by the id of the outbox."""
@@ -115,8 +120,14 @@ def outcome_of(rig: Rig) -> Outcome:
         documents=Counter(f"{d['document_type']} {d.get('superseded')}" for d in facts.of_type("StoredDocument")),
         notifications=Counter(order["kind"] for order in orders),
         sent=Counter(" ".join(pair) for pair in rig.sent()),
-        journal=Counter(entry.action.name for entry in facts.entries),
+        journal=_journal(facts),
     )
+
+
+def _journal(facts: Facts) -> Counter[str]:
+    """What the journal tells; a look is noted before it is shown, so that one whose answer got lost is noted again."""
+    told = Counter(entry.action.name for entry in facts.entries)
+    return Counter({name: min(count, 1) if name in LOOKS else count for name, count in told.items()})
 
 
 def _kind(row: dict[str, Any]) -> str:
@@ -235,6 +246,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.corrections,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
+    heads |= {f"views:{log.person_id}": log.chain for log in facts.views}
     for name, head in heads.items():
         entries = sorted((e for e in facts.entries if e.chain == name), key=lambda e: e.sequence)
         assert is_whole(entries=entries, head=head), f"the chain {name.split(':')[0]} is broken"
@@ -242,7 +254,9 @@ def _check_journal(facts: Facts) -> None:
 
 def _check_lookups(facts: Facts) -> None:
     cards = facts.cards()
-    assert {p.policy_id for p in facts.policies if p.state is not PolicyState.REPLACED} <= set(cards)
+    # A number is for life: its card tells of the newest policy.
+    newest = {p.policy_number: p.policy_id for p in sorted(facts.policies, key=lambda policy: policy.policy_id)}
+    assert set(newest.values()) <= set(cards)
     on = local_date(at=facts.rig.at, region="77")
     covers: Iterable[tuple[str, bool]] = (
         *((p.policy_id, p.is_valid_on(on)) for p in facts.policies if p.policy_id in cards),
@@ -252,8 +266,8 @@ def _check_lookups(facts: Facts) -> None:
         told = validity_on(card=cards[reference], on=on).status is ValidityStatus.VALID
         assert told is is_valid, "a lookup tells something else than what is"
     blanks = facts.cards(blank=True)
-    assert blanks.keys() == {p.policy_id for p in facts.policies if p.blank is not None}
-    for policy in facts.policies:
-        if policy.blank is not None:
-            told = validity_on(card=blanks[policy.policy_id], on=on).status is ValidityStatus.VALID
-            assert told is (policy.is_valid_on(on) and policy.form == policy.blank.policy_type.value)
+    numbered = [(p, p.blank) for p in facts.policies if p.blank is not None and p.blank.is_numbered]
+    assert blanks.keys() == {policy.policy_id for policy, _ in numbered}
+    for policy, blank in numbered:
+        told = validity_on(card=blanks[policy.policy_id], on=on).status is ValidityStatus.VALID
+        assert told is (policy.is_valid_on(on) and policy.form == blank.policy_type.value)

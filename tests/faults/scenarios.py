@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import boto3
 
 from chalicelib.domain.checks import CheckKind
 from infra.local.person_numbers import policy_number_of
+from infra.local.persons import PERSONS
 from tests.faults.rig import VISIBILITY, Crashed, Rig
 from tests.functional.scan_files import page, png
 
 APPLICATION = "/v1/applications/{application_id}"
+CASE = "/v1/operator/applications/{application_id}"
+QUESTION = {"fields": ["person.birthplace"], "documents": ["snils_card"], "message": "Уточните"}
+REASON = {"code": "missing_document"}
 CLIENT_WAITS = timedelta(seconds=2)
 NEXT_DUE_RUN = timedelta(minutes=5)
 NEXT_RELAY_RUN = timedelta(minutes=1)
@@ -157,6 +163,32 @@ def _thirty_days_later(rig: Rig) -> None:
     rig.sleep(timedelta(days=31))
 
 
+def _left_to_operator(rig: Rig) -> None:
+    rig.registers.mismatch(CheckKind.IDENTITY, "deceased")
+    _verified(rig)
+    rig.waiting.clear()
+
+
+@contextmanager
+def _as_operator(rig: Rig) -> Iterator[None]:
+    own, rig.claims = rig.claims, next(person for person in PERSONS if person.key == "operator").claims()
+    try:
+        yield
+    finally:
+        rig.claims = own
+
+
+def _on_case(method: str, step: str = "", body: Any = None) -> Callable[[Rig], None]:
+    """Let an operator do something with the one case; what decides comes with a key, as clients should."""
+
+    def act(rig: Rig) -> None:
+        with _as_operator(rig):
+            key = None if body is None else f"case-{step}"
+            rig.api(method, f"{CASE}{step}", body, key=key, application_id=_application_id(rig))
+
+    return act
+
+
 STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "drafted": ("", _first_draft),
     "submitted": ("drafted", submit),
@@ -168,6 +200,8 @@ STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "answered": ("bridged", _answered),
     "approved_over_certificate": ("answered", _verified),
     "certificate_over": ("bridged", _thirty_days_later),
+    "left_to_operator": ("relayed", _left_to_operator),
+    "case_taken": ("left_to_operator", _on_case("POST", "/lease")),
     "change_drafted": ("approved", _change_drafted),
     "change_submitted": ("change_drafted", submit),
     "change_approved": ("change_submitted", _change_approved),
@@ -236,6 +270,18 @@ _ALL = (
         begins="certificate_over",
         act=fire("expiry", "expire_certificates"),
         pause=NEXT_EXPIRY_RUN,
+    ),
+    *(
+        Scenario(name=name, begins=begins, act=act, pause=CLIENT_WAITS)
+        for name, begins, act in (
+            ("case_taken", "left_to_operator", _on_case("POST", "/lease")),
+            ("case_released", "case_taken", _on_case("POST", "/release")),
+            ("case_viewed", "case_taken", _on_case("GET")),
+            ("case_asked_about", "case_taken", _on_case("POST", "/clarification", QUESTION)),
+            ("case_sent_back", "case_taken", _on_case("POST", "/verification", {})),
+            ("case_approved", "case_taken", _on_case("POST", "/decision", {"approve": True})),
+            ("case_refused", "case_taken", _on_case("POST", "/decision", {"approve": False, "reasons": [REASON]})),
+        )
     ),
 )
 SCENARIOS = {scenario.name: scenario for scenario in _ALL}

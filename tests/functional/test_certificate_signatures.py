@@ -282,7 +282,7 @@ class TestContent:
         draft = drafted(open_world)
         for answer in (content(open_world, draft), send(open_world, draft, "AAAA")):
             fields = wrong_fields(problem(answer, 422, "validation_failed"))
-            assert fields == {"insurer.code": "insurer_not_available", "scans.identity_document": "scan_required"}
+            assert fields == {"insurer.code": "required", "scans.identity_document": "scan_required"}
 
     def test_needs_the_consent(self, open_world: World) -> None:
         draft = prepared(open_world)

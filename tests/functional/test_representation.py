@@ -11,6 +11,7 @@ from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
 from infra.local.person_numbers import snils_of
 from tests.applicants import BIRTH_CERTIFICATE, CHILD, begun, carried_out, represent, scanned
+from tests.cases import taken
 from tests.journeys import (
     actions,
     application,
@@ -275,6 +276,7 @@ class TestEnding:
 
         problem(world.call("GET", f"/v1/applications/{waiting['id']}"), 404, "not_found")
         assert application(world, draft["id"])["state"] == "expired"
+        taken(world, waiting["id"])
         decision = f"/v1/operator/applications/{waiting['id']}/decision"
         decided = world.ok("POST", decision, person="operator", json={"approve": True, "reason": "Проверено"})
         assert decided["state"] == "approved"

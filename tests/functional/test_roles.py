@@ -40,7 +40,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
     "POST /v1/me/deliveries/{delivery_id}/address-codes": {"address": papers.NEW_ADDRESS},
     "POST /v1/me/deliveries/{delivery_id}/address-change": {"address": papers.NEW_ADDRESS, "code": "123456"},
+    "POST /v1/operator/applications/{application_id}/clarification": {"fields": ["person.born_on"], "message": "?"},
     "POST /v1/operator/applications/{application_id}/decision": {"approve": True},
+    "POST /v1/operator/applications/{application_id}/verification": {},
     "POST /v1/operator/corrections": {
         "kind": "wrong_sex",
         "person_id": UNKNOWN_ID,

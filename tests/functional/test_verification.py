@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckStatus
 from chalicelib.ports.errors import Rejected, Throttled, Unavailable
+from tests.cases import left_to_operator, path, step
 from tests.journeys import (
     actions,
     application,
@@ -23,6 +24,8 @@ from tests.journeys import (
 )
 
 if TYPE_CHECKING:
+    import httpx
+
     from chalicelib.ports.errors import DependencyFailed
     from tests.world import World
 
@@ -305,18 +308,10 @@ def test_does_not_ask_for_a_number_that_was_not_given(world: World) -> None:
     assert application(world, draft)["state"] == "ready"
 
 
-def left_to_operator(world: World) -> str:
-    world.tools.registers.mismatch(CheckKind.IDENTITY, "deceased")
-    application_id = submitted(world)
-    world.settle()
-    left = application(world, application_id)
-    assert (left["state"], left["needs_operator"]) == ("in_processing", True)
-    return application_id
-
-
-def decide(world: World, application_id: str, person: str | None, **decision: object) -> object:
-    path = f"/v1/operator/applications/{application_id}/decision"
-    return world.call("POST", path, person=person, json={"approve": True, "reason": "Проверено", **decision})
+def decide(world: World, application_id: str, person: str | None, **decision: object) -> httpx.Response:
+    world.call("POST", path(application_id, "lease"), person=person)
+    body = {"approve": True, "reason": "Проверено", **decision}
+    return step(world, application_id, "decision", person=person, json=body)
 
 
 @pytest.mark.parametrize("operator", ["operator", "fund"])
@@ -356,9 +351,7 @@ def test_a_refusal_by_an_operator_needs_its_reason(world: World) -> None:
 
 
 def test_an_operator_sees_the_applications_of_the_own_insurer_only(world: World) -> None:
-    world.tools.registers.mismatch(CheckKind.IDENTITY, "deceased")
-    application_id = submitted(world, insurer="77015")
-    world.settle()
+    application_id = left_to_operator(world, insurer="77015")
     problem(decide(world, application_id, "operator"), 404, "not_found")
     assert decide(world, application_id, "fund").status_code == 200
 

@@ -61,9 +61,10 @@ def unzipped(made, tmp_path_factory):
 @pytest.fixture(scope="session")
 def run_in_task(made, unzipped, template):
     """Runs code in a fresh process as Lambda does: the artefact's folder and the standard library, no more."""
-    variables = {
-        name: f"https://{name.lower()}" for name in template["Globals"]["Function"]["Environment"]["Variables"]
-    }
+    defaults = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    declared = template["Globals"]["Function"]["Environment"]["Variables"]
+    # As the stack comes without further wishes; the address of a resource may be any.
+    variables = {name: defaults.get(value["Ref"], f"https://{name.lower()}") for name, value in declared.items()}
     environment = {**variables, "AWS_DEFAULT_REGION": "eu-central-1", "LOG_LEVEL": "INFO", "PATH": "/usr/bin:/bin"}
 
     def run(code, **more):

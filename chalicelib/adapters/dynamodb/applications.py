@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.domain.application import Application
 from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.ports.storage import Slice
@@ -27,9 +27,11 @@ def applications_of(
     chosen: list[Application] = []
     last = after
     for _ in range(CALLS):
-        start = keys.index_start(keys.application(last), keys.owner_index(person_id, last)) if last else None
+        start = (
+            index_keys.index_start(keys.application(last), index_keys.owner_index(person_id, last)) if last else None
+        )
         found, following = table.query_index(
-            keys.OWNER_INDEX, keys.owner_partition(person_id), limit=at_once, after=start
+            index_keys.OWNER_INDEX, index_keys.owner_partition(person_id), limit=at_once, after=start
         )
         read = [items.from_item(Application, item) for item in found]
         chosen.extend(application for application in read if wanted.fits(application))

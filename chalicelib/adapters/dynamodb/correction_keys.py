@@ -1,7 +1,4 @@
-"""The keys of corrections, of what was known before them, and the index of what leads to a person.
-
-Together with ``keys`` the only modules that spell keys of the table.
-"""
+"""The keys of corrections, of what was known before them, and the index of what leads to a person."""
 
 from __future__ import annotations
 

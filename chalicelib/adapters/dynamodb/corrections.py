@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.dynamodb import correction_keys, items, keys
+from chalicelib.adapters.dynamodb import correction_keys, index_keys, items, keys
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion, Version
 from chalicelib.domain.records import Pointer
@@ -43,7 +43,7 @@ class CorrectionReads:
     def corrections(self, *, scope: str, state: CorrectionState, limit: int, after: str | None) -> Slice[Correction]:
         """List the corrections of a scope in one state, newest first; ``after`` is the last id seen."""
         found, following = self._table.query_index(
-            keys.OWNER_INDEX,
+            index_keys.OWNER_INDEX,
             correction_keys.correction_partition(scope, state.value),
             limit=limit,
             after=_start(scope, state, after) if after else None,
@@ -62,7 +62,7 @@ class CorrectionReads:
         after: str | None = None
         while True:
             page, after = self._table.query_index(
-                keys.OWNER_INDEX, correction_keys.pointers_partition(person_id), after=after
+                index_keys.OWNER_INDEX, correction_keys.pointers_partition(person_id), after=after
             )
             found.extend(items.from_item(Pointer, item) for item in page)
             if after is None:
@@ -70,6 +70,6 @@ class CorrectionReads:
 
 
 def _start(scope: str, state: CorrectionState, correction_id: str) -> str:
-    return keys.index_start(
+    return index_keys.index_start(
         correction_keys.correction(correction_id), correction_keys.correction_index(scope, state.value, correction_id)
     )

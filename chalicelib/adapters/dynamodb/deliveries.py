@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.domain.delivery import Delivery
 from chalicelib.ports.storage import Slice
@@ -45,11 +45,11 @@ class DeliveryReads:
         start = None
         if after is not None:
             person_id, due_on, delivery_id = after.split("#")
-            index = keys.papers_index(insurer_code, state.value, due_on, delivery_id)
-            start = keys.papers_start(person_id, index)
+            index = index_keys.papers_index(insurer_code, state.value, due_on, delivery_id)
+            start = index_keys.papers_start(person_id, index)
         found, following = self._table.query_index(
-            keys.OWNER_INDEX,
-            keys.papers_partition(insurer_code, state.value),
+            index_keys.OWNER_INDEX,
+            index_keys.papers_partition(insurer_code, state.value),
             limit=limit,
             after=start,
             newest_first=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.failures import is_refused, translated
 from chalicelib.domain.application import DRAFT_KEPT_FOR, DRAFT_WARNED_BEFORE, Application
 from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
@@ -63,9 +63,11 @@ def _request(table: str, change: DraftChange, state: ApplicationState) -> dict[s
     }
     sets = ["#version = #version + :one", "updated_at = :at"]
     if state is ApplicationState.DRAFT:
-        due = keys.due_index("application", change.application_id, change.at + DRAFT_KEPT_FOR - DRAFT_WARNED_BEFORE)
-        values[":due"] = due[keys.DUE_SORT]
-        sets.append(f"{keys.DUE_SORT} = :due")
+        due = index_keys.due_index(
+            "application", change.application_id, change.at + DRAFT_KEPT_FOR - DRAFT_WARNED_BEFORE
+        )
+        values[":due"] = due[index_keys.DUE_SORT]
+        sets.append(f"{index_keys.DUE_SORT} = :due")
     for position, (name, section) in enumerate(sorted(change.sections.items())):
         names[f"#s{position}"] = name
         values[f":s{position}"] = items.section_value(section)

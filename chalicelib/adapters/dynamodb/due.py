@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,10 +18,12 @@ E = TypeVar("E")
 def due_pages(table: Table, kind: str, entity: type[E], *, until: datetime, page: int) -> Iterator[Sequence[E]]:
     """Yield pages of what is due at ``until``, shard by shard, earliest first."""
     limit_key = f"{until.isoformat(timespec='seconds')}#~"
-    for shard in range(keys.DUE_SHARDS):
+    for shard in range(index_keys.DUE_SHARDS):
         after: str | None = None
         while True:
-            found, after = table.query_due(keys.due_partition(kind, shard), until=limit_key, limit=page, after=after)
+            found, after = table.query_due(
+                index_keys.due_partition(kind, shard), until=limit_key, limit=page, after=after
+            )
             if found:
                 yield [items.from_item(entity, item) for item in found]
             if after is None:

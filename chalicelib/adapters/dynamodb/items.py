@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import correction_keys, keys
+from chalicelib.adapters.dynamodb import correction_keys, index_keys, keys
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
+from chalicelib.domain.case_summary import CaseSummary, summary_of
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
@@ -83,10 +84,19 @@ def _application_item(entity: Application) -> Item:
         "state": _text(entity.state.value),
         "updated_at": _text(entity.updated_at.isoformat()),
         "form": {"M": {name: _text(encoded(section)) for name, section in entity.form.items()}},
-        **keys.owner_index(entity.person_id, entity.application_id),
+        **index_keys.owner_index(entity.person_id, entity.application_id),
     }
+    summary = summary_of(entity)
+    if summary is not None:
+        item |= {"summary": _text(encoded(summary)), **index_keys.case_keys(summary)}
     due_at = application_due_at(entity)
-    return item if due_at is None else {**item, **keys.due_index("application", entity.application_id, due_at)}
+    return item if due_at is None else {**item, **index_keys.due_index("application", entity.application_id, due_at)}
+
+
+def case_summary(item: Mapping[str, Mapping[str, Any]]) -> CaseSummary:
+    """Read what an operators' index holds of an application."""
+    summary: CaseSummary = _decoder(CaseSummary).decode(item["summary"]["S"])
+    return summary
 
 
 def application_due_at(entity: Application) -> datetime | None:
@@ -117,7 +127,7 @@ def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
 def _insurer_item(entity: Insurer) -> Item:
     far = "9999-12-31"
     return {
-        **keys.region_index(entity.region, entity.code),
+        **index_keys.region_index(entity.region, entity.code),
         "open_from": _text(max(entity.licence_from, entity.included_on).isoformat()),
         "open_until": _text(
             min(
@@ -130,28 +140,28 @@ def _insurer_item(entity: Insurer) -> Item:
 
 def _certificate_item(entity: TemporaryCertificate) -> Item:
     at = entity.next_step_at
-    return {} if at is None else dict(keys.due_index("certificate", entity.application_id, at))
+    return {} if at is None else dict(index_keys.due_index("certificate", entity.application_id, at))
 
 
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
-    return {} if step is None else dict(keys.due_index("policy", entity.policy_id, step[1]))
+    return {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
 
 
 def _representation_item(entity: Representation) -> Item:
     at = entity.next_step_at
-    return {} if at is None else dict(keys.due_index("representation", entity.person_id, at))
+    return {} if at is None else dict(index_keys.due_index("representation", entity.person_id, at))
 
 
 def _delivery_item(entity: Delivery) -> Item:
     due_on = entity.due_on.isoformat()
-    listed = keys.papers_index(entity.insurer_code, entity.state.value, due_on, entity.delivery_id)
+    listed = index_keys.papers_index(entity.insurer_code, entity.state.value, due_on, entity.delivery_id)
     at = entity.next_step_at
-    return listed if at is None else {**listed, **keys.due_index("delivery", entity.delivery_id, at)}
+    return listed if at is None else {**listed, **index_keys.due_index("delivery", entity.delivery_id, at)}
 
 
 def _civil_record_item(entity: CivilRecord) -> Item:
-    return dict(keys.case_index(entity.message.region, entity.record_id)) if entity.needs_operator else {}
+    return dict(index_keys.birth_index(entity.message.region, entity.record_id)) if entity.needs_operator else {}
 
 
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
@@ -240,7 +250,7 @@ def activity_item(person_id: str, entry: AuditEntry) -> Item:
         "schema": _number(int(SCHEMA)),
         "version": _number(1),
         "data": _text(encoded(entry)),
-        **keys.journal_index(entry.entry_id, entry.action.at),
+        **index_keys.journal_index(entry.entry_id, entry.action.at),
     }
 
 

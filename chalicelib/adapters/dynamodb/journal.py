@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.ids import first_id_at
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.ports.queries import JournalLine
@@ -58,11 +58,11 @@ def journal_of_all(
         if place is None or len(lines) >= limit:
             break
         found, more = table.query_range(
-            keys.journal_partition(place.day, place.shard),
+            index_keys.journal_partition(place.day, place.shard),
             low=f"{place.last}{_JUST_AFTER}" if place.last else low,
             high=high,
             limit=limit - len(lines),
-            index=keys.OWNER_INDEX,
+            index=index_keys.OWNER_INDEX,
         )
         lines.extend(_lines(found))
         place = place._replace(last=lines[-1].entry.entry_id) if more and found else _next(place, last_day)
@@ -74,7 +74,7 @@ def _low(since: datetime | None) -> str:
 
 
 def _next(place: _Place, last_day: date) -> _Place | None:
-    if place.shard + 1 < keys.JOURNAL_SHARDS:
+    if place.shard + 1 < index_keys.JOURNAL_SHARDS:
         return _Place(place.day, place.shard + 1, "")
     return _Place(place.day + timedelta(days=1), 0, "") if place.day < last_day else None
 

@@ -1,25 +1,17 @@
-"""Every key of the table; no other module spells one."""
+"""The keys of items; those of indexes and of corrections are in modules of their own, and no others spell one."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.records import STATUS_LIST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
 
 PARTITION = "PK"
 SORT = "SK"
-OWNER_INDEX = "gsi1"
-DUE_INDEX = "gsi2"
-DUE_SORT = "gsi2sk"
-
-DUE_SHARDS = 4
-"""Over how many partitions what falls due is spread."""
 
 FILE_PREFIX = "STATE#"
 ACTIVITY_PREFIX = "ACTIVITY#"
@@ -119,24 +111,6 @@ def activity(person_id: str, entry_id: str) -> Key:
     return Key(f"PERSON#{person_id}", f"{ACTIVITY_PREFIX}{entry_id}")
 
 
-JOURNAL_SHARDS = 4
-"""Over how many partitions the entries of a day are spread."""
-
-
-def journal_partition(day: date, shard: int) -> str:
-    """One shard of everybody's journal entries of a day (UTC)."""
-    return f"JOURNAL#{day.isoformat()}#{shard}"
-
-
-def journal_index(entry_id: str, at: datetime) -> dict[str, dict[str, str]]:
-    """Index keys by which everybody's journal entries of a day are found, oldest first."""
-    shard = sum(entry_id.encode()) % JOURNAL_SHARDS
-    return {
-        "gsi1pk": {"S": journal_partition(at.astimezone(UTC).date(), shard)},
-        "gsi1sk": {"S": entry_id},
-    }
-
-
 def message(person_id: str, message_id: str) -> Key:
     """A cabinet message."""
     return Key(f"PERSON#{person_id}", f"{MESSAGE_PREFIX}{message_id}")
@@ -222,75 +196,6 @@ def delivery(key: str) -> Key:
 def start(key: Key) -> str:
     """Where a page begins that follows an item."""
     return json.dumps(key.item(), sort_keys=True)
-
-
-def index_start(key: Key, index: Mapping[str, Mapping[str, str]]) -> str:
-    """Where a page of an index begins that follows an item."""
-    return json.dumps({**key.item(), **index}, sort_keys=True)
-
-
-def owner_partition(person_id: str) -> str:
-    """The index partition of a person's applications."""
-    return f"PERSON#{person_id}"
-
-
-def owner_index(person_id: str, application_id: str) -> dict[str, dict[str, str]]:
-    """Index keys by which a person's applications are listed."""
-    return {
-        "gsi1pk": {"S": owner_partition(person_id)},
-        "gsi1sk": {"S": f"{APPLICATION_PREFIX}{application_id}"},
-    }
-
-
-REGISTRY_PARTITION = "INSURERS"
-
-
-def region_index(region: str, code: str) -> dict[str, dict[str, str]]:
-    """Index keys by which a region's insurers are listed."""
-    return {"gsi1pk": {"S": REGISTRY_PARTITION}, "gsi1sk": {"S": f"{region}#{code}"}}
-
-
-def papers_partition(insurer_code: str, state: str) -> str:
-    """The index partition of an insurer's deliveries in one state."""
-    return f"PAPERS#{insurer_code}#{state}"
-
-
-def papers_index(insurer_code: str, state: str, due_on: str, delivery_id: str) -> dict[str, dict[str, str]]:
-    """Index keys by which an insurer's deliveries are listed, what is due first first."""
-    return {"gsi1pk": {"S": papers_partition(insurer_code, state)}, "gsi1sk": {"S": f"{due_on}#{delivery_id}"}}
-
-
-def papers_start(person_id: str, index: dict[str, dict[str, str]]) -> str:
-    """Where a page of an insurer's deliveries begins that follows one of them."""
-    return index_start(paper(person_id, index["gsi1sk"]["S"].split("#")[1]), index)
-
-
-def case_partition(region: str) -> str:
-    """The index partition of a region's birth records that need an operator."""
-    return f"CASES#{region}"
-
-
-def case_index(region: str, record_id: str) -> dict[str, dict[str, str]]:
-    """Index keys by which an operator finds birth records, oldest first."""
-    return {"gsi1pk": {"S": case_partition(region)}, "gsi1sk": {"S": record_id}}
-
-
-def due_partition(kind: str, shard: int) -> str:
-    """One shard of what falls due."""
-    return f"DUE#{kind}#{shard}"
-
-
-def due_shard(entity_id: str) -> int:
-    """The shard of an entity."""
-    return sum(entity_id.encode()) % DUE_SHARDS
-
-
-def due_index(kind: str, entity_id: str, at: datetime) -> dict[str, dict[str, str]]:
-    """Index keys by which what is due is found, earliest first."""
-    return {
-        "gsi2pk": {"S": due_partition(kind, due_shard(entity_id))},
-        "gsi2sk": {"S": f"{at.isoformat(timespec='seconds')}#{entity_id}"},
-    }
 
 
 def of_item(item: Mapping[str, Mapping[str, str]]) -> Key:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.applications import applications_of
+from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
@@ -60,7 +61,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
@@ -132,9 +133,11 @@ class DynamoDBStore(OutboxReads, DeliveryReads, CorrectionReads):
 
     def civil_cases(self, *, region: str, limit: int, after: str | None) -> Slice[CivilRecord]:
         """List a region's birth records that need an operator, oldest first; ``after`` is the last id seen."""
-        start = keys.index_start(keys.civil_record(after), keys.case_index(region, after)) if after else None
+        start = (
+            index_keys.index_start(keys.civil_record(after), index_keys.birth_index(region, after)) if after else None
+        )
         found, following = self._table.query_index(
-            keys.OWNER_INDEX, keys.case_partition(region), limit=limit, after=start, newest_first=False
+            index_keys.OWNER_INDEX, index_keys.birth_partition(region), limit=limit, after=start, newest_first=False
         )
         records = tuple(items.from_item(CivilRecord, item) for item in found)
         return Slice(items=records, after=records[-1].record_id if following else None)
@@ -168,8 +171,8 @@ class DynamoDBStore(OutboxReads, DeliveryReads, CorrectionReads):
         after: str | None = None
         while True:
             found, after = self._table.query_index(
-                keys.OWNER_INDEX,
-                keys.REGISTRY_PARTITION,
+                index_keys.OWNER_INDEX,
+                index_keys.REGISTRY_PARTITION,
                 prefix=f"{region}#" if region else "",
                 after=after,
                 newest_first=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.failures import translated
 
 if TYPE_CHECKING:
@@ -97,9 +97,23 @@ class Table:
         """Read one page of what is due up to a moment."""
         return self._page(
             {
-                "IndexName": keys.DUE_INDEX,
-                "KeyConditionExpression": f"{keys.DUE_INDEX}pk = :p AND {keys.DUE_INDEX}sk <= :until",
+                "IndexName": index_keys.DUE_INDEX,
+                "KeyConditionExpression": f"{index_keys.DUE_INDEX}pk = :p AND {index_keys.DUE_INDEX}sk <= :until",
                 "ExpressionAttributeValues": {":p": {"S": partition}, ":until": {"S": until}},
+            },
+            limit,
+            after,
+        )
+
+    def query_between(
+        self, index: str, partition: str, *, since: str, until: str, limit: int | None, after: str | None
+    ) -> Page:
+        """Read one page of a part of an index partition, both ends included, earliest first."""
+        return self._page(
+            {
+                "IndexName": index,
+                "KeyConditionExpression": f"{index}pk = :p AND {index}sk BETWEEN :since AND :until",
+                "ExpressionAttributeValues": {":p": {"S": partition}, ":since": {"S": since}, ":until": {"S": until}},
             },
             limit,
             after,

@@ -21,6 +21,7 @@ from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.scans import ScanOut, scan_out
 from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.sign_application import documents_asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -61,12 +62,15 @@ class SigningCodeOut(Out):
 
 
 class MomentOut(Out):
-    """One step of the history."""
+    """One step of the history; after a clarification also how long the decision's clock stood still."""
 
     state: ApplicationState
     title: str
     at: datetime
     by: str
+    reason: str
+    paused_days: int | None
+    due_on: date | None
 
 
 class CheckOut(Out):
@@ -183,7 +187,7 @@ def application_out(
         expires_at=application.keep_until if unsubmitted else None,
         form={name: dict(section) for name, section in application.form.items()},
         errors=errors_out(errors),
-        **(_progress(application, scans) if unsubmitted else _SUBMITTED),
+        **_progress(application, scans, unsubmitted=unsubmitted),
         scans=[scan_out(scan) for scan in scans],
         checks=_checks(application),
         delay=_delay(application),
@@ -197,11 +201,10 @@ def application_out(
     )
 
 
-_SUBMITTED: dict[str, Any] = {"missing": [], "missing_documents": [], "completeness": 100}
-
-
-def _progress(application: Application, scans: Collection[Scan]) -> dict[str, Any]:
-    """How far a draft is: what is demanded and still lacks, by the rules of the day on which it was saved."""
+def _progress(application: Application, scans: Collection[Scan], *, unsubmitted: bool) -> dict[str, Any]:
+    """How far a draft is, by the rules of the day on which it was saved; what an answer still has to bring."""
+    if not unsubmitted:
+        return {"missing": [], "missing_documents": _unanswered(application, scans), "completeness": 100}
     row = row_of(application, at=application.updated_at)
     form = application.form
     present = frozenset(scan.document for scan in scans if scan.state is ScanState.ACCEPTED)
@@ -210,6 +213,11 @@ def _progress(application: Application, scans: Collection[Scan]) -> dict[str, An
         "missing_documents": list(missing_documents(form=form, row=row, present=present)),
         "completeness": completeness(form=form, row=row, present=present),
     }
+
+
+def _unanswered(application: Application, scans: Collection[Scan]) -> list[DocumentKind]:
+    asked = application.clarification
+    return list(documents_asked_for(asked, scans=scans)) if asked else []
 
 
 def _checks(application: Application) -> list[CheckOut]:
@@ -264,6 +272,9 @@ def _history(application: Application) -> list[MomentOut]:
             title=STATE_TITLES[moment.state],
             at=moment.at,
             by=moment.actor.kind,
+            reason=moment.reason,
+            paused_days=moment.paused_days,
+            due_on=moment.due_on,
         )
         for moment in application.history
     ]

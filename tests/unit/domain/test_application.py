@@ -17,6 +17,7 @@ from chalicelib.domain.application import (
     advance,
 )
 from chalicelib.domain.application_states import (
+    BEFORE_THE_EFFECT,
     BY_CORRECTION,
     EDITABLE_STATES,
     FINAL_STATES,
@@ -26,10 +27,11 @@ from chalicelib.domain.application_states import (
     ApplicationState,
     transition_rule,
 )
-from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.audit import SYSTEM, Actor
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.notifications import NotificationKind
+from chalicelib.domain.operator_case import Attention, Lease, WaitReason
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
 
@@ -49,25 +51,53 @@ def application(**more):
     return Application(**{**known, **more})
 
 
+ACTORS = st.sampled_from([SYSTEM, Actor(kind="person", actor_id="c"), Actor(kind="operator", actor_id="o")])
+
+
 class LifeOfAnApplication(RuleBasedStateMachine):
+    """Whatever happens in whatever order: only arrows of the table, each with its author, time and reason."""
+
     def __init__(self):
         super().__init__()
         self.application = application()
         self.at = NOW
 
-    @rule(event=st.sampled_from(ApplicationEvent), minutes=st.integers(0, 10_000))
-    def happens(self, event, minutes):
+    @rule(
+        event=st.sampled_from(ApplicationEvent),
+        minutes=st.integers(0, 10_000),
+        actor=ACTORS,
+        reason=st.sampled_from(["", "why"]),
+    )
+    def happens(self, event, minutes, actor, reason):
         self.at += timedelta(minutes=minutes)
         before = self.application
-        allowed = any(r.event is event and before.state in r.sources for r in TRANSITIONS)
+        is_done = before.policy_id is not None and event in BEFORE_THE_EFFECT
+        allowed = not is_done and any(r.event is event and before.state in r.sources for r in TRANSITIONS)
         try:
-            self.application = advance(application=before, event=event, at=self.at, actor=SYSTEM, reason="why")
+            self.application = advance(application=before, event=event, at=self.at, actor=actor, reason=reason)
         except StateConflict:
             assert not allowed
         else:
             assert allowed
             assert self.application.history[:-1] == before.history
-            assert self.application.history[-1].at == self.application.updated_at == self.at
+            last, arrow = self.application.history[-1], transition_rule(state=before.state, event=event)
+            assert last.at == self.application.updated_at == self.at
+            assert (last.actor, last.reason) == (actor, reason or arrow.reason)
+            assert arrow.notification or arrow.silent_because
+
+    @precondition(lambda self: self.application.state is ApplicationState.APPROVED)
+    @rule()
+    def is_carried_out(self):
+        self.application = replace(self.application, policy_id="x")
+
+    @precondition(lambda self: self.application.state not in FINAL_STATES)
+    @rule()
+    def is_left_to_an_operator_and_taken(self):
+        lease = Lease(operator_id="o", taken_at=self.at, until=self.at + timedelta(minutes=30))
+        attention = Attention(reason=WaitReason.UNSPECIFIED, since=self.at)
+        self.application = replace(
+            self.application, needs_operator=True, attention=attention, lease=lease, returns_to_operator=True
+        )
 
     @precondition(lambda self: self.application.state in FINAL_STATES)
     @rule(event=st.sampled_from([event for event in ApplicationEvent if event not in BY_CORRECTION]))
@@ -75,9 +105,24 @@ class LifeOfAnApplication(RuleBasedStateMachine):
         with pytest.raises(StateConflict):
             transition_rule(state=self.application.state, event=event)
 
+    @precondition(lambda self: self.application.state not in FINAL_STATES)
+    @rule()
+    def everything_else_has_a_way_out(self):
+        ways = {r.event for r in TRANSITIONS if self.application.state in r.sources and r.target in FINAL_STATES}
+        if self.application.policy_id is not None:
+            ways -= BEFORE_THE_EFFECT
+        assert ways
+
     @invariant()
     def the_history_ends_at_the_state(self):
         assert self.application.history[-1].state is self.application.state
+
+    @invariant()
+    def what_has_ended_waits_for_nobody(self):
+        case = self.application
+        if case.state in FINAL_STATES:
+            waits = (case.needs_operator, case.attention, case.lease, case.returns_to_operator)
+            assert waits == (False, None, None, False)
 
 
 TestLifeOfAnApplication = LifeOfAnApplication.TestCase
@@ -106,7 +151,8 @@ def test_every_state_is_reached_from_the_draft_and_has_a_title(state):
 
 
 @pytest.mark.parametrize("transition", TRANSITIONS, ids=lambda r: r.event.value)
-def test_a_transition_tells_the_person_or_says_why_not(transition):
+def test_a_transition_has_a_reason_and_tells_the_person_or_says_why_not(transition):
+    assert transition.reason
     assert (transition.notification is None) != (transition.silent_because is None)
     if transition.notification is not None:
         assert NotificationKind(transition.notification)
@@ -125,6 +171,14 @@ def test_what_is_issued_cannot_be_withdrawn():
     free = replace(issued, policy_id=None)
     withdrawn = advance(application=free, event=ApplicationEvent.WITHDRAW, at=NOW, actor=SYSTEM)
     assert withdrawn.state is ApplicationState.WITHDRAWN
+
+
+@pytest.mark.parametrize("event", sorted(BEFORE_THE_EFFECT))
+def test_what_is_carried_out_is_not_decided_again(event):
+    with pytest.raises(StateConflict, match="исполнено"):
+        advance(
+            application=application(state=ApplicationState.APPROVED, policy_id="x"), event=event, at=NOW, actor=SYSTEM
+        )
 
 
 def test_a_refusal_names_the_present_state():
