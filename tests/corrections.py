@@ -14,6 +14,7 @@ from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
+from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy
 from chalicelib.domain.policy_number import parse_policy_number
@@ -149,6 +150,7 @@ class Kept:
         self.certificates = self.all(TemporaryCertificate)
         self.representations = self.all(Representation)
         self.corrections = self.all(Correction)
+        self.registrations = self.all(LegacyPolicy)
         self.applications = self._applications()
         self.pointers = self.all(Pointer)
 
@@ -205,6 +207,7 @@ def _check_lookups(facts: Kept, world: World) -> None:
 
 def _check_applications(facts: Kept) -> None:
     live = {(a.person_id, a.kind.value, a.application_id) for a in facts.applications if a.is_live}
+    live |= {(r.person_id, LIVE_KIND, r.registration_id) for r in facts.registrations if r.is_live}
     held = {(m.person_id, m.kind, m.application_id) for m in facts.all(LiveMarker)}
     assert held == live, "the places of live applications are not those of live applications"
     for application in facts.applications:
@@ -219,6 +222,7 @@ def _check_journal(facts: Kept) -> None:
         *facts.certificates,
         *facts.representations,
         *facts.corrections,
+        *facts.registrations,
     )
     entries = facts.all(AuditEntry)
     for entity in entities:

@@ -26,11 +26,21 @@ def followed(*, tools: Toolbox, file: PersonFile) -> PersonFile:
 
 
 def main_file(*, tools: Toolbox, file: PersonFile) -> PersonFile:
-    """The folder to which a record leads, with the documents of all records that lead there too (1 AWS call each)."""
+    """The folder to which a record leads, with what stayed in those that lead there too (1 AWS call each).
+
+    Documents and registrations of earlier samples stay where they were made.
+    """
     main = followed(tools=tools, file=file)
-    led = main.person.merged_from if main.person is not None else ()
-    documents = [document for person_id in led for document in tools.store.person_file(person_id=person_id).documents]
-    return replace(main, documents=(*documents, *main.documents))
+    led = [tools.store.person_file(person_id=person_id) for person_id in _led(main)]
+    return replace(
+        main,
+        documents=tuple(document for known in (*led, main) for document in known.documents),
+        legacy_policies=tuple(found for known in (*led, main) for found in known.legacy_policies),
+    )
+
+
+def _led(main: PersonFile) -> tuple[str, ...]:
+    return main.person.merged_from if main.person is not None else ()
 
 
 def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on: date) -> PersonFile:
@@ -40,8 +50,7 @@ def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on
         NotFound: no right to act stands on the day.
     """
     known = tools.store.person_file(person_id=person_id)
-    led = known.person.merged_from if known.person is not None else ()
-    if not any(found.person_id in led and found.stands_on(on) for found in acting.represented):
+    if not any(found.person_id in _led(known) and found.stands_on(on) for found in acting.represented):
         standing_representation(acting, person_id=person_id, on=on)
     return known
 

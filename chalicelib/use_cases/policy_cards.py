@@ -27,14 +27,19 @@ def factors_of(*, tools: Toolbox, person: Mapping[str, str]) -> dict[str, str]:
 
 def put_policy_card(*, work: UnitOfWork, tools: Toolbox, policy: Policy, person: Mapping[str, str]) -> None:
     """Let lookups see the policy as it is now, under its ЕНП and under the number of an earlier sample."""
-    value_hash = tools.secrets.lookup_hash(kind="policy_number", value=policy.policy_number)
-    factors = factors_of(tools=tools, person=person)
-    work.put_card(kind="policy_number", value_hash=value_hash, card=policy_card(policy=policy, factors=factors))
+    put_number_card(work=work, tools=tools, policy=policy, person=person)
     if policy.blank is not None and policy.blank.is_numbered:
         kind, value = policy.blank.lookup
         value_hash = tools.secrets.lookup_hash(kind=kind, value=value)
-        card = blank_card(policy=policy, blank=policy.blank, factors=factors)
+        card = blank_card(policy=policy, blank=policy.blank, factors=factors_of(tools=tools, person=person))
         work.put_card(kind=kind, value_hash=value_hash, card=card, shared=kind == OLD_KIND)
+
+
+def put_number_card(*, work: UnitOfWork, tools: Toolbox, policy: Policy, person: Mapping[str, str]) -> None:
+    """Let lookups see the policy under its ЕНП only: a successor with another one tells of the earlier sample."""
+    value_hash = tools.secrets.lookup_hash(kind="policy_number", value=policy.policy_number)
+    card = policy_card(policy=policy, factors=factors_of(tools=tools, person=person))
+    work.put_card(kind="policy_number", value_hash=value_hash, card=card)
 
 
 def claim_blank(*, work: UnitOfWork, tools: Toolbox, policy: Policy) -> None:

@@ -9,12 +9,13 @@ from chalicelib.domain.legacy_policy import OLD_KIND
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy
 from chalicelib.domain.records import ActivePolicyMarker
-from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.policy_cards import put_number_card, put_policy_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from chalicelib.domain.changes import Change
+    from chalicelib.domain.legacy_policy import PolicyBlank
     from chalicelib.ports.storage import PersonFile
     from chalicelib.use_cases.write_changes import Pen
 
@@ -74,19 +75,31 @@ def _put_marker(pen: Pen, person_id: str, before: Mapping[str, Policy], after: M
 
 def _shown(policies: Iterable[Policy]) -> dict[str, Policy]:
     """The policy that the card of each number tells of: the one that stands, else the newest."""
-    ordered = sorted(policies, key=lambda policy: (policy.state in STANDING, policy.policy_id))
-    return {policy.policy_number: policy for policy in ordered}
+    return {policy.policy_number: policy for policy in _ordered(policies)}
+
+
+def _tellers(policies: Iterable[Policy]) -> dict[PolicyBlank | None, str]:
+    """The ЕНП of the policy that tells of each blank: of several with one blank, that which is shown."""
+    return {policy.blank: policy.policy_number for policy in _ordered(policies)}
+
+
+def _ordered(policies: Iterable[Policy]) -> list[Policy]:
+    return sorted(policies, key=lambda policy: (policy.state in STANDING, policy.policy_id))
 
 
 def _put_cards(
     pen: Pen, was: Person, person: Person, before: Mapping[str, Policy], after: Mapping[str, Policy]
 ) -> None:
+    """Write each number that answers otherwise than before."""
     same_factors = (was.born_on, was.family_name) == (person.born_on, person.family_name)
-    shown_before = _shown(before.values())
+    shown_before, tellers_before, tellers = _shown(before.values()), _tellers(before.values()), _tellers(after.values())
     factors = {"born_on": person.born_on, "family_name": person.family_name}
     for number, policy in _shown(after.values()).items():
-        if not (same_factors and shown_before.get(number) == policy):
-            put_policy_card(work=pen.work, tools=pen.tools, policy=policy, person=factors)
+        teller = tellers[policy.blank]
+        if same_factors and shown_before.get(number) == policy and tellers_before.get(policy.blank) == teller:
+            continue
+        put = put_policy_card if teller == number else put_number_card
+        put(work=pen.work, tools=pen.tools, policy=policy, person=factors)
 
 
 def _remove_cards(pen: Pen, changes: tuple[Change, ...], folders: Mapping[str, PersonFile]) -> None:

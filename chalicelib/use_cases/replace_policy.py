@@ -22,7 +22,7 @@ from chalicelib.use_cases.issued_policy import (
 )
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.ordered_documents import supersede
-from chalicelib.use_cases.policy_cards import put_policy_card
+from chalicelib.use_cases.policy_cards import put_number_card, put_policy_card
 from chalicelib.use_cases.registered_policy import adopted_policy
 from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
 
@@ -116,4 +116,4 @@ def _retire(
     work.put(Revocation(status_index=old.status_index, status="replaced", at=at))
     supersede(work=work, file=known, subject_id=old.policy_id)
     if old.policy_number != successor.policy_number:
-        put_policy_card(work=work, tools=tools, policy=retired, person=application.section("person"))
+        put_number_card(work=work, tools=tools, policy=retired, person=application.section("person"))
