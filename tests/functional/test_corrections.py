@@ -91,6 +91,7 @@ class TestFourEyes:
             problem(decided(world, made["id"], by=stranger), 404, "not_found")
             problem(rejected(world, made["id"], by=stranger), 404, "not_found")
             problem(world.call("GET", f"{CORRECTIONS}/{made['id']}", person=stranger), 404, "not_found")
+            problem(world.call("GET", f"{CORRECTIONS}/{NOBODY}", person=stranger), 404, "not_found")
         assert approved(world, made["id"], by=SECOND_FUND)["state_title"] == "Исполнено"
 
     def test_an_insurer_corrects_its_own_people_only(self, world: World, about: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
 from tests.applicants import CHILD, begun, carried_out, represent, scanned
@@ -17,6 +18,7 @@ from tests.corrections import (
     reversed_,
     rows,
     state,
+    statuses,
 )
 from tests.journeys import (
     actions,
@@ -34,6 +36,9 @@ from tests.journeys import (
 )
 
 if TYPE_CHECKING:
+    import pytest
+
+    from chalicelib.adapters.dynamodb.table import Page
     from tests.world import World
 
 FIRST, SECOND = "citizen", "later"
@@ -278,6 +283,41 @@ class TestMerging:
         world.settle()
         assert application(world, first)["state"] == "ready"
         check_invariants(world)
+
+    def test_the_only_certificate_moves_and_bridges_the_wait_of_the_main_record(self, world: World) -> None:
+        drafted(world)
+        world.tools.registers.pending(CheckKind.INSURED_PERSON)
+        draft = submitted(world, person=SECOND)
+        world.settle()
+        before, listed = state(), statuses()
+        made = merged(world)
+        (certificate,) = insurance(world)["certificates"]
+        assert certificate["state"] == "active"
+        check_invariants(world)
+        reversed_(world, made["id"])
+        assert (state(), statuses()) == (before, listed)
+        merged(world)
+        world.tools.registers.release()
+        world.sleep(minutes=20)
+        world.settle()
+        assert application(world, draft, person=SECOND)["state"] == "ready"
+        assert insurance(world)["certificates"][0]["state"] != "active"
+        check_invariants(world)
+
+    def test_finds_what_leads_to_a_record_on_every_page(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        insured(world)
+        insured(world, person=SECOND)
+        before = state()
+        query = Table.query_index
+
+        def short(table: Table, index: str, partition: str, **how: Any) -> Page:
+            return query(table, index, partition, **{**how, "limit": how.get("limit") or 1})
+
+        monkeypatch.setattr(Table, "query_index", short)
+        made = merged(world)
+        check_invariants(world)
+        reversed_(world, made["id"])
+        assert state() == before
 
     def test_a_second_alike_that_waits_for_an_answer_is_closed_too(self, world: World) -> None:
         world.tools.registers.pending(CheckKind.INSURED_PERSON)
