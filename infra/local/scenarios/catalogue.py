@@ -19,7 +19,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "suspension": policies.suspension,
     "refusal": policies.refusal,
     "legacy": policies.legacy,
-    "birth": offices.birth,
+    "newborn": offices.newborn,
     "correction": offices.correction,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,

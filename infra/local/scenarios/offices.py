@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _TYPED, _TRUE = "1984-03-05", "1984-05-03"
 
 
-def birth(stage: Stage) -> None:
+def newborn(stage: Stage) -> None:
     """A message of the civil registry alone insures a newborn of an insured mother; she sees the policy."""
     journey = stage.journey
     mother = stage.someone("Новомамина Вера Ильинична", born_on=_TYPED, sex="female")
