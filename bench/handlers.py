@@ -18,7 +18,6 @@ from botocore.awsrequest import AWSResponse
 
 from bench.figures import Figure
 from chalicelib import bootstrap
-from chalicelib.adapters import aws
 from chalicelib.http.blueprint import set_clock
 from infra.local.lambda_context import new_context
 from tests import journeys
@@ -34,12 +33,13 @@ HEADERS = {"Content-Type": "application/x-amz-json-1.0"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One request: the event of API Gateway, the AWS calls of its handler, and what DynamoDB answered."""
+    """One request: its event, the AWS calls of its handler, what DynamoDB answered, and the client that asked."""
 
     name: str
     event: str
     calls: tuple[tuple[str, dict[str, Any]], ...]
     answers: tuple[str, ...]
+    client: Any
 
 
 class RecordingApp:
@@ -124,13 +124,14 @@ def _recorded(world: World, app: RecordingApp, name: str, request: tuple[str, st
     def note_answer(http_response: Any, **_: Any) -> None:
         answers.append(http_response.text)
 
-    events = world.tools.client("dynamodb").meta.events
+    client = world.tools.client("dynamodb")
+    events = client.meta.events
     events.register_first("provide-client-params.dynamodb", note_call, unique_id="polis-bench-call")
     events.register_first("after-call.dynamodb", note_answer, unique_id="polis-bench-answer")
     world.ok(method, path, **dict(options))
     events.unregister("provide-client-params.dynamodb", unique_id="polis-bench-call")
     events.unregister("after-call.dynamodb", unique_id="polis-bench-answer")
-    return Recorded(name=name, event=app.event, calls=tuple(calls), answers=tuple(answers))
+    return Recorded(name=name, event=app.event, calls=tuple(calls), answers=tuple(answers), client=client)
 
 
 _METHODS = {
@@ -168,7 +169,7 @@ def measure(world: World, recorded: tuple[Recorded, ...], rounds: int = ROUNDS) 
 
 
 def _compared(app: Any, request: Recorded, rounds: int) -> tuple[float, float]:
-    ours, bare_client = aws.client("dynamodb"), boto3.client("dynamodb")
+    ours, bare_client = request.client, boto3.client("dynamodb")
     stubs = [Stub(client, request.answers) for client in (ours, bare_client)]
     bare = bare_handler(bare_client, request)
     times: tuple[list[float], list[float]] = ([], [])

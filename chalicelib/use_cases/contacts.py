@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.notifications import Channel
 from chalicelib.domain.person import Contact, Person
 from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, SentCode, check_open, matches, spend_try
-from chalicelib.ports.errors import RateLimited
-from chalicelib.ports.storage import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
 
 from chalicelib.use_cases.people import stored_person
 
 CODES_PER_DAY = 10
-DAY_SECONDS = int(timedelta(days=1).total_seconds())
 
 
 def _contact_challenge_id(person_id: str, channel: Channel) -> str:
@@ -49,12 +48,11 @@ def send_contact_code(
         RateLimited: a code was sent less than a minute ago, or too many today.
     """
     require_confirmed(principal)
-    return idempotency.once(
-        request=request,
-        principal=principal,
+    return sent_once(
         tools=tools,
-        create=lambda: _send_code(tools, principal, channel, request, at),
-        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+        principal=principal,
+        request=request,
+        send=lambda: _send_code(tools, principal, channel, request, at),
     )
 
 
@@ -70,14 +68,12 @@ def _send_code(
     if contact is None or contact.pending is None:
         raise RuleRefused("nothing_to_confirm", "Сначала укажите новый телефон или адрес в профиле")
     key = _contact_challenge_id(person.person_id, channel)
-    earlier = tools.store.challenge(challenge_id=key)
-    if earlier is not None and at < earlier.resend_at:
-        raise RateLimited("Код уже отправлен: подождите минуту", retry_after=60)
+    check_cool_down(tools.store.challenge(challenge_id=key), at=at)
     # The code is derived from the id under which it is stored, the content and the moment together.
     digest = _contact_digest(tools, contact.pending, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
-    work.count(Limit(name="contact-codes", subject=person.person_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
+    work.count(daily_limit(name="contact-codes", subject=person.person_id, times=CODES_PER_DAY))
     work.put(challenge)
     notify(
         work=work,

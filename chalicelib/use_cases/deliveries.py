@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.contacts import PostalAddress, check_address
@@ -14,22 +13,23 @@ from chalicelib.domain.delivery_states import DeliveryEvent, Who, delivery_rule
 from chalicelib.domain.errors import ValidationFailed
 from chalicelib.domain.plain_text import composed
 from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, SentCode, check_open, matches, spend_try
-from chalicelib.ports.errors import NotFound, RateLimited
-from chalicelib.ports.storage import Limit
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.delivery_steps import carry_out, new_pickup
 from chalicelib.use_cases.journal import notify
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
 from chalicelib.use_cases.representations import holder_id
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import Slice, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 CODES_PER_DAY = 10
-DAY_SECONDS = int(timedelta(days=1).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +107,10 @@ def _renew_code(
     tools: Toolbox, principal: Principal, which: Which, request: idempotency.RequestKey | None, at: datetime
 ) -> Delivery:
     delivery = find_delivery(tools=tools, principal=principal, which=which, at=at)
-    _check_cool_down(open_pickup(delivery).resend_at, at)
+    check_cool_down(open_pickup(delivery), at=at)
 
     def counted(work: UnitOfWork) -> None:
-        work.count(_limit(principal, "pickup-codes"))
+        work.count(daily_limit(name="pickup-codes", subject=principal.account_id, times=CODES_PER_DAY))
         result = delivery.delivery_id
         idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)
 
@@ -150,12 +150,11 @@ def request_address_code(
         RateLimited: a code was sent less than a minute ago, or too many today.
     """
     require_confirmed(principal)
-    return idempotency.once(
-        request=request,
-        principal=principal,
+    return sent_once(
         tools=tools,
-        create=lambda: _send_address_code(tools, principal, wanted, request, at),
-        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+        principal=principal,
+        request=request,
+        send=lambda: _send_address_code(tools, principal, wanted, request, at),
     )
 
 
@@ -166,13 +165,11 @@ def _send_address_code(
     delivery = find_delivery(tools=tools, principal=principal, which=wanted.which, at=at)
     _check_changeable(delivery)
     key = _challenge_id(delivery)
-    earlier = tools.store.challenge(challenge_id=key)
-    if earlier is not None:
-        _check_cool_down(earlier.resend_at, at)
+    check_cool_down(tools.store.challenge(challenge_id=key), at=at)
     digest = _address_digest(tools, delivery, address, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
-    work.count(_limit(principal, "address-codes"))
+    work.count(daily_limit(name="address-codes", subject=principal.account_id, times=CODES_PER_DAY))
     work.put(challenge)
     notify(
         work=work,
@@ -264,13 +261,3 @@ def _accept_code(tools: Toolbox, delivery: Delivery, address: Mapping[str, str],
     work.update(spent)
     work.commit()
     raise CodeNotAccepted("wrong_code", "Неверный код", tries_left=spent.tries_left)
-
-
-def _check_cool_down(resend_at: datetime, at: datetime) -> None:
-    if at < resend_at:
-        wait = max(1, int((resend_at - at).total_seconds()))
-        raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
-
-
-def _limit(principal: Principal, name: str) -> Limit:
-    return Limit(name=name, subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, advance
@@ -20,8 +19,6 @@ from chalicelib.domain.signing_code import (
     SentCode,
 )
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
-from chalicelib.ports.errors import RateLimited
-from chalicelib.ports.storage import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.delivery_steps import check_live_deliveries
@@ -29,10 +26,11 @@ from chalicelib.use_cases.drafts import row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from chalicelib.domain.application import Clarification
     from chalicelib.domain.insurer import Insurer
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
 
 
 CODES_PER_DAY = 20
-DAY_SECONDS = 24 * 60 * 60
 
 
 def request_signing_code(
@@ -65,12 +62,11 @@ def request_signing_code(
         StateConflict: it is submitted already.
     """
     require_confirmed(principal)
-    return idempotency.once(
-        request=request,
-        principal=principal,
+    return sent_once(
         tools=tools,
-        create=lambda: _send_code(tools, principal, application_id, request, at),
-        recall=lambda sent_at: SentCode(sent_at=datetime.fromisoformat(sent_at)),
+        principal=principal,
+        request=request,
+        send=lambda: _send_code(tools, principal, application_id, request, at),
     )
 
 
@@ -85,14 +81,14 @@ def _send_code(
     application = own(file, principal)
     if not application.is_editable:
         raise StateConflict("Заявление уже подано: подписывать его ещё раз не нужно")
-    _check_cool_down(file.challenge, at)
+    check_cool_down(file.challenge, at=at)
     signer, known = signer_and_holder(tools, principal, application, at)
     _check_phone(signer)
     check_consent(known)
     check_whole(tools, principal, file, known, at)
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
-    work.count(Limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY, seconds=DAY_SECONDS))
+    work.count(daily_limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY))
     work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
     policy = known.standing_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
@@ -140,12 +136,6 @@ def _await_signature(
             details=details,
         )
     )
-
-
-def _check_cool_down(challenge: Challenge | None, at: datetime) -> None:
-    if challenge is not None and at < challenge.resend_at:
-        wait = max(1, int((challenge.resend_at - at).total_seconds()))
-        raise RateLimited("Код уже отправлен: новый можно запросить через минуту", retry_after=wait)
 
 
 def check_consent(known: PersonFile) -> None:

@@ -7,8 +7,10 @@ import pytest
 from infra.local.scenarios.catalogue import SCENARIOS
 from infra.local.scenarios.stage import Stage
 
+NAMES = ["child", "worker", "attorney", "loss", "suspension", "refusal", "moving", "newborn", "correction"]
 
-@pytest.mark.parametrize("name", ["child", "worker", "attorney", "loss", "suspension", "refusal", "moving"])
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_scenario_comes_to_its_end(name, journey, stack):
     before = len(journey.steps)
     SCENARIOS[name](Stage(journey=journey, pump=stack.urls["pump"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import people, policies
+from infra.local.scenarios import offices, people, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,8 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "suspension": policies.suspension,
     "refusal": policies.refusal,
     "legacy": policies.legacy,
+    "newborn": offices.newborn,
+    "correction": offices.correction,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,

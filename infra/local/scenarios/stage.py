@@ -114,6 +114,15 @@ class Stage:
         path = f"/v1/represented-persons/{about}/insurance" if about else "/v1/me/insurance"
         return list(self.journey.ok("GET", path, person=person)["policies"])
 
+    def all_documents(self, person: str) -> None:
+        """Wait until every document that was ordered is made."""
+
+        def look() -> bool:
+            documents = self.journey.ok("GET", "/v1/me/insurance", person=person)["documents"]
+            return bool(documents) and all(document["is_ready"] for document in documents)
+
+        self.journey.wait("all documents", look)
+
     def validity(self, number: str, born_on: str) -> str:
         """What anybody is told of a number: the status and, if not valid, why."""
         question = {"policy_number": number, "born_on": born_on, "consent": True}
