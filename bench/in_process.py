@@ -42,7 +42,7 @@ def opened() -> Iterator[World]:
             running(Path(folder)) as issuer,
             # The access log would bury the table of figures.
             redirect_stdout(io.StringIO()),
-            open_world(issuer) as world,
+            open_world(issuer, wired=True) as world,
         ):
             yield world
     finally:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import ApplicationState
@@ -24,7 +23,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.domain.validity import ValidityCard
 from chalicelib.use_cases.journal import chain_name
 from infra.local.persons import PERSONS
-from tests.world import ACCOUNT, REGION
+from tests.cloud import plain_rows
 
 if TYPE_CHECKING:
     import httpx
@@ -93,12 +92,7 @@ def reversed_(world: World, correction_id: str) -> dict[str, Any]:
 
 def rows() -> list[dict[str, Any]]:
     """Everything that the table holds, as plain values."""
-    table = dynamodb_backends[ACCOUNT][REGION].tables["polis"]
-    return [
-        {name: next(iter(value.to_regular_json().values())) for name, value in item.attrs.items()}
-        for by_sort in table.items.values()
-        for item in by_sort.values()
-    ]
+    return plain_rows()
 
 
 def state() -> dict[tuple[str, str], Any]:

@@ -1,0 +1,70 @@
+"""Clients of botocore whose calls are answered in memory, without requests, signatures, answers to parse.
+
+The client itself stays: its operations, paginators, presigned links and errors, and the seam of the adapters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from tests.in_memory.sqs import ANSWERS as SQS_ANSWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.in_memory.dynamodb import MemoryDynamoDB
+
+    Answering = Callable[[str, Any], Any]
+
+
+class _NoSeam:
+    """Where nothing listens."""
+
+    def _before(self, model: Any) -> None:
+        """Nobody is told."""
+
+    _after = _before
+
+
+def answered_in_memory(client: Any, database: MemoryDynamoDB, seam: Any = None) -> Any:
+    """Let a client of DynamoDB or SQS be answered in memory; returns it.
+
+    Args:
+        client: The client of botocore, or of boto3.
+        database: What answers for DynamoDB.
+        seam: The module of the adapters that is told of each call, as botocore's events would tell it.
+    """
+    service = client.meta.service_model.service_name
+    listening = seam or _NoSeam()
+    if service == "dynamodb":
+        client._make_api_call = _telling(client, listening, database.call)
+    elif service == "sqs":
+        sending = _telling(client, listening, lambda name, request: SQS_ANSWERS[name](request))
+        client._make_api_call = _some(SQS_ANSWERS, sending, client._make_api_call)
+    return client
+
+
+def _some(names: Any, answered: Answering, elsewhere: Answering) -> Answering:
+    """Answer the calls of these names; others go where they went."""
+    return lambda name, request: (answered if name in names else elsewhere)(name, request)
+
+
+def _telling(client: Any, seam: Any, answer: Answering) -> Answering:
+    """Tell the seam before and after a call, also after one that is refused."""
+    service = client.meta.service_model
+
+    def call(name: str, request: Any) -> Any:
+        model = service.operation_model(name)
+        seam._before(model)
+        try:
+            found = answer(name, request)
+        except ClientError as failure:
+            seam._after(model)
+            code = failure.response["Error"]["Code"]
+            raise client.exceptions.from_code(code)(failure.response, name) from None
+        seam._after(model)
+        return found
+
+    return call
