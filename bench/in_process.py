@@ -33,6 +33,7 @@ def opened() -> Iterator[World]:
     logging.disable(logging.INFO)
     from chalicelib.adapters import aws
     from infra.local.identity_provider import running
+    from tests.cloud import Calls
     from tests.world import open_world
 
     aws.forget_clients()
@@ -42,7 +43,7 @@ def opened() -> Iterator[World]:
             running(Path(folder)) as issuer,
             # The access log would bury the table of figures.
             redirect_stdout(io.StringIO()),
-            open_world(issuer, wired=True) as world,
+            open_world(issuer, Calls.WIRED) as world,
         ):
             yield world
     finally:

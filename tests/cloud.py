@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core import responses
-from moto.core.serialize import XFormedAttributePicker
-from moto.sqs import models as sqs_models
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
 from tests.in_memory.clients import answered_in_memory
+from tests.in_memory.compared import ComparedDynamoDB
 from tests.in_memory.dynamodb import MemoryDynamoDB
+from tests.in_memory.quick_moto import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,62 +27,75 @@ REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_relay")
 
-_database = MemoryDynamoDB()
-_clients: dict[bool, dict[str, Any]] = {True: {}, False: {}}
-_clients_of_adapters: dict[bool, dict[str, Any]] = {True: {}, False: {}}
-_made_by_adapters = aws._made
-_now = {"wired": False}
+
+class Calls(Enum):
+    """How the calls of AWS are answered."""
+
+    IN_MEMORY = "without requests and answers: forty times faster"
+    WIRED = "written, signed, answered by moto and parsed, as over a network"
+    COMPARED = "those of the table in both ways, which must agree"
+
+
+class _Clients:
+    """The clients of one way; making one takes longer than a test, so they serve all clouds."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.of_tests: dict[str, Any] = {}
+        self.of_adapters: dict[str, Any] = {}
+        self.database = ComparedDynamoDB(_by_wire) if calls is Calls.COMPARED else MemoryDynamoDB()
+
+    def answered(self, client: Any, seam: Any = None) -> Any:
+        return client if self.calls is Calls.WIRED else answered_in_memory(client, self.database, seam)
+
+
+def _by_wire(operation: str, request: dict[str, Any]) -> Any:
+    return _wired("dynamodb")._make_api_call(operation, request)
+
+
 _table = cache(table_request)
-_possible_keys = XFormedAttributePicker.get_possible_keys
-_keys: dict[tuple[str, ...], tuple[str, ...]] = {}
+_wired = cache(boto3.client)
+_made_by_adapters = aws._made
+_all = {calls: _Clients(calls) for calls in Calls}
+_now = {"clients": _all[Calls.IN_MEMORY]}
 
 
 @contextmanager
-def in_process_cloud(*, wired: bool = False) -> Iterator[pytest.MonkeyPatch]:
-    """A new, empty cloud; its resources are in the environment.
-
-    Args:
-        wired: Let every call be written, signed, answered by moto and parsed, as over a network: forty times slower,
-            for what measures or compares that.
-    """
+def in_process_cloud(calls: Calls = Calls.IN_MEMORY) -> Iterator[pytest.MonkeyPatch]:
+    """A new, empty cloud; its resources are in the environment."""
+    clients = _all[calls]
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        _quicken(patch)
-        patch.setitem(_now, "wired", wired)
-        _database.tables.clear()
-        # Making a client takes longer than a test: these are kept for the next cloud, apart from those of other tests.
-        patch.setattr(aws, "_clients", _clients_of_adapters[wired])
-        if not wired:
-            patch.setattr(aws, "_made", lambda name: answered_in_memory(_made_by_adapters(name), _database, aws))
+        quicken(patch)
+        patch.setitem(_now, "clients", clients)
+        patch.setattr(aws, "_clients", clients.of_adapters)
+        patch.setattr(aws, "_made", lambda name: clients.answered(_made_by_adapters(name), aws))
+        clients.database.tables.clear()
         for name, value in _resources().items():
             patch.setenv(name, value)
         yield patch
 
 
 def cloud(service: str) -> Any:
-    """The client by which tests stand in for AWS; making one takes longer than a call."""
-    clients = _clients[_now["wired"]]
-    if service not in clients:
-        made = boto3.client(service)
-        clients[service] = made if _now["wired"] else answered_in_memory(made, _database)
-    return clients[service]
+    """The client by which tests stand in for AWS."""
+    clients = _now["clients"]
+    if service not in clients.of_tests:
+        clients.of_tests[service] = clients.answered(boto3.client(service))
+    return clients.of_tests[service]
+
+
+def database() -> MemoryDynamoDB:
+    """All tables, unless they are moto's."""
+    return _now["clients"].database
 
 
 def the_table() -> MemoryTable:
     """The table of the service, past all calls; any moment of it can be kept and restored."""
-    return _database.tables["polis"]
+    return database().tables["polis"]
 
 
 def plain_rows() -> list[dict[str, Any]]:
     """Everything that the table holds, each attribute without its type."""
     return [{name: next(iter(value.values())) for name, value in item.items()} for item in the_table().items()]
-
-
-def _quicken(patch: pytest.MonkeyPatch) -> None:
-    """Let moto remember what it would find out anew for each call."""
-    patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
-    patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
-    for module in (responses, sqs_models):
-        patch.setattr(module, "camelcase_to_underscores", cache(module.camelcase_to_underscores))
 
 
 def _resources() -> dict[str, str]:
@@ -108,15 +121,3 @@ def _resources() -> dict[str, str]:
         "MAIL_FROM": "polis@example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }
-
-
-def _remembered_keys(picker: Any, context: Any) -> Any:
-    """Tell under which names a member of an answer may be found: they follow from the description of the service."""
-    if hasattr(context.obj, "Meta"):  # it may name them itself
-        return _possible_keys(picker, context)
-    parent = getattr(context.shape, "parent", context.shape)
-    kind = type(context.obj).__name__
-    place = (context.service_model.service_name, parent.name, context.shape.name, context.key, kind)
-    if place not in _keys:
-        _keys[place] = tuple(_possible_keys(picker, context))
-    return _keys[place]

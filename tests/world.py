@@ -26,7 +26,7 @@ from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
 from infra.local.insurers_sample import INSURERS
 from infra.local.persons import PERSONS
-from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud, the_table
+from tests.cloud import ACCOUNT, QUEUES, REGION, Calls, cloud, in_process_cloud, the_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 
@@ -227,9 +227,9 @@ class World:
 
 
 @contextmanager
-def open_world(issuer: str, *, wired: bool = False) -> Iterator[World]:
-    """The whole service over a new, empty cloud, with calls over the wire if wished."""
-    with in_process_cloud(wired=wired) as patch:
+def open_world(issuer: str, calls: Calls = Calls.IN_MEMORY) -> Iterator[World]:
+    """The whole service over a new, empty cloud."""
+    with in_process_cloud(calls) as patch:
         for name, value in {
             "OIDC_ISSUER": issuer,
             "OIDC_AUDIENCE": "polis",

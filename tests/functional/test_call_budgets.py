@@ -9,9 +9,13 @@ import pytest
 from bench.calls import Counter, measured
 from chalicelib import bootstrap
 from tests import journeys
-from tests.world import TestContainer
+from tests.cloud import Calls, database
+from tests.world import TestContainer, open_world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.calls import Budget
     from tests.world import World
 
 MEASURED = (
@@ -99,8 +103,24 @@ MEASURED = (
 )
 
 
-def test_keeps_every_budget_of_aws_calls(world: World) -> None:
-    found = measured(world)
+@pytest.fixture(scope="module")
+def compared(issuer: str) -> Iterator[tuple[tuple[Budget, ...], tuple[str, ...]]]:
+    """All use cases once, each request to the table answered in memory and by moto: the budgets, what was compared."""
+    with open_world(issuer, Calls.COMPARED) as world:
+        yield measured(world), tuple(database().compared)
+
+
+def test_moto_answers_all_requests_of_the_use_cases_as_the_tables_in_memory_do(compared) -> None:
+    """Any answer that differs has failed the fixture: the other tests may rely on the tables in memory."""
+    budgets, requests = compared
+    asked = {call.partition(".")[2] for budget in budgets for call in budget.calls if call.startswith("dynamodb.")}
+
+    assert asked <= set(requests)
+    assert len(requests) > 1000
+
+
+def test_keeps_every_budget_of_aws_calls(compared) -> None:
+    found, _ = compared
 
     assert tuple(budget.use_case for budget in found) == MEASURED
     assert all(budget.calls for budget in found)
