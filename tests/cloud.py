@@ -13,15 +13,15 @@ from moto import mock_aws
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
-from tests.in_memory.clients import answered_in_memory
-from tests.in_memory.compared import ComparedDynamoDB
-from tests.in_memory.dynamodb import MemoryDynamoDB
-from tests.in_memory.quick_moto import quicken
+from tests.memory.clients import answered_in_memory
+from tests.memory.compared import ComparedDynamoDB
+from tests.memory.dynamodb import MemoryDynamoDB
+from tests.memory.quick_moto import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.in_memory.table import MemoryTable
+    from tests.memory.table import MemoryTable
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -61,9 +61,14 @@ _now = {"clients": _all[Calls.IN_MEMORY]}
 
 
 @contextmanager
-def in_process_cloud(calls: Calls = Calls.IN_MEMORY) -> Iterator[pytest.MonkeyPatch]:
-    """A new, empty cloud; its resources are in the environment."""
-    clients = _all[calls]
+def in_process_cloud(*, wire: bool = False, compared: bool = False) -> Iterator[pytest.MonkeyPatch]:
+    """A new, empty cloud; its resources are in the environment.
+
+    Args:
+        wire: Let every call be written, signed, answered by moto and parsed, as on AWS: forty times slower.
+        compared: Let moto answer all requests to the table too, and fail where it answers otherwise.
+    """
+    clients = _all[Calls.WIRED if wire else Calls.COMPARED if compared else Calls.IN_MEMORY]
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         quicken(patch)
         patch.setitem(_now, "clients", clients)
@@ -88,14 +93,9 @@ def database() -> MemoryDynamoDB:
     return _now["clients"].database
 
 
-def the_table() -> MemoryTable:
+def memory_table() -> MemoryTable:
     """The table of the service, past all calls; any moment of it can be kept and restored."""
     return database().tables["polis"]
-
-
-def plain_rows() -> list[dict[str, Any]]:
-    """Everything that the table holds, each attribute without its type."""
-    return [{name: next(iter(value.values())) for name, value in item.items()} for item in the_table().items()]
 
 
 def _resources() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The whole service in one process: a cloud in memory behind the real adapters, the real app behind the gateway."""
+"""The whole service in one process: moto behind the real adapters, the real app behind the local gateway."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
 from infra.local.insurers_sample import INSURERS
 from infra.local.persons import PERSONS
-from tests.cloud import ACCOUNT, QUEUES, REGION, Calls, cloud, in_process_cloud, the_table
+from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 
@@ -51,7 +51,8 @@ _verdicts: dict[str, Any] = {}
 
 def table() -> list[dict[str, Any]]:
     """Everything that the table holds now, as DynamoDB writes it."""
-    return the_table().items()
+    pages = cloud("dynamodb").get_paginator("scan").paginate(TableName="polis")
+    return [item for page in pages for item in page["Items"]]
 
 
 class RememberingInspector:
@@ -227,9 +228,9 @@ class World:
 
 
 @contextmanager
-def open_world(issuer: str, calls: Calls = Calls.IN_MEMORY) -> Iterator[World]:
+def open_world(issuer: str, **options: bool) -> Iterator[World]:
     """The whole service over a new, empty cloud."""
-    with in_process_cloud(calls) as patch:
+    with in_process_cloud(**options) as patch:
         for name, value in {
             "OIDC_ISSUER": issuer,
             "OIDC_AUDIENCE": "polis",

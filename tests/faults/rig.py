@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from moto.core.model_instances import reset_model_data
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -26,7 +25,7 @@ from chalicelib.http.tokens import account_id_of
 from infra.local.insurers_sample import INSURERS
 from infra.local.lambda_context import new_context
 from infra.local.persons import PERSONS
-from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, plain_rows, the_table
+from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
@@ -267,7 +266,10 @@ class Rig:
 
     def items(self, kind: str = "") -> list[dict[str, Any]]:
         """What the table holds, by type."""
-        return [row for row in plain_rows() if not kind or row.get("type") == kind]
+        rows = [
+            {name: next(iter(value.values())) for name, value in item.items()} for item in memory_table().items.values()
+        ]
+        return [row for row in rows if not kind or row.get("type") == kind]
 
     def sent(self) -> list[tuple[str, str]]:
         """What left by the real providers: channel and text."""
@@ -279,7 +281,7 @@ class Rig:
         """Remember everything that outlives a process."""
         self.pull()
         return Moment(
-            items=the_table().kept(),
+            items=memory_table().copy(),
             waiting=list(self.waiting),
             at=self.at,
             registers=copy.deepcopy(self.registers),
@@ -289,8 +291,7 @@ class Rig:
 
     def restore(self, moment: Moment) -> None:
         """Go back to a moment, in a new process."""
-        reset_model_data()  # else the in-process cloud keeps every copy it ever made
-        the_table().restore(moment.items)
+        memory_table().restore(moment.items)
         self.pull()
         self.waiting, self.handled, self.answering = list(moment.waiting), [], False
         self.at = moment.at

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from tests.applicants import CHILD, represent
-from tests.cloud import the_table
+from tests.cloud import memory_table
 from tests.corrections import (
     CORRECTIONS,
     FUND,
@@ -71,11 +71,11 @@ class Corrected:
         world.drain()
         world.sleep(days=20)
         self.people = [person_id(world), person_id(world, "later"), child]
-        self._begin = the_table().kept()
+        self._begin = memory_table().copy()
 
     def begin(self) -> None:
         """Forget what the example before has done; the messages stay in their queues."""
-        the_table().restore(self._begin)
+        memory_table().restore(self._begin)
         self.world.tools.at = NOW.replace(month=4, day=5)
 
     def policies(self, about: str) -> list[Any]:

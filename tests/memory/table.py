@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.in_memory.values import Invalid, Item, Value, size_of, stored
+from tests.memory.values import Invalid, Item, Value, size_of, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,7 +75,7 @@ class MemoryTable:
         indexes = {index["IndexName"]: _index(index, description) for index in description["GlobalSecondaryIndexes"]}
         return cls(keys=_names(description["KeySchema"]), indexes=indexes)
 
-    def kept(self) -> Rows:
+    def copy(self) -> Rows:
         """Return all rows as they are now."""
         return defaultdict(dict, {partition: dict(rows) for partition, rows in self.rows.items()})
 
@@ -83,9 +83,10 @@ class MemoryTable:
         """Go back to rows that were kept."""
         self.rows = defaultdict(dict, {partition: dict(found) for partition, found in rows.items()})
 
-    def items(self) -> list[Item]:
-        """Return copies of all items, in the order of their keys."""
-        return [row.copy() for row in self._ordered()]
+    @property
+    def items(self) -> dict[tuple[str, str], Item]:
+        """Copies of all items by their keys, in the order of these."""
+        return {self._place(row.item): row.copy() for row in self._ordered()}
 
     def _ordered(self) -> Iterator[Row]:
         for partition in sorted(self.rows):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tests.in_memory.sqs import ANSWERS as SQS_ANSWERS
+from tests.memory.sqs import ANSWERS as SQS_ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.in_memory.dynamodb import MemoryDynamoDB
+    from tests.memory.dynamodb import MemoryDynamoDB
 
     Answering = Callable[[str, Any], Any]
 

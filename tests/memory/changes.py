@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.in_memory.values import Invalid, Item, Sight, Value, copied, inside, value_of
+from tests.memory.values import Invalid, Item, Sight, Value, copied, inside, value_of
 
 if TYPE_CHECKING:
-    from tests.in_memory.expressions import Tree
+    from tests.memory.expressions import Tree
 
 _SETS = frozenset({"SS", "NS", "BS"})
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.in_memory.expressions import Tree
+    from tests.memory.expressions import Tree
 
 Value = dict[str, Any]
 Item = dict[str, Value]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.exceptions import ClientError
 
-from tests.in_memory import expressions
-from tests.in_memory.changes import changed
-from tests.in_memory.table import MemoryTable, Row, Wanted
-from tests.in_memory.values import Invalid, Item, Sight, copied, stored
+from tests.memory import expressions
+from tests.memory.changes import changed
+from tests.memory.table import MemoryTable, Row, Wanted
+from tests.memory.values import Invalid, Item, Sight, copied, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,7 +40,7 @@ _KNOWN = {
     "Scan": {"TableName", "Limit", "ExclusiveStartKey", "ConsistentRead"},
     "BatchGetItem": {"RequestItems"},
     "BatchWriteItem": {"RequestItems"},
-    "TransactWriteItems": {"TransactItems"},
+    "TransactWriteItems": {"TransactItems", "ClientRequestToken"},
     "Put": {*_ON_TABLE, "Item"},
     "Delete": {*_ON_TABLE, "Key"},
     "Update": {*_ON_TABLE, "Key", "UpdateExpression"},
