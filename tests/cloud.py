@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from enum import Enum
 from functools import cache
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.backends import get_backend
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
@@ -99,22 +101,23 @@ def memory_table() -> MemoryTable:
 
 
 def _resources() -> dict[str, str]:
-    """Create what the template would; returns the functions' environment."""
+    """Create what the template would, past all calls but the table's; returns the functions' environment."""
     cloud("dynamodb").create_table(**_table("polis"))
-    s3 = cloud("s3")
+    s3 = get_backend("s3")[ACCOUNT]["aws"]
     for bucket in ("polis-scans", "polis-documents"):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_bucket_versioning(Bucket="polis-scans", VersioningConfiguration={"Status": "Enabled"})
-    sqs = cloud("sqs")
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
-    key = cloud("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    secret = cloud("secretsmanager").create_secret(Name="lookup", SecretString="x" * 64)
+        s3.create_bucket(bucket, REGION)
+    s3.put_bucket_versioning("polis-scans", "Enabled")
+    sqs = get_backend("sqs")[ACCOUNT][REGION]
+    urls = {name: sqs.create_queue(name).physical_resource_id for name in QUEUES}
+    key = get_backend("kms")[ACCOUNT][REGION].create_key(None, "SIGN_VERIFY", "ECC_NIST_P256", "", [])
+    secrets = get_backend("secretsmanager")[ACCOUNT][REGION]
+    secret = json.loads(secrets.create_secret("lookup", "x" * 64, None, None, [], None, None, [], False))
     return {
         "TABLE_NAME": "polis",
         "SCANS_BUCKET": "polis-scans",
         "DOCUMENTS_BUCKET": "polis-documents",
         **{f"{name.upper()}_QUEUE_URL": url for name, url in urls.items()},
-        "SIGNING_KEY_ID": key["KeyMetadata"]["KeyId"],
+        "SIGNING_KEY_ID": key.id,
         "LOOKUP_SECRET_ID": secret["ARN"],
         "REGISTERS_URL": "http://127.0.0.1:9",
         "PUBLIC_BASE_URL": "https://polis.example.org",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tests.memory.sqs import ANSWERS as SQS_ANSWERS
+from tests.memory import s3, sqs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ class _NoSeam:
 
 
 def answered_in_memory(client: Any, database: MemoryDynamoDB, seam: Any = None) -> Any:
-    """Let a client of DynamoDB or SQS be answered in memory; returns it.
+    """Let a client's calls of DynamoDB, and the usual ones of SQS and S3, be answered in memory; returns it.
 
     Args:
         client: The client of botocore, or of boto3.
@@ -40,15 +40,24 @@ def answered_in_memory(client: Any, database: MemoryDynamoDB, seam: Any = None) 
     listening = seam or _NoSeam()
     if service == "dynamodb":
         client._make_api_call = _telling(client, listening, database.call)
-    elif service == "sqs":
-        sending = _telling(client, listening, lambda name, request: SQS_ANSWERS[name](request))
-        client._make_api_call = _some(SQS_ANSWERS, sending, client._make_api_call)
+    elif service in _ANSWERS:
+        usual = _ANSWERS[service]
+        answering = _telling(client, listening, lambda name, request: usual[name][0](request))
+        client._make_api_call = _usual(usual, answering, client._make_api_call)
     return client
 
 
-def _some(names: Any, answered: Answering, elsewhere: Answering) -> Answering:
-    """Answer the calls of these names; others go where they went."""
-    return lambda name, request: (answered if name in names else elsewhere)(name, request)
+_ANSWERS: dict[str, Any] = {"sqs": sqs.ANSWERS, "s3": s3.ANSWERS}
+
+
+def _usual(usual: Any, answering: Answering, elsewhere: Answering) -> Answering:
+    """Answer the calls that the service makes; others, or with other parameters, go where they went."""
+
+    def call(name: str, request: Any) -> Any:
+        known = usual.get(name, (None, set()))[1]
+        return (answering if known and set(request) <= known else elsewhere)(name, request)
+
+    return call
 
 
 def _telling(client: Any, seam: Any, answer: Answering) -> Answering:
