@@ -11,7 +11,10 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
     applications,
+    attachments,
     civil_registry,
+    clinic_attachments,
+    clinics,
     corrections,
     deliveries,
     dictionaries,
@@ -59,6 +62,9 @@ for module in (
     civil_registry,
     operator_scans,
     operator_deliveries,
+    clinics,
+    attachments,
+    clinic_attachments,
     pages,
 ):
     app.register_blueprint(module.blueprint)

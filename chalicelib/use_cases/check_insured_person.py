@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.attachment import Attachment, attachment_on
 from chalicelib.domain.barcode_text import parse_barcode
 from chalicelib.domain.barcode_verdict import BarcodeVerdict, judge_barcode
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
@@ -74,7 +75,7 @@ class ClinicQuestion:
 class InsuredPerson:
     """The answer: the person, the insurance on the day, and what the QR or the barcode said if one was shown.
 
-    ``blank`` is the policy of an earlier sample that proves it.
+    ``blank`` is the policy of an earlier sample that proves it; ``attachment`` is that of the day, insured or not.
     """
 
     is_insured: bool
@@ -90,6 +91,7 @@ class InsuredPerson:
     blank: PolicyBlank | None = None
     qr: QrVerdict | None = None
     barcode: BarcodeVerdict | None = None
+    attachment: Attachment | None = None
 
 
 NOT_INSURED = InsuredPerson(is_insured=False)
@@ -117,7 +119,7 @@ def check_insured_person(
         message = "Найдено несколько человек: уточните документ или СНИЛС"
         raise ValidationFailed([FieldError(field=given, code="several_found", message=message)])
     known = _viewed(tools, principal, pointers[0].person_id, kind, at) if pointers else None
-    answer = _answer(tools, followed(tools=tools, file=known), question.on) if known else NOT_INSURED
+    answer = _attached(tools, followed(tools=tools, file=known), question.on) if known else NOT_INSURED
     told = judge_barcode(barcode=barcode, person=answer.person, on=question.on) if barcode else None
     return replace(answer, qr=verdict, barcode=told)
 
@@ -198,6 +200,11 @@ _QR_KINDS = {
     QrKind.CERTIFICATE: "certificate",
     QrKind.RECEIPT: "application",
 }
+
+
+def _attached(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
+    answer = _answer(tools, known, on)
+    return replace(answer, attachment=attachment_on(attachments=known.attachments, on=on))
 
 
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:

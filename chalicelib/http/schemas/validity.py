@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.attachment import AttachmentMethod
 from chalicelib.domain.barcode_verdict import BarcodeReason
+from chalicelib.domain.clinic import AreaType
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.qr_claims import QrReason
 from chalicelib.domain.validity import CardKind, ValidityStatus
@@ -137,6 +139,17 @@ class QrOut(Out):
     text: str
 
 
+class AttachedOut(Out):
+    """To which clinic and doctor the person is attached on the day."""
+
+    clinic_code: str
+    doctor_id: str
+    area: AreaType
+    method: AttachmentMethod
+    attached_on: date
+    detached_on: date | None = Field(description="Первый день, когда прикрепления уже нет")
+
+
 class InsuredPersonOut(Out):
     """The person and the insurance on the day."""
 
@@ -160,6 +173,7 @@ class InsuredPersonOut(Out):
     policy_series: str | None = Field(description="Серия полиса старого образца")
     policy_blank: str | None = Field(description="Номер бланка или номер полиса старого образца")
     policy_region: str | None = Field(description="Где выдан полис старого образца, код F010")
+    attachment: AttachedOut | None = Field(description="К кому прикреплён на эту дату")
     qr: QrOut | None
     barcode: BarcodeOut | None
     answered_at: datetime
@@ -190,6 +204,7 @@ def insured_person_out(answer: InsuredPerson, *, on: date, at: datetime) -> Insu
         policy_series=(blank.series or None) if blank else None,
         policy_blank=(blank.number or None) if blank else None,
         policy_region=(blank.region or None) if blank else None,
+        attachment=AttachedOut.model_validate(answer.attachment) if answer.attachment else None,
         qr=QrOut(reason=qr.reason, text=qr.text) if qr else None,
         barcode=BarcodeOut(reason=barcode.reason, text=barcode.text, expires_on=barcode.expires_on)
         if barcode
