@@ -127,7 +127,7 @@ def read_clinic(reader: RowReader, *, departments: tuple[Department, ...], sourc
         ogrn=reader.parsed("ogrn", _ogrnip if ogrn_is_persons else _ogrn, ""),
         address=reader.text("addr_j", required=True),
         included_on=begins,
-        excluded_on=None if ends is None or ends == date.max else ends + timedelta(days=1),
+        excluded_on=None if ends is None else ends + timedelta(days=1),
         programmes=tuple(filter(None, (part.strip() for part in reader.text("programmes").split(";")))),
         latitude=reader.degrees("latitude", 90),
         longitude=reader.degrees("longitude", 180),

@@ -8,7 +8,7 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.attachment_states import AttachmentWho
 from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.http.applications import cursor_of, entity_id
-from chalicelib.http.blueprint import ApiBlueprint, Call
+from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.pagination import decode_cursor
 from chalicelib.http.persons import person_ref
@@ -19,11 +19,13 @@ from chalicelib.http.schemas.attachments import (
     AttachmentRowOut,
     AttachmentsQuery,
     LateRequestOut,
+    PartQuery,
     attachment_out,
     attachment_row_out,
     case_out,
 )
 from chalicelib.use_cases import handle_attachments as use_cases
+from chalicelib.use_cases.attachment_file import monthly_file
 
 blueprint = ApiBlueprint(__name__)
 
@@ -94,6 +96,24 @@ def decide(call: Call, person_id: str, attachment_id: str, body: AttachmentDecis
     found = use_cases.decide_attachment(tools=container(), principal=call.principal, decision=decision, at=call.at)
     name = container().store.clinic_name(code=found.clinic_code)
     return attachment_out(found, AttachmentWho.CLINIC, clinic_name=name)
+
+
+@blueprint.route(
+    "GET",
+    "/v1/clinic/attachment-files/{month}",
+    summary="Файл прикреплений за месяц",
+    tag=TAG,
+    errors=(403, 404),
+    content_type="text/csv; charset=utf-8",
+    roles=REGISTRAR,
+)
+def monthly(call: Call, month: str, query: PartQuery) -> Reply[str]:
+    """Для регистра застрахованных лиц (приказ ФОМС № 79, Б.8); следующую часть называет заголовок Link."""
+    made = monthly_file(tools=container(), principal=call.principal, month=month, part=query.part)
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    if made.following is not None:
+        headers["Link"] = f'</v1/clinic/attachment-files/{month}?part={made.following}>; rel="next"'
+    return Reply(made.text, headers=headers)
 
 
 @blueprint.route(

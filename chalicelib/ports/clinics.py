@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.attachment import Attachment
     from chalicelib.domain.attachment_states import AttachmentState
     from chalicelib.domain.clinic import ServedArea
-    from chalicelib.ports.storage import Slice
+    from chalicelib.domain.records import Pointer
+    from chalicelib.ports.storage import PersonFile, Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,10 @@ class ClinicReads(Protocol):
         """Read a clinic with its doctors and how many places are taken (1 call)."""
         ...
 
+    def clinic(self, *, code: str) -> Clinic | None:
+        """Read a clinic alone (1 call)."""
+        ...
+
     def clinics(self, *, region: str | None) -> Sequence[Clinic]:
         """List the clinics of a region, or all (1 call per 1 MB)."""
         ...
@@ -90,6 +95,23 @@ class ClinicReads(Protocol):
         self, *, clinic_code: str, state: AttachmentState, limit: int, after: str | None
     ) -> Slice[Attachment]:
         """List a clinic's attachments in one state by an index, earliest day first (1 call)."""
+        ...
+
+    def attachments_by_day(
+        self, *, clinic_code: str, state: AttachmentState, since: str, until: str
+    ) -> Iterator[Sequence[Attachment]]:
+        """Page through a clinic's attachments in one state of some days, both included (1 call per 1 MB)."""
+        ...
+
+    def person_files(self, *, person_ids: Sequence[str]) -> Mapping[str, PersonFile]:
+        """Read many people's folders, side by side (1 call per person)."""
+        ...
+
+    def pointers_of_many(self, *, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Pointer]]:
+        """Follow many identifiers, each a kind and a hash.
+
+        Costs 1 call per 100 that one person has alone, and 1 for each that several may share.
+        """
         ...
 
     def late_attachments(self, *, region: str, limit: int, after: str | None) -> Slice[LateRequest]:

@@ -99,8 +99,8 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
         insurer = tools.store.insurer(code=order.context.get("insurer_code", ""))
         return Contacts(email=(insurer.email or None) if insurer else None)
     if order.kind in _CLINIC_KINDS:
-        clinic = tools.store.clinics_by_code(codes=[order.context.get("clinic_code", "")])
-        return Contacts(email=next((found.email or None for found in clinic.values()), None))
+        clinic = tools.store.clinic(code=order.context.get("clinic_code", ""))
+        return Contacts(email=(clinic.email or None) if clinic else None)
     if person is None:
         return Contacts()
     if order.kind is NotificationKind.CONTACT_VERIFICATION_CODE:

@@ -45,6 +45,10 @@ class ClinicReads:
                 clinic = items.from_item(Clinic, item)
         return None if clinic is None else ClinicFile(clinic=clinic, doctors=tuple(doctors), taken=taken)
 
+    def clinic(self, *, code: str) -> Clinic | None:
+        """Read a clinic alone."""
+        return self._table.get(Clinic, clinic_keys.clinic(code))
+
     def clinics(self, *, region: str | None) -> Sequence[Clinic]:
         """List the clinics of a region, or all."""
         return self._listed(Clinic, clinic_keys.CLINICS_PARTITION, f"{region}#" if region else "")
@@ -94,6 +98,19 @@ class ClinicReads:
         )
         listed = tuple(items.from_item(Attachment, item) for item in found)
         return Slice(items=listed, after=_place(listed[-1]) if following else None)
+
+    def attachments_by_day(
+        self, *, clinic_code: str, state: AttachmentState, since: str, until: str
+    ) -> Iterator[Sequence[Attachment]]:
+        """Page through a clinic's attachments in one state of some days, both included."""
+        partition, after = clinic_keys.attachments_partition(clinic_code, state.value), None
+        while True:
+            found, after = self._table.query_between(
+                index_keys.OWNER_INDEX, partition, since=since, until=f"{until}#~", limit=None, after=after
+            )
+            yield [items.from_item(Attachment, item) for item in found]
+            if after is None:
+                return
 
     def late_attachments(self, *, region: str, limit: int, after: str | None) -> Slice[LateRequest]:
         """List a region's requests that are overdue; ``after`` is person, day and id of the last one seen."""

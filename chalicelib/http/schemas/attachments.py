@@ -19,7 +19,7 @@ from chalicelib.domain.attachment_states import (
     open_attachment_events,
 )
 from chalicelib.domain.clinic import AREA_TITLES, AreaType
-from chalicelib.http.models import In, Out, PageQuery
+from chalicelib.http.models import In, Out, PageQuery, Query
 from chalicelib.http.schemas.people import AddressIn
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class AttachmentsQuery(PageQuery):
     """Which attachments to list."""
 
     state: AttachmentState = Field(default=AttachmentState.REQUESTED, description="Состояние")
+
+
+class PartQuery(Query):
+    """Which part of a file."""
+
+    part: int = Field(default=1, ge=1, le=999, description="Номер части файла")
 
 
 class AttachmentStepOut(Out):
