@@ -37,6 +37,7 @@ MODULES = (
     "chalicelib.http.clinics",
     "chalicelib.http.attachments",
     "chalicelib.http.clinic_attachments",
+    "chalicelib.http.clinic_desk",
     "chalicelib.web.pages",
     "chalicelib.http.documentation",
 )

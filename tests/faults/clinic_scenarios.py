@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 
+BATCH, SNAPSHOT = "/v1/clinic/validity-batches", "/v1/clinic/snapshot"
+QUESTIONS = {"csv": "snils\n" + next(person for person in PERSONS if person.key == "citizen").snils}
+
+
 def _insured(rig: Rig) -> None:
     """The policy is issued, and the registry of clinics is in place."""
     rig.settle()
@@ -44,6 +48,20 @@ def _decide(refusal: str) -> Callable[[Rig], None]:
         path = f"{DESK}/{{person_id}}/{{attachment_id}}/decision"
         try:
             rig.api("POST", path, {"refusal": refusal}, **found)
+        finally:
+            rig.claims = own
+
+    return act
+
+
+def _as_registrar(method: str, path: str, body: Any = None) -> Callable[[Rig], None]:
+    """Let the registrar of the first clinic ask."""
+
+    def act(rig: Rig) -> None:
+        own = rig.claims
+        rig.claims = next(person for person in PERSONS if person.key == "registrar").claims()
+        try:
+            rig.api(method, path, body)
         finally:
             rig.claims = own
 
@@ -84,5 +102,11 @@ CLINIC_SCENARIOS = (
     Scenario(name="refuse_attachment", begins="attachment_asked", act=_decide("doctor_left"), pause=CLIENT_WAITS),
     Scenario(name="attach", begins="attachment_asked", act=_decide(""), pause=CLIENT_WAITS),
     Scenario(name="attach_anew", begins="attachment_asked_anew", act=_decide(""), pause=CLIENT_WAITS),
+    Scenario(
+        name="clinic_batch", begins="clinics_loaded", act=_as_registrar("POST", BATCH, QUESTIONS), pause=CLIENT_WAITS
+    ),
+    Scenario(
+        name="clinic_snapshot", begins="attached_for_a_year", act=_as_registrar("GET", SNAPSHOT), pause=CLIENT_WAITS
+    ),
     Scenario(name="attachments_due", begins="attachment_late", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
 )

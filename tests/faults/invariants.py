@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tests.faults.rig import Rig
 
-LOOKS = {"application_viewed"}
+LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}

@@ -35,6 +35,7 @@ CREATE_NOTHING = {
     "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
     "/v1/clinic-searches": "asks, and keeps nothing",
     "/v1/clinic/attachments/{person_id}/{attachment_id}/decision": "decides one request, and only once",
+    "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
     "/v1/form-checks": "asks, and keeps nothing",

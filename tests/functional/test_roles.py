@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registered_on": "2026-03-01",
         "region": "77",
     },
+    "POST /v1/clinic/validity-batches": {"csv": "snils\n112-233-445 95"},
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},

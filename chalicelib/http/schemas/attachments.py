@@ -19,6 +19,7 @@ from chalicelib.domain.attachment_states import (
     open_attachment_events,
 )
 from chalicelib.domain.clinic import AREA_TITLES, AreaType
+from chalicelib.domain.item_sources import SOURCE_TITLES
 from chalicelib.http.models import In, Out, PageQuery, Query
 from chalicelib.http.schemas.people import AddressIn
 
@@ -225,6 +226,7 @@ def attachment_refusals() -> list[dict[str, Any]]:
 
 
 DICTIONARIES = {
+    "item-sources": lambda: [{"code": c.value, "title": t} for c, t in SOURCE_TITLES.items()],
     "attachment-states": attachment_states,
     "attachment-refusals": attachment_refusals,
     "attachment-reasons": lambda: [{"code": c.value, "title": t} for c, t in ATTACHMENT_REASON_TITLES.items()],

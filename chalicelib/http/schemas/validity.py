@@ -11,6 +11,7 @@ from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.attachment import AttachmentMethod
 from chalicelib.domain.barcode_verdict import BarcodeReason
 from chalicelib.domain.clinic import AreaType
+from chalicelib.domain.item_sources import ItemSource
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.qr_claims import QrReason
 from chalicelib.domain.validity import CardKind, ValidityStatus
@@ -164,8 +165,10 @@ class InsuredPersonOut(Out):
     snils: str | None
     policy_number: str | None
     certificate_number: str | None
-    insurer_code: str | None
+    insurer_code: str | None = Field(description="Кто страхует на эту дату")
     insurer_name: str | None
+    printed_insurer_code: str | None = Field(description="Кто указан на полисе или выписке")
+    printed_insurer_name: str | None
     valid_from: date | None
     valid_until: date | None
     policy_type: PolicyType | None
@@ -176,6 +179,7 @@ class InsuredPersonOut(Out):
     attachment: AttachedOut | None = Field(description="К кому прикреплён на эту дату")
     qr: QrOut | None
     barcode: BarcodeOut | None
+    sources: dict[str, ItemSource] = Field(description="Откуда сведения: справочник item-sources")
     answered_at: datetime
 
 
@@ -197,6 +201,8 @@ def insured_person_out(answer: InsuredPerson, *, on: date, at: datetime) -> Insu
         certificate_number=answer.certificate_number,
         insurer_code=answer.insurer_code,
         insurer_name=answer.insurer_name or None,
+        printed_insurer_code=answer.printed_insurer_code,
+        printed_insurer_name=answer.printed_insurer_name or None,
         valid_from=answer.valid_from,
         valid_until=answer.valid_until,
         policy_type=policy_type,
@@ -209,5 +215,6 @@ def insured_person_out(answer: InsuredPerson, *, on: date, at: datetime) -> Insu
         barcode=BarcodeOut(reason=barcode.reason, text=barcode.text, expires_on=barcode.expires_on)
         if barcode
         else None,
+        sources=dict(answer.sources),
         answered_at=at,
     )
