@@ -34,6 +34,10 @@ MODULES = (
     "chalicelib.http.civil_registry",
     "chalicelib.http.operator_scans",
     "chalicelib.http.operator_deliveries",
+    "chalicelib.http.clinics",
+    "chalicelib.http.attachments",
+    "chalicelib.http.clinic_attachments",
+    "chalicelib.http.clinic_desk",
     "chalicelib.web.pages",
     "chalicelib.http.documentation",
 )

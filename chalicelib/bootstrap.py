@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.signing import Signer
     from chalicelib.ports.storage import Store
-    from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
+    from chalicelib.ports.toolbox import IdSource, Queues, Secrets, Snapshots, StatusLists, Texts
     from chalicelib.settings import Settings
 
 
@@ -169,6 +169,13 @@ class Container:
         from chalicelib.adapters.documents.status_list import SignedStatusLists  # noqa: PLC0415 — heavy
 
         return SignedStatusLists(signer=self.signer, public_base_url=self.public_base_url)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Signed lists for a day without network."""
+        from chalicelib.adapters.documents.snapshot import SignedSnapshots  # noqa: PLC0415 — made when asked
+
+        return SignedSnapshots(signer=self.signer, public_base_url=self.public_base_url)
 
     @cached_property
     def signatures(self) -> SignatureVerifier | None:

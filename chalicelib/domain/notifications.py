@@ -86,6 +86,12 @@ class NotificationKind(StrEnum):
     DEATH_CANCELLED = "death_cancelled"
     CORRECTION_REVERSED = "correction_reversed"
     INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
+    ATTACHMENT_REQUESTED = "attachment_requested"
+    ATTACHMENT_MADE = "attachment_made"
+    ATTACHMENT_REFUSED = "attachment_refused"
+    CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
+    CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
+    CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +254,13 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
         _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
         _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
+        _KIND.ATTACHMENT_REQUESTED: _without_sms("requested_on", "due_on"),
+        _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
+        # Whoever is not attached has to choose anew: the person must learn of it (J2).
+        _KIND.ATTACHMENT_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
+        _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
+        _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from chalicelib.domain.notifications import Channel, NotificationKind
     from chalicelib.domain.policy_term import TermProfile
@@ -82,6 +82,14 @@ class StatusLists(Protocol):
         ...
 
 
+class Snapshots(Protocol):
+    """Signed lists by which a clinic works for a day without a connection to us."""
+
+    def sign(self, *, claims: Mapping[str, Any], at: datetime, valid_for: timedelta) -> str:
+        """Sign claims as a token (JWS) that ends after ``valid_for``."""
+        ...
+
+
 class Toolbox(Protocol):
     """The ports and the few settings that use cases depend on."""
 
@@ -109,6 +117,8 @@ class Toolbox(Protocol):
     def qr(self) -> QrTokens: ...
     @property
     def status_lists(self) -> StatusLists: ...
+    @property
+    def snapshots(self) -> Snapshots: ...
     @property
     def queues(self) -> Queues: ...
     @property

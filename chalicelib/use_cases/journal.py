@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
@@ -35,6 +36,7 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    Attachment,
 )
 
 
@@ -48,6 +50,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     Correction: lambda e: f"correction:{e.correction_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
+    Attachment: lambda e: f"attachment:{e.attachment_id}",
 }
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
+from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
@@ -27,13 +28,14 @@ from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
+from tests.faults.clinic_invariants import check_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.faults.rig import Rig
 
-LOOKS = {"application_viewed"}
+LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -47,6 +49,7 @@ class Outcome:
     policies: list[Any]
     certificates: list[Any]
     deliveries: list[Any]
+    attachments: list[Any]
     representations: list[Any]
     registrations: list[Any]
     births: list[Any]
@@ -71,6 +74,7 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.attachments: list[Attachment] = self._all(Attachment)
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
@@ -109,6 +113,7 @@ def outcome_of(rig: Rig) -> Outcome:
             (d.state.value, d.is_overdue, sorted(d.address.items()), d.tracking_number, len(d.history))
             for d in facts.deliveries
         ),
+        attachments=sorted((a.state.value, a.is_overdue, a.refusal, len(a.history)) for a in facts.attachments),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
@@ -143,6 +148,7 @@ def check(rig: Rig) -> None:
     _check_insurance(facts)
     _check_deliveries(facts)
     _check_births(facts)
+    check_attachments(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")} | _taken_back(facts)
@@ -243,6 +249,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.registrations,
         *facts.deliveries,
         *facts.births,
+        *facts.attachments,
         *facts.corrections,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
