@@ -25,6 +25,7 @@ MODULES = (
     "chalicelib.http.represented_deliveries",
     "chalicelib.http.legacy_policies",
     "chalicelib.http.proofs",
+    "chalicelib.http.insurance_certificates",
     "chalicelib.http.validity",
     "chalicelib.http.registry",
     "chalicelib.http.dictionaries",

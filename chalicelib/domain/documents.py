@@ -93,6 +93,35 @@ class TemporaryCertificateDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StretchView:
+    """Days, the last one included, with one insurer; without a code nobody insured."""
+
+    from_on: date
+    to_on: date
+    insurer: str
+    insurer_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceCertificateDocument:
+    """A certificate of insurance: the stretches lie one behind the other without a hole; with English if bilingual."""
+
+    number: str
+    holder: HolderView
+    policy_number: str
+    stretches: tuple[StretchView, ...]
+    issued_on: date
+    qr_link: str
+    legal_reference: str
+    bilingual: bool = False
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether somebody insured on all days."""
+        return all(stretch.insurer_code for stretch in self.stretches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
     """The receipt of an application.
 

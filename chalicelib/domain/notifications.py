@@ -86,6 +86,9 @@ class NotificationKind(StrEnum):
     DEATH_CANCELLED = "death_cancelled"
     CORRECTION_REVERSED = "correction_reversed"
     INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
+    INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"
+    INSURANCE_CERTIFICATE_SENT = "insurance_certificate_sent"
+    INSURANCE_CERTIFICATE_REFUSED = "insurance_certificate_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +251,14 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
         _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
         _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
+        # Who wanted to download it needs no letter; who wanted a letter gets it, with a link behind the sign-in (K1).
+        _KIND.INSURANCE_CERTIFICATE_READY: KindRules(
+            channels=frozenset({Channel.CABINET}), fields=frozenset({"made_on", _LINK})
+        ),
+        _KIND.INSURANCE_CERTIFICATE_SENT: KindRules(
+            channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False
+        ),
+        _KIND.INSURANCE_CERTIFICATE_REFUSED: _without_sms("decided_on"),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

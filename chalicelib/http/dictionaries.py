@@ -37,6 +37,7 @@ from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
+from chalicelib.http.schemas.insurance_certificates import certificate_refusals, certificate_states
 from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 
@@ -220,6 +221,8 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
+    "insurance-certificate-states": certificate_states,
+    "insurance-certificate-refusals": certificate_refusals,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.documents import (
         ExtractDocument,
+        InsuranceCertificateDocument,
         PolicyDocument,
         ReceiptDocument,
         TemporaryCertificateDocument,
@@ -29,6 +30,10 @@ class DocumentRenderer(Protocol):
 
     def temporary_certificate(self, *, document: TemporaryCertificateDocument) -> bytes:
         """The temporary certificate (requirement E1)."""
+        ...
+
+    def insurance_certificate(self, *, document: InsuranceCertificateDocument) -> bytes:
+        """The certificate of insurance, Russian or bilingual (requirement K1)."""
         ...
 
     def receipt(self, *, document: ReceiptDocument) -> bytes:

@@ -10,6 +10,7 @@ from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -35,6 +36,7 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    InsuranceCertificate,
 )
 
 
@@ -46,6 +48,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    InsuranceCertificate: lambda e: f"insurance_certificate:{e.certificate_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
 }

@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
+    "POST /v1/me/insurance-certificates": {"year": 2026},
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
@@ -66,6 +67,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
     },
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
@@ -136,6 +138,7 @@ class TestRoles:
                 "person_id": owned["child_id"],
                 "document_id": owned["childs_document_id"],
                 "delivery_id": owned["childs_delivery_id"],
+                "certificate_id": owned["childs_certificate_id"],
             }
         if path.endswith("/termination"):
             owned = {"person_id": represent(shared_world, "citizen", CHILD)}
@@ -180,6 +183,11 @@ def owned(shared_world: World) -> dict[str, str]:
         about=child_id,
         sections={"delivery": papers.BY_POST},
     )
+    certificates = {
+        who: shared_world.ok("POST", f"{path}/insurance-certificates", json={"year": 2026})["id"]
+        for who, path in (("", "/v1/me"), ("childs_", f"/v1/represented-persons/{child_id}"))
+    }
+    shared_world.drain()
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
     return {
@@ -191,4 +199,5 @@ def owned(shared_world: World) -> dict[str, str]:
         "childs_document_id": childs["documents"][0]["id"],
         "delivery_id": papers.ordered(shared_world, papers.BY_POST)["id"],
         "childs_delivery_id": childs_delivery["id"],
+        **{f"{who}certificate_id": found for who, found in certificates.items()},
     }

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
@@ -61,7 +62,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, InsuranceCertificateReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
