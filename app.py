@@ -26,6 +26,7 @@ MODULES = (
     "chalicelib.http.legacy_policies",
     "chalicelib.http.proofs",
     "chalicelib.http.insurance_certificates",
+    "chalicelib.http.employers",
     "chalicelib.http.validity",
     "chalicelib.http.registry",
     "chalicelib.http.dictionaries",

@@ -89,6 +89,11 @@ class NotificationKind(StrEnum):
     INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"
     INSURANCE_CERTIFICATE_SENT = "insurance_certificate_sent"
     INSURANCE_CERTIFICATE_REFUSED = "insurance_certificate_refused"
+    EMPLOYER_CONFIRMED = "employer_confirmed"
+    EMPLOYER_REFUSED = "employer_refused"
+    EMPLOYER_LIST_REFUSED = "employer_list_refused"
+    EMPLOYER_REQUEST_READY = "employer_request_ready"
+    EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +264,12 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False
         ),
         _KIND.INSURANCE_CERTIFICATE_REFUSED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_CONFIRMED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_REFUSED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_LIST_REFUSED: _without_sms("number", "refused_on"),
+        _KIND.EMPLOYER_REQUEST_READY: _without_sms("number", "made_on"),
+        # Which organisation asks is seen behind the sign-in alone.
+        _KIND.EMPLOYER_ASKS_CONSENT: _about_day("asked_on"),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

@@ -22,6 +22,7 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    EMPLOYER_LISTS = "employer_lists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

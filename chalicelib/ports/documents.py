@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         InsuranceCertificateDocument,
         PolicyDocument,
         ReceiptDocument,
+        StaffDocument,
         TemporaryCertificateDocument,
     )
     from chalicelib.domain.qr_claims import QrClaims, QrVerdict
@@ -34,6 +35,10 @@ class DocumentRenderer(Protocol):
 
     def insurance_certificate(self, *, document: InsuranceCertificateDocument) -> bytes:
         """The certificate of insurance, Russian or bilingual (requirement K1)."""
+        ...
+
+    def staff(self, *, document: StaffDocument) -> bytes:
+        """The certificate of an employer about its staff (requirement K2)."""
         ...
 
     def receipt(self, *, document: ReceiptDocument) -> bytes:

@@ -10,6 +10,7 @@ from chalicelib.adapters.documents import insurance_rows, layout, texts
 from chalicelib.adapters.documents.embedded import embedded_data
 from chalicelib.adapters.documents.layout import Footing, Row
 from chalicelib.adapters.documents.page import Page
+from chalicelib.adapters.documents.staff_pdf import draw_staff
 
 if TYPE_CHECKING:
     from chalicelib.domain.documents import (
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         InsurerView,
         PolicyDocument,
         ReceiptDocument,
+        StaffDocument,
         TemporaryCertificateDocument,
     )
 
@@ -199,6 +201,10 @@ class FPDFRenderer:
         notes = (*CHECK_NOTES, insurance_rows.NOTE, *([insurance_rows.NOTE_EN] if both else []))
         return self._finish(page, document.qr_link, notes, footing)
 
+    def staff(self, *, document: StaffDocument) -> bytes:
+        """The certificate of an employer about its staff (requirement K2)."""
+        return draw_staff(document, service=self._service, tagline=self._tagline)
+
     def _begin(self, document: Document, heading: _Heading) -> tuple[Page, Footing]:
         page = Page()
         pdf = page.pdf
@@ -238,10 +244,10 @@ def _holder_rows(holder: HolderView, *, both: bool = False) -> list[Row]:
         ("Имя", "Given name", holder.given_name),
         ("Отчество", "Patronymic", holder.middle_name),
     )
-    sex, sex_en = texts.SEXES[holder.sex]
+    sexes = [texts.SEXES[holder.sex]] if holder.sex else []
     return [
         *(_row(label, label_en, name, texts.romanized(name), both=both) for label, label_en, name in names if name),
-        _row("Пол", "Sex", sex, sex_en, both=both),
+        *(_row("Пол", "Sex", sex, sex_en, both=both) for sex, sex_en in sexes),
         _row("Дата рождения", "Date of birth", texts.day(holder.born_on), both=both),
         *_given("СНИЛС", holder.snils),
     ]

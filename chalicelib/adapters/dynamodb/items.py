@@ -16,6 +16,9 @@ from chalicelib.domain.case_summary import CaseSummary, summary_of
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
@@ -191,6 +194,9 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     PolicyVersion: _policy_version_key,
     CertificateVersion: _certificate_version_key,
     InsuranceCertificate: lambda e: certificate_keys.insurance_certificate(e.person_id, e.certificate_id),
+    Employer: lambda e: certificate_keys.employer(e.account_id, e.employer_id),
+    EmployerRequest: lambda e: certificate_keys.employer_request(e.employer_id, e.request_id),
+    EmployeeConsent: lambda e: certificate_keys.employee_consent(e.person_id, e.organisation_id),
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
 }
