@@ -25,6 +25,8 @@ MODULES = (
     "chalicelib.http.represented_deliveries",
     "chalicelib.http.legacy_policies",
     "chalicelib.http.proofs",
+    "chalicelib.http.insurance_certificates",
+    "chalicelib.http.employers",
     "chalicelib.http.validity",
     "chalicelib.http.registry",
     "chalicelib.http.dictionaries",

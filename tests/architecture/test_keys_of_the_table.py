@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 KEYS = tuple(
     ROOT / f"chalicelib/adapters/dynamodb/{name}.py"
-    for name in ("keys", "index_keys", "correction_keys", "clinic_keys")
+    for name in ("keys", "index_keys", "correction_keys", "clinic_keys", "certificate_keys")
 )
 KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^(INSURERS|CLINICS)$")
 

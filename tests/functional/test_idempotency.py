@@ -157,6 +157,16 @@ def _childs_path(world: World, what: str) -> str:
     return f"/v1/represented-persons/{child}/{what}"
 
 
+def _insurance_certificate(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/me/insurance-certificates", body={"year": 2026}, other={"year": 2025})
+
+
+def _childs_insurance_certificate(world: World) -> Request:
+    path = _childs_path(world, "insurance-certificates")
+    return Request(path=path, body={"year": 2026}, other={"year": 2025})
+
+
 def _childs_code(world: World) -> Request:
     return Request(path=_childs_path(world, "codes"), body={"days": 3}, other={"days": 4})
 
@@ -245,6 +255,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/extracts": _extract,
+    "/v1/me/insurance-certificates": _insurance_certificate,
     "/v1/me/insurance/codes": _policy_code,
     "/v1/me/legacy-policies": _legacy_policy,
     "/v1/applications/{application_id}/resubmission": _resubmission,
@@ -254,6 +265,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/pickup-codes": _childs_pickup_code,
     "/v1/represented-persons/{person_id}/consents": _newborns_consent,
     "/v1/represented-persons/{person_id}/extracts": _childs_extract,
+    "/v1/represented-persons/{person_id}/insurance-certificates": _childs_insurance_certificate,
 }
 
 NOT_COMPARED = {"url", "fields"}

@@ -13,6 +13,8 @@ from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.adapters.dynamodb.employers import EmployerReads
+from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
@@ -66,7 +68,16 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, ClinicReads, ManyReads):
+class DynamoDBStore(
+    OutboxReads,
+    DeliveryReads,
+    CaseReads,
+    CorrectionReads,
+    ClinicReads,
+    ManyReads,
+    InsuranceCertificateReads,
+    EmployerReads,
+):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
@@ -211,6 +222,10 @@ class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, Clin
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1."""
         return self._table.add_one(keys.counter(counter))
+
+    def next_serials(self, *, counter: str, count: int) -> int:
+        """Draw the next numbers of a counter; returns the first of them."""
+        return self._table.add(keys.counter(counter), count) - count + 1
 
     def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:
         """Page through certificates whose next step is due."""
