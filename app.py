@@ -38,6 +38,7 @@ MODULES = (
     "chalicelib.http.attachments",
     "chalicelib.http.clinic_attachments",
     "chalicelib.http.clinic_desk",
+    "chalicelib.http.fhir",
     "chalicelib.web.pages",
     "chalicelib.http.documentation",
 )

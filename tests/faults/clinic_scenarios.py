@@ -9,6 +9,7 @@ from chalicelib.use_cases.import_clinics import load_clinics
 from infra.local.clinics_sample import clinics_file
 from infra.local.persons import PERSONS
 from tests.clinics import DESK, OTHER_THERAPIST, OWN, REGISTRARS, SECOND, wish
+from tests.faults.rig import REFUSALS, SERVER_ERRORS, Crashed
 from tests.faults.scenarios import CLIENT_WAITS, NEXT_DUE_RUN, Scenario, fire
 
 if TYPE_CHECKING:
@@ -61,9 +62,12 @@ def _as_registrar(method: str, path: str, body: Any = None) -> Callable[[Rig], N
         own = rig.claims
         rig.claims = next(person for person in PERSONS if person.key == "registrar").claims()
         try:
-            rig.api(method, path, body)
+            answer = rig.answer(method, path, body)
         finally:
             rig.claims = own
+        if answer["statusCode"] >= SERVER_ERRORS:
+            raise Crashed(answer["body"])
+        assert answer["statusCode"] < REFUSALS, answer["body"]
 
     return act
 
