@@ -38,6 +38,8 @@ MODULES = (
     "chalicelib.http.attachments",
     "chalicelib.http.clinic_attachments",
     "chalicelib.http.clinic_desk",
+    "chalicelib.http.appointments",
+    "chalicelib.http.clinic_appointments",
     "chalicelib.http.fhir",
     "chalicelib.web.pages",
     "chalicelib.http.documentation",
