@@ -31,6 +31,7 @@ MODULES = (
     "chalicelib.http.registry",
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",
+    "chalicelib.http.statistics",
     "chalicelib.http.persons",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",

@@ -53,6 +53,7 @@ MEASURED = (
     "ask about a case",
     "send a case back",
     "decide a case",
+    "delivery statistics of a month",
     "statistics of a month",
     "verify with a temporary certificate, without the registers",
     "public lookup by certificate",
