@@ -35,6 +35,14 @@ MODULES = (
     "chalicelib.http.operator_scans",
     "chalicelib.http.operator_deliveries",
     "chalicelib.web.pages",
+    "chalicelib.web.ui",
+    "chalicelib.web.sign_in",
+    "chalicelib.web.cabinet",
+    "chalicelib.web.applications",
+    "chalicelib.web.application_scans",
+    "chalicelib.web.application_signing",
+    "chalicelib.web.application_tracking",
+    "chalicelib.web.application_steps",
     "chalicelib.http.documentation",
 )
 
