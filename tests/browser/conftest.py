@@ -17,8 +17,9 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One for a module: as long as it runs, its event loop would be in the way of tests that run one of their own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
