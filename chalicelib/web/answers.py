@@ -64,7 +64,16 @@ class Data:
     status: int = 200
 
 
-Answer = Page | Redirect | Data
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A text that a browser saves as a file."""
+
+    name: str
+    body: str
+    content_type: str = JSON
+
+
+Answer = Page | Redirect | Data | Download
 
 
 def policy(storage: str = "") -> str:
@@ -82,6 +91,9 @@ def present(answer: Answer, visit: Visit) -> Response:
     if isinstance(answer, Data):
         body, kind, status = json.dumps(answer.body, ensure_ascii=False), JSON, answer.status
         extra: dict[str, str] = {}
+    elif isinstance(answer, Download):
+        body, kind, status = answer.body, answer.content_type, 200
+        extra = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
     elif isinstance(answer, Redirect):
         to = address(answer.to) if answer.to.startswith("/") else answer.to
         body, kind, status, extra = "", HTML, SEE_OTHER, {"Location": to}

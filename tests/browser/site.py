@@ -12,9 +12,10 @@ import re
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import uvicorn
@@ -25,9 +26,12 @@ from tests.cloud import cloud, in_process_cloud
 from tests.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from playwright.sync_api import Page
+
+
+T = TypeVar("T")
 
 
 class LocalFiles:
@@ -94,6 +98,11 @@ class Site:
         page.goto(f"{self.url}/sign-in?{urlencode({'return': to})}")
         page.locator(f'button[value="{person}"]').click()
         page.wait_for_url(f"{self.url}{to}*")
+
+    def aside(self, act: Callable[[World], T]) -> T:
+        """Act in the world on a thread of its own: the browser's event loop runs on this one."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(act, self.world).result()
 
 
 def _multipart(content_type: str, body: bytes) -> tuple[dict[str, str], bytes]:

@@ -23,11 +23,10 @@ for (const [selector, name] of parts) if (document.querySelector(selector)) impo
 
 document.getElementById("errors")?.focus();
 
-if ("serviceWorker" in navigator && document.body.hasAttribute("data-signed-in")) {
+if ("serviceWorker" in navigator && document.body.dataset.account) {
   navigator.serviceWorker.register(`${base}/static/card-worker.js`, { scope: `${base}/` }).then(async () => {
-    if (!document.querySelector("[data-card]")) return;
     const worker = (await navigator.serviceWorker.ready).active;
-    worker.postMessage({ keep: `${base}/cabinet/card` });
+    worker.postMessage({ account: document.body.dataset.account, card: Boolean(document.querySelector("[data-card]")) });
   }).catch(() => {});
 }
 if (document.querySelector("[data-wipe]") && "caches" in window) {
