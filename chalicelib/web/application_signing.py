@@ -17,7 +17,7 @@ from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.application_presenters import address_of, summary_of
 from chalicelib.web.application_steps import ONE, frame, own_application
 from chalicelib.web.blueprint import WebBlueprint
-from chalicelib.web.form_fields import field_title, section_title, shown_value
+from chalicelib.web.form_fields import field_names, field_title, section_title, shown_value
 from chalicelib.web.steps import STEPS, mistakes, sections_asked, steps_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _parts(application: Application, visit: Visit) -> list[dict[str, Any]]:
         for name in sections_asked(step, row):
             rows = [
                 (field_title(f"{name}.{field}"), _in_words(f"{name}.{field}", value))
-                for field, value in application.section(name).items()
+                for field in field_names(name)
+                if (value := application.section(name).get(field))
             ]
             if rows:
                 edit = f"{address_of(application)}/{step.name}"

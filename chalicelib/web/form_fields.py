@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.matrix import MatrixRow
 
 _DICTIONARY = "/v1/dictionaries/"
-_TITLES = {"refusal.understood": "Последствия отказа", "person.snils": "СНИЛС", "person.inn": "ИНН"}
+_TITLES = {
+    "refusal.understood": "Последствия отказа",
+    "person.snils": "СНИЛС",
+    "person.inn": "ИНН",
+    "insurer.code": "Страховая организация",
+}
+_SAID_BY_THE_LABEL = "если есть"
 _ONLY_IF_ASKED = ("representative.powers_", "representative.second_parent", "insurer.change_reason")
 _SHORT = frozenset({"index", "series", "number", "house", "flat", "issuer_code", "snils", "inn", "phone"})
 _DIGITS = frozenset({"index", "snils", "inn"})
@@ -84,6 +90,11 @@ def section_title(name: str) -> str:
     return str(_published()[name]["title"])
 
 
+def field_names(section: str) -> tuple[str, ...]:
+    """The fields of a section in the order in which a form asks for them."""
+    return tuple(str(field["name"]) for field in _published()[section]["fields"])
+
+
 def field_title(path: str) -> str:
     """What a field is called, for lists of mistakes and of what is missing."""
     section, _, name = path.partition(".")
@@ -141,7 +152,8 @@ def field_of(
     if published["type"] == "date":
         hint = "День, месяц и год, например 05.09.2020"
     elif published["type"] == "text":
-        hint = f"{hint[:1].upper()}{hint[1:]}" or f"Например: {published['example']}"
+        said = "" if hint == _SAID_BY_THE_LABEL else hint
+        hint = f"{said[:1].upper()}{said[1:]}" or f"Например: {published['example']}"
     return Field(
         path=path,
         title=title,

@@ -37,12 +37,16 @@ def _policy_card(file: PersonFile, policy: Policy, on: date) -> dict[str, Any]:
         "name": file.person.full_name if file.person else "",
         "rows": [
             ("Страховая организация", insurer),
-            ("Действует с", day(policy.valid_from)),
-            ("Действует по", day(_last_day(policy.valid_until)) or "Без ограничения срока"),
+            ("Действует", _term(policy)),
             ("Дата рождения", day(file.person.born_on) if file.person else ""),
         ],
         "svg": _svg(file, DocumentType.POLICY, policy.policy_id),
     }
+
+
+def _term(policy: Policy) -> str:
+    last = day(_last_day(policy.valid_until))
+    return f"с {day(policy.valid_from)} {f'по {last}' if last else 'без срока'}"
 
 
 def _certificate_card(file: PersonFile, certificate: TemporaryCertificate) -> dict[str, Any]:

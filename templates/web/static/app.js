@@ -22,6 +22,7 @@ const parts = [
 for (const [selector, name] of parts) if (document.querySelector(selector)) import(`./${name}`).catch(() => {});
 
 document.getElementById("errors")?.focus();
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 if ("serviceWorker" in navigator && document.body.dataset.account) {
   navigator.serviceWorker.register(`${base}/static/card-worker.js`, { scope: `${base}/` }).then(async () => {
