@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import certificate_keys, clinic_items, correction_keys, index_keys, keys
+from chalicelib.adapters.dynamodb import certificate_keys, clinic_items, correction_keys, index_keys, keys, session_keys
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -39,6 +39,7 @@ from chalicelib.domain.records import (
 )
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
+from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -200,6 +201,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **clinic_items.KEYS,
+    Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -220,6 +222,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **clinic_items.EXTRAS,
+    Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 
 
