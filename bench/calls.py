@@ -213,6 +213,9 @@ def _operators(world: World, counter: Counter) -> None:
     cases.taken(world, second)
     _worked_on(world, counter, second, "decision", {"approve": True}, "decide a case")
     world.settle()
+    with counter.measuring("delivery statistics of a month", limit=10):
+        papers = world.ok("GET", "/v1/operator/delivery-statistics?from=2026-03-01", person=cases.OPERATOR)
+    assert papers["scope"] == "insurer"
     with counter.measuring("statistics of a month", limit=8):
         figures = world.ok("GET", "/v1/operator/statistics?from=2026-03-01&until=2026-04-01", person=cases.OPERATOR)
     assert figures["decided"], figures

@@ -25,6 +25,8 @@ from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.employers import Employers
+from chalicelib.ports.insurance_certificates import InsuranceCertificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         CabinetMessage,
         OutboxEntry,
     )
+    from chalicelib.domain.session import Session
     from chalicelib.domain.validity import ValidityCard
     from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
@@ -135,7 +138,15 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, CorrectionReads, ClinicReads, Protocol):
+class Store(
+    Deliveries,
+    Cases,
+    CorrectionReads,
+    ClinicReads,
+    InsuranceCertificates,
+    Employers,
+    Protocol,
+):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:
@@ -197,6 +208,10 @@ class Store(Deliveries, Cases, CorrectionReads, ClinicReads, Protocol):
         """Read what a client's key created (1 call)."""
         ...
 
+    def session(self, *, session_id: str) -> Session | None:
+        """Read a session of the pages."""
+        ...
+
     def insurer(self, *, code: str) -> Insurer | None:
         """Read an insurer (1 call)."""
         ...
@@ -239,6 +254,10 @@ class Store(Deliveries, Cases, CorrectionReads, ClinicReads, Protocol):
 
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1 (1 call)."""
+        ...
+
+    def next_serials(self, *, counter: str, count: int) -> int:
+        """Draw the next numbers of a counter; returns the first of them (1 call)."""
         ...
 
     def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
     from chalicelib.ports.scans import Pictures, ScanInspector
+    from chalicelib.ports.sheets import Sheets
     from chalicelib.ports.signatures import SignatureVerifier
+    from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
 
 
@@ -107,6 +109,10 @@ class Toolbox(Protocol):
     def scans(self) -> Files: ...
     @property
     def documents(self) -> Files: ...
+    @property
+    def staff_files(self) -> StaffFiles: ...
+    @property
+    def sheets(self) -> Sheets: ...
     @property
     def inspector(self) -> ScanInspector: ...
     @property

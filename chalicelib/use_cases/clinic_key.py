@@ -153,4 +153,5 @@ _QR_KINDS = {
     QrKind.EXTRACT: "policy_number",
     QrKind.CERTIFICATE: "certificate",
     QrKind.RECEIPT: "application",
+    QrKind.INSURANCE_CERTIFICATE: "insurance_certificate",
 }

@@ -16,6 +16,7 @@ from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
 from tests import clinics, papers
 from tests.applicants import CHILD, carried_out, represent
+from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
@@ -162,6 +163,16 @@ def _childs_path(world: World, what: str) -> str:
     return f"/v1/represented-persons/{child}/{what}"
 
 
+def _insurance_certificate(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/me/insurance-certificates", body={"year": 2026}, other={"year": 2025})
+
+
+def _childs_insurance_certificate(world: World) -> Request:
+    path = _childs_path(world, "insurance-certificates")
+    return Request(path=path, body={"year": 2026}, other={"year": 2025})
+
+
 def _childs_code(world: World) -> Request:
     return Request(path=_childs_path(world, "codes"), body={"days": 3}, other={"days": 4})
 
@@ -266,6 +277,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/extracts": _extract,
+    "/v1/me/insurance-certificates": _insurance_certificate,
     "/v1/me/insurance/codes": _policy_code,
     "/v1/me/legacy-policies": _legacy_policy,
     "/v1/applications/{application_id}/resubmission": _resubmission,
@@ -275,6 +287,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/pickup-codes": _childs_pickup_code,
     "/v1/represented-persons/{person_id}/consents": _newborns_consent,
     "/v1/represented-persons/{person_id}/extracts": _childs_extract,
+    "/v1/represented-persons/{person_id}/insurance-certificates": _childs_insurance_certificate,
 }
 
 NOT_COMPARED = {"url", "fields"}
@@ -283,9 +296,7 @@ NOT_COMPARED = {"url", "fields"}
 
 def stored() -> dict[tuple[str, str], Any]:
     """Everything in the table, by its key."""
-    table = get_backend("dynamodb")[ACCOUNT][REGION].tables["polis"]
-    items = [item.to_json()["Attributes"] for rows in table.items.values() for item in rows.values()]
-    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
+    return {(item["PK"]["S"], item["SK"]["S"]): item for item in memory_table().items.values()}
 
 
 def waiting(world: World) -> int:

@@ -44,6 +44,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
+    "POST /v1/me/insurance-certificates": {"year": 2026},
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
@@ -75,6 +76,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
     },
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
@@ -155,6 +157,7 @@ class TestRoles:
                 "delivery_id": owned["childs_delivery_id"],
                 "attachment_id": owned["childs_attachment_id"],
                 "appointment_id": owned["childs_appointment_id"],
+                "certificate_id": owned["childs_certificate_id"],
             }
         if path.endswith("/termination"):
             owned = {"person_id": represent(shared_world, "citizen", CHILD)}
@@ -199,6 +202,11 @@ def owned(shared_world: World) -> dict[str, str]:
         about=child_id,
         sections={"delivery": papers.BY_POST},
     )
+    certificates = {
+        who: shared_world.ok("POST", f"{path}/insurance-certificates", json={"year": 2026})["id"]
+        for who, path in (("", "/v1/me"), ("childs_", f"/v1/represented-persons/{child_id}"))
+    }
+    shared_world.drain()
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     clinics.registry(shared_world)
     childs_path = f"/v1/represented-persons/{child_id}/attachments"
@@ -217,4 +225,5 @@ def owned(shared_world: World) -> dict[str, str]:
         "childs_appointment_id": clinics.appointed(shared_world, path=childs_path.replace("attach", "appoint"))["id"],
         "attachment_id": clinics.asked(shared_world)["id"],
         "childs_attachment_id": clinics.asked(shared_world, childs_wish, path=childs_path)["id"],
+        **{f"{who}certificate_id": found for who, found in certificates.items()},
     }

@@ -137,13 +137,17 @@ class Table:
 
     def add_one(self, key: keys.Key) -> int:
         """Add one to a counter and return its new value."""
+        return self.add(key, 1)
+
+    def add(self, key: keys.Key, count: int) -> int:
+        """Add to a counter and return its new value."""
         with translated():
             answer = self.client.update_item(
                 TableName=self.name,
                 Key=key.item(),
-                UpdateExpression="ADD #count :one",
+                UpdateExpression="ADD #count :more",
                 ExpressionAttributeNames={"#count": "count"},
-                ExpressionAttributeValues={":one": {"N": "1"}},
+                ExpressionAttributeValues={":more": {"N": str(count)}},
                 ReturnValues="UPDATED_NEW",
             )
         return int(answer["Attributes"]["count"]["N"])
