@@ -44,6 +44,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "bool_parsing": ("not_a_boolean", "Укажите true или false"),
     "date_type": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_parsing": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
+    "birth_date": (
+        "not_a_date",
+        "Укажите дату рождения: ДД.ММ.ГГГГ или ГГГГ-ММ-ДД; без дня ГГГГ-ММ, без месяца ГГГГ",
+    ),
     "date_from_datetime_parsing": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_from_datetime_inexact": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_past": ("not_in_the_past", "Укажите дату в прошлом"),
