@@ -20,6 +20,7 @@ from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
+from tests.faults.session_scenarios import SESSION_SCENARIOS
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES}
-MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS)
+MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS, *SESSION_SCENARIOS)
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
 
