@@ -35,7 +35,7 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http import correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
-from chalicelib.http.schemas import attachments
+from chalicelib.http.schemas import appointments, attachments
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.employers import employer_refusals, request_stages, staff_outcomes
 from chalicelib.http.schemas.forms import form_sections
@@ -247,6 +247,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "recipients": lambda: _titles(RECIPIENTS),
     "understood": lambda: _titles(UNDERSTOOD),
     **attachments.DICTIONARIES,
+    "appointment-states": appointments.appointment_states,
     "corrections": correction_dictionaries.corrections,
     "correction-states": correction_dictionaries.states,
     "annulments": correction_dictionaries.annulments,
