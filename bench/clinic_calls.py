@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
-from chalicelib.domain.fhir import OMS, SNILS
+from chalicelib.domain.fhir import OMS
 from chalicelib.use_cases.run_attachments import run_attachments
 from tests import clinics, journeys
 from tests.clinics import DESK, OTHER_THERAPIST, SECOND, wish
@@ -54,19 +54,13 @@ def measure_desk(world: World, counter: Counter) -> None:
         clinics.answered(world, asked, acknowledged=False, answer="Нет мест")
     with counter.measuring("read a Patient by FHIR", limit=2):
         world.ok("GET", f"/fhir/r4/Patient/{asked['person_id']}", person="registrar")
-    identifier = f"{SNILS}|{world.ok('GET', '/v1/me')['snils']}"
+    snils, number = world.ok("GET", "/v1/me")["snils"], journeys.policy(world)["policy_number"]
     world.tools.store.insurer_name(code="")  # all names are read once in five minutes
     with counter.measuring("search for Coverage by FHIR", limit=3):
-        world.ok(
-            "POST", "/fhir/r4/Coverage/_search", person="registrar", data={"identifier": f"{OMS}|{_number(world)}"}
-        )
+        world.ok("POST", "/fhir/r4/Coverage/_search", person="registrar", data={"identifier": f"{OMS}|{number}"})
     with counter.measuring("a batch of two lookups", limit=4):
-        questions = [{"snils": identifier.rpartition("|")[2]}, {"policy_number": _number(world)}]
+        questions = [{"snils": snils}, {"policy_number": number}]
         world.ok("POST", "/v1/clinic/validity-batches", person="registrar", json={"questions": questions})
-
-
-def _number(world: World) -> str:
-    return str(journeys.policy(world)["policy_number"])
 
 
 def _anew(world: World, counter: Counter) -> None:

@@ -59,20 +59,17 @@ def patient(person: Person, *, policy_number: str | None, attachment: Attachment
         identifiers.append({"use": "official", "system": SNILS, "value": person.snils})
     if policy_number:
         identifiers.append(policy_identifier(policy_number, PolicyType.DIGITAL))
-    name = {"use": "official", "text": person.full_name}
-    if person.family_name:
-        name["family"] = person.family_name
     given = [part for part in (person.shown_given_name, person.middle_name) if part]
+    name = _without_empty({"text": person.full_name, "family": person.family_name, "given": given})
     found: Resource = {
         "resourceType": "Patient",
         "id": person.person_id,
         "identifier": identifiers,
         "active": person.death is None and person.merged is None,
-        "name": [{**name, **({"given": given} if given else {})}],
+        "name": [{"use": "official", **name}] if name else [],
         "gender": _GENDERS.get(person.sex, "unknown"),
+        "birthDate": person.born_on[:_FULL_DATE],
     }
-    if person.born_on:
-        found["birthDate"] = person.born_on[:_FULL_DATE]
     if person.death is not None:
         found["deceasedDateTime"] = person.death.died_on.isoformat()
     if attachment is not None:

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import NotPermitted, ValidationFailed
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import actor_of
 from chalicelib.use_cases.appointments import appointment_details, carry_out_appointment
+from chalicelib.use_cases.attachment_steps import person_in
 from chalicelib.use_cases.handle_attachments import clinic_of
 from chalicelib.use_cases.ordered_documents import document_link
 from chalicelib.use_cases.views import note_view
@@ -56,10 +57,7 @@ def view_appointment(
         NotFound: there is none, or it is of another clinic.
     """
     found = _own(tools, principal, which)
-    known = _noted(tools, principal, found, "appointment_viewed", at)
-    if known.person is None:
-        raise NotFound("Заявка на приём не найдена")
-    return found, known.person
+    return found, person_in(_noted(tools, principal, found, "appointment_viewed", at))
 
 
 def appointment_proof(*, tools: Toolbox, principal: Principal, which: WhichAppointment, at: datetime) -> str:

@@ -14,6 +14,7 @@ from chalicelib.domain.principal import Role
 from chalicelib.domain.regions import DEFAULT_REGION, find_region, local_date
 from chalicelib.ports.errors import NotFound, StaleWrite
 from chalicelib.use_cases.access import require_role
+from chalicelib.use_cases.attachment_steps import person_in
 from chalicelib.use_cases.check_insured_person import several_found
 from chalicelib.use_cases.clinic_key import ClinicQuestion, NameKey, asked_key
 from chalicelib.use_cases.merged_records import followed
@@ -48,7 +49,7 @@ def read_patient(*, tools: Toolbox, principal: Principal, person_id: str, at: da
     """Read a Patient (2 AWS calls); raises NotFound."""
     found = _found(tools, principal, Sought(person_id=person_id), at)
     if not found:
-        raise _nobody()
+        raise NotFound("Пациент не найден")
     return _patient(found[0], at)
 
 
@@ -92,7 +93,7 @@ def submit_eligibility(
     return fhir.eligibility_response(
         response_id=tools.ids.new_id(at=at),
         request=request,
-        person_id=known.person.person_id if known is not None and known.person is not None else None,
+        person_id=None if known is None else person_in(known).person_id,
         found=next((facts for facts in covers if facts.status == "active"), next(iter(covers), None)),
         on=day,
         at=at,
@@ -132,7 +133,7 @@ def _found(tools: Toolbox, principal: Principal, sought: Sought, at: datetime) -
     if file is None or file.person is None:
         return []
     known = followed(tools=tools, file=file)
-    who = known.person.person_id if known.person is not None else person_id
+    who = person_in(known).person_id
     noted = note_views(
         tools=tools,
         principal=principal,
@@ -170,16 +171,10 @@ def _unknown_system(known: Mapping[str, object]) -> ValidationFailed:
     return ValidationFailed([FieldError(field="identifier", code="unknown_system", message=message)])
 
 
-def _nobody() -> NotFound:
-    return NotFound("Пациент не найден")
-
-
 def _patient(known: PersonFile, at: datetime) -> Resource:
-    if known.person is None:
-        raise _nobody()
-    on = local_date(at=at, region=DEFAULT_REGION)
+    person, on = person_in(known), local_date(at=at, region=DEFAULT_REGION)
     attachment = attachment_on(attachments=known.attachments, on=on)
-    return fhir.patient(known.person, policy_number=known.person.policy_number, attachment=attachment)
+    return fhir.patient(person, policy_number=person.policy_number, attachment=attachment)
 
 
 def _coverage(tools: Toolbox, known: PersonFile, at: datetime) -> list[fhir.CoverageFacts]:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.checks import CheckKind
 from tests import clinics, journeys
 from tests.clinics import APPOINTMENT, OWN_APPOINTMENTS, QUEUE
+from tests.functional.test_bad_input import UNKNOWN_ID
 from tests.journeys import problem, wrong_fields
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def test_is_declined_with_a_reason_or_withdrawn_and_then_shows_nothing(world: Wo
     bad = world.call("GET", f"{QUEUE}?cursor=eyJhZnRlciI6IngifQ", person="registrar")
     assert wrong_fields(problem(bad, 422)) == {"cursor": "invalid_cursor"}
 
+    problem(world.call("POST", f"{OWN_APPOINTMENTS}/{UNKNOWN_ID}/withdrawal"), 404)
     problem(clinics.answered(world, row, person="second_registrar", acknowledged=False, answer="Нет"), 404)
     wrong = problem(clinics.answered(world, row, acknowledged=False), 422)
     assert wrong_fields(wrong) == {"answer": "required"}

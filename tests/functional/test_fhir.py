@@ -329,6 +329,11 @@ def test_namesakes_are_asked_apart(world: World) -> None:
     work.commit()
     names = {"family": me["family_name"], "given": [me["given_name"], me["middle_name"]], "birthdate": me["born_on"]}
     accepted(search(world, "Patient", **names), 422)
+    name = {key: me[key] for key in ("family_name", "given_name", "middle_name", "born_on")}
+    asked = {"questions": [{"person": name}, {"snils": me["snils"]}]}
+    rows = world.ok("POST", "/v1/clinic/validity-batches", person="registrar", json=asked)["items"]
+    assert [row["status"] for row in rows] == ["mistake", "insured"]
+    assert rows[0]["errors"][0]["code"] == "several_found"
 
 
 def test_who_is_in_use_is_not_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
