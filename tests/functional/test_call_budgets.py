@@ -118,6 +118,10 @@ MEASURED = (
     "approve a merger of two records",
     "propose a correction that is rejected",
     "reject a correction",
+    "sign in to the pages",
+    "open the cabinet",
+    "open the cabinet after five minutes",
+    "sign out of the pages",
     "expire 30 certificates",
 )
 
