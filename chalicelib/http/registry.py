@@ -61,7 +61,7 @@ class InsurerOut(Out):
     site: str
     head: str
     licence_number: str
-    licence_from: date
+    licence_from: date | None
     licence_until: date | None
     included_on: date
     excluded_on: date | None

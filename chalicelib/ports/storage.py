@@ -23,6 +23,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.registry import RegistryReads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,7 +132,7 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, CorrectionReads, Protocol):
+class Store(Deliveries, Cases, CorrectionReads, RegistryReads, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:

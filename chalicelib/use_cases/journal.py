@@ -14,6 +14,7 @@ from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
+from chalicelib.domain.registry_import import RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -35,6 +36,7 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    RegistryImport,
 )
 
 
@@ -46,6 +48,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    RegistryImport: lambda e: f"registry_import:{e.import_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
 }

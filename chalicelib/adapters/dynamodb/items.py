@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import correction_keys, index_keys, keys
+from chalicelib.adapters.dynamodb import correction_keys, index_keys, keys, registry_keys
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -18,9 +18,10 @@ from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.insurer_departure import InsurerDeparture
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
-from chalicelib.domain.policy import Policy
+from chalicelib.domain.policy import STANDING, Policy
 from chalicelib.domain.policy_steps import next_step
 from chalicelib.domain.records import (
     ActivePolicyMarker,
@@ -33,6 +34,7 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
+from chalicelib.domain.registry_import import ImportReportPage, RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
@@ -125,16 +127,11 @@ def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
 
 
 def _insurer_item(entity: Insurer) -> Item:
-    far = "9999-12-31"
+    far = date(9999, 12, 31)
     return {
         **index_keys.region_index(entity.region, entity.code),
-        "open_from": _text(max(entity.licence_from, entity.included_on).isoformat()),
-        "open_until": _text(
-            min(
-                entity.licence_until.isoformat() if entity.licence_until else far,
-                entity.excluded_on.isoformat() if entity.excluded_on else far,
-            )
-        ),
+        "open_from": _text((entity.open_from or far).isoformat()),
+        "open_until": _text((entity.open_until or far).isoformat()),
     }
 
 
@@ -145,7 +142,12 @@ def _certificate_item(entity: TemporaryCertificate) -> Item:
 
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
-    return {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    item = {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    if entity.state in STANDING and entity.periods:
+        # By the last period: who has chosen another insurer already belongs to that one.
+        place = registry_keys.insured_place(entity.told_id, entity.person_id, entity.policy_id)
+        item |= registry_keys.insured_index(entity.periods[-1].insurer_code, place)
+    return item
 
 
 def _representation_item(entity: Representation) -> Item:
@@ -185,6 +187,9 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Pointer: lambda e: keys.pointer(e.kind, e.value_hash, e.target if e.shared else ""),
     IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
     Insurer: lambda e: keys.insurer(e.code),
+    RegistryImport: lambda e: registry_keys.registry_import(e.import_id),
+    ImportReportPage: lambda e: registry_keys.import_report(e.import_id, e.page),
+    InsurerDeparture: lambda e: registry_keys.departure(e.insurer_code, e.leaves_on),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
@@ -197,6 +202,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Application: _application_item,
     Person: _person_item,
     Insurer: _insurer_item,
+    RegistryImport: lambda e: dict(registry_keys.imports_index(e.import_id)),
     TemporaryCertificate: _certificate_item,
     Policy: _policy_item,
     Representation: _representation_item,

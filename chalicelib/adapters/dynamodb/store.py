@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
@@ -61,7 +62,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, RegistryReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
