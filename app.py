@@ -27,6 +27,7 @@ MODULES = (
     "chalicelib.http.proofs",
     "chalicelib.http.validity",
     "chalicelib.http.registry",
+    "chalicelib.http.insurer_details",
     "chalicelib.http.registry_imports",
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",

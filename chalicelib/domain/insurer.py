@@ -85,6 +85,10 @@ class Insurer:
         """Tell whether the insurer is in the registry on the day."""
         return _covers(self._included, on)
 
+    def last_notice(self, on: date) -> InsuredNotice | None:
+        """The last number of insured that was told up to a day, None if there is none."""
+        return next((notice for notice in reversed(self.notices) if notice.told_on <= on), None)
+
     @property
     def open_from(self) -> date | None:
         """The first day of the last time in which the insurer may be chosen; None without a licence."""

@@ -11,7 +11,8 @@ from chalicelib.domain import inn as numbers
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.regions import REGIONS
-from chalicelib.domain.registry_messages import Finding, finding
+from chalicelib.domain.registry_job import Finding
+from chalicelib.domain.registry_messages import finding
 from chalicelib.domain.registry_periods import inclusions_of, licences_of, notices_of
 from chalicelib.domain.registry_values import (
     digits_of,

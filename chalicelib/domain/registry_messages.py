@@ -6,39 +6,18 @@ error is not taken in and is reported; a warning comes in with the row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from chalicelib.domain.registry_job import Finding, Grade
 
 
-class Grade(StrEnum):
-    """Whether a row can be taken in."""
+class Text(NamedTuple):
+    """What a code says: the cell of the registry, the federal text, and what was done or is to be done."""
 
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What is wrong with a cell of a row; ``value`` is the cell as it stood. Texts are of the federal code."""
-
-    code: str
-    grade: Grade
-    value: str = ""
-
-    @property
-    def field(self) -> str:
-        """The cell of the registry."""
-        return _KNOWN[self.code][0]
-
-    @property
-    def message(self) -> str:
-        """The federal text."""
-        return _KNOWN[self.code][1]
-
-    @property
-    def mend(self) -> str:
-        """What was done with the cell, or what there is to do."""
-        return _KNOWN[self.code][2]
+    field: str
+    message: str
+    mend: str
 
 
 # Code | field | federal text | mend. Codes of rows that no row can break here (such as 95-99) are not listed.
@@ -109,10 +88,13 @@ _TEXTS = """
 99|SMOCOD|Ошибка добавления записи в реестр СМО.|Код повторяется в файле с другими данными: взята первая строка
 """
 
-_KNOWN = {
-    f"F002-{code}": (field, text, mend)
-    for code, field, text, mend in (line.split("|") for line in _TEXTS.strip().splitlines())
-}
+
+@cache
+def texts() -> dict[str, Text]:
+    """Code → what it says."""
+    rows = (line.split("|", 1) for line in _TEXTS.strip().splitlines())
+    return {f"F002-{code}": Text(*rest.split("|")) for code, rest in rows}
+
 
 ERRORS = frozenset({"F002-01", "F002-02", "F002-35", "F002-99"})
 """A row without a usable code, or of a code that came before with other content, cannot be kept anywhere."""

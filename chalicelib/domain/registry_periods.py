@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.insurer import Inclusion, InsuredNotice, Licence
-from chalicelib.domain.registry_messages import EXCLUSION_REASONS, Finding, finding
+from chalicelib.domain.registry_messages import EXCLUSION_REASONS, finding
 from chalicelib.domain.registry_values import NEVER, is_empty, licence_number_of, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chalicelib.domain.registry_file import Cells
+    from chalicelib.domain.registry_job import Finding
 
 FIRST_DAY = date(2011, 1, 1)
 FIRST_LICENCE = date(1991, 1, 1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from chalicelib.domain.insurer_departure import InsurerDeparture
+    from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.registry_import import ImportReportPage, RegistryImport
+    from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
     from chalicelib.ports.storage import Slice
 
 
@@ -37,6 +39,18 @@ class RegistryReads(Protocol):
 
         ``after`` is the place of the last one seen, "" at the beginning.
         """
+        ...
+
+    def insurer_offices(self, *, insurer_code: str) -> InsurerOffices:
+        """Read the issue points of an insurer, none if none are kept (1 call)."""
+        ...
+
+    def insurer_ratings(self, *, insurer_code: str) -> Sequence[InsurerRating]:
+        """Read the ratings of an insurer, the last year first (1 call)."""
+        ...
+
+    def ratings_of_year(self, *, year: int, region: str | None) -> Sequence[InsurerRating]:
+        """List the ratings of a year, of a region or all, by an index (1 call per page)."""
         ...
 
     @property

@@ -12,14 +12,8 @@ from chalicelib.domain.insurer_departure import InsurerDeparture
 from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.registry_file import MAX_FILE_BYTES, read_registry
-from chalicelib.domain.registry_import import (
-    ImportReportPage,
-    ImportState,
-    RegistryImport,
-    checked_rows,
-    counted,
-    judge,
-)
+from chalicelib.domain.registry_import import checked_rows, judge
+from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport, counted
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.journal import record, send
 from chalicelib.use_cases.registry_imports import PREFIX

@@ -10,11 +10,12 @@ from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
-from chalicelib.domain.registry_import import RegistryImport
+from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -37,6 +38,8 @@ Chained = TypeVar(
     CivilRecord,
     Correction,
     RegistryImport,
+    InsurerRating,
+    InsurerOffices,
 )
 
 
@@ -48,6 +51,8 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    InsurerRating: lambda e: f"insurer_rating:{e.insurer_code}:{e.year}",
+    InsurerOffices: lambda e: f"insurer_offices:{e.insurer_code}",
     RegistryImport: lambda e: f"registry_import:{e.import_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.principal import Role
 from chalicelib.domain.registry_file import MAX_FILE_BYTES
-from chalicelib.domain.registry_import import ImportReportPage, ImportState, RegistryImport
+from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_role

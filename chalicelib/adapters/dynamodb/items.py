@@ -19,6 +19,7 @@ from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.insurer_departure import InsurerDeparture
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy
@@ -34,7 +35,7 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
-from chalicelib.domain.registry_import import ImportReportPage, RegistryImport
+from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
@@ -190,6 +191,8 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     RegistryImport: lambda e: registry_keys.registry_import(e.import_id),
     ImportReportPage: lambda e: registry_keys.import_report(e.import_id, e.page),
     InsurerDeparture: lambda e: registry_keys.departure(e.insurer_code, e.leaves_on),
+    InsurerRating: lambda e: registry_keys.rating(e.insurer_code, e.year),
+    InsurerOffices: lambda e: registry_keys.offices(e.insurer_code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
@@ -202,6 +205,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Application: _application_item,
     Person: _person_item,
     Insurer: _insurer_item,
+    InsurerRating: lambda e: dict(registry_keys.ratings_index(e.year, e.region, e.insurer_code)),
     RegistryImport: lambda e: dict(registry_keys.imports_index(e.import_id)),
     TemporaryCertificate: _certificate_item,
     Policy: _policy_item,

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb import index_keys, items, keys, registry_keys
 from chalicelib.domain.insurer_departure import InsurerDeparture
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.registry_import import ImportReportPage, RegistryImport
+from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import Slice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from chalicelib.adapters.dynamodb.table import Table
@@ -70,3 +72,29 @@ class RegistryReads:
         last = policies[-1] if following else None
         following_place = registry_keys.insured_place(last.told_id, last.person_id, last.policy_id) if last else None
         return Slice(items=policies, after=following_place)
+
+    def insurer_offices(self, *, insurer_code: str) -> InsurerOffices:
+        """Read the issue points of an insurer."""
+        found = self._table.get(InsurerOffices, registry_keys.offices(insurer_code))
+        return found or InsurerOffices(insurer_code=insurer_code)
+
+    def insurer_ratings(self, *, insurer_code: str) -> Sequence[InsurerRating]:
+        """Read the ratings of an insurer, the last year first."""
+        found = self._table.query_all(keys.insurer(insurer_code).partition, prefix=registry_keys.RATING_PREFIX)
+        return [items.from_item(InsurerRating, item) for item in reversed(found)]
+
+    def ratings_of_year(self, *, year: int, region: str | None) -> Sequence[InsurerRating]:
+        """List the ratings of a year, of a region or all."""
+        read: list[InsurerRating] = []
+        after: str | None = None
+        while True:
+            found, after = self._table.query_index(
+                index_keys.OWNER_INDEX,
+                registry_keys.ratings_partition(year),
+                prefix=f"{region}#" if region else "",
+                after=after,
+                newest_first=False,
+            )
+            read.extend(items.from_item(InsurerRating, item) for item in found)
+            if after is None:
+                return read

@@ -56,3 +56,26 @@ def insured_index(insurer_code: str, place: str) -> dict[str, dict[str, str]]:
 def insured_place(told_id: str, person_id: str, policy_id: str) -> str:
     """The place of a policy among those of its insurer: by whom messages about it reach."""
     return f"{told_id}#{person_id}#{policy_id}"
+
+
+RATING_PREFIX = "RATING#"
+
+
+def rating(insurer_code: str, year: int) -> Key:
+    """The ratings of an insurer for a year, in its folder."""
+    return Key(f"INSURER#{insurer_code}", f"{RATING_PREFIX}{year:04d}")
+
+
+def ratings_partition(year: int) -> str:
+    """The index partition of the ratings of a year."""
+    return f"RATINGS#{year:04d}"
+
+
+def ratings_index(year: int, region: str, insurer_code: str) -> dict[str, dict[str, str]]:
+    """Index keys by which the ratings of a year are listed by region."""
+    return {"gsi1pk": {"S": ratings_partition(year)}, "gsi1sk": {"S": f"{region}#{insurer_code}"}}
+
+
+def offices(insurer_code: str) -> Key:
+    """The issue points of an insurer, in its folder."""
+    return Key(f"INSURER#{insurer_code}", "OFFICES")

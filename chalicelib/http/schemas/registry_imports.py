@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from chalicelib.domain.registry_import import IMPORT_STATE_TITLES, ImportState, RowOutcome
-from chalicelib.domain.registry_messages import Grade
+from chalicelib.domain.registry_job import IMPORT_STATE_TITLES, Grade, ImportState, RowOutcome
+from chalicelib.domain.registry_messages import texts
 from chalicelib.http.models import In, Out, Query
 from chalicelib.http.schemas.scans import UploadFormOut
 
 if TYPE_CHECKING:
-    from chalicelib.domain.registry_import import RegistryImport, RowReport
-    from chalicelib.domain.registry_messages import Finding
+    from chalicelib.domain.registry_job import Finding, RegistryImport, RowReport
 
 
 class RegistryImportIn(In):
@@ -126,11 +125,5 @@ def report_out(row: RowReport) -> RowReportOut:
 
 
 def _finding_out(found: Finding) -> FindingOut:
-    return FindingOut(
-        code=found.code,
-        grade=found.grade,
-        field=found.field,
-        message=found.message,
-        mend=found.mend,
-        value=found.value,
-    )
+    text = texts()[found.code]
+    return FindingOut(code=found.code, grade=found.grade, value=found.value, **text._asdict())
