@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.registry_calls import count_registry
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -95,6 +96,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_policies(world, counter, _step)
     world.settle()
     count_corrections(world, counter)
+    count_registry(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

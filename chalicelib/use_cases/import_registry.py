@@ -68,7 +68,8 @@ def go_on_with_import(*, tools: Toolbox, import_id: str, at: datetime) -> Regist
     """Take in what is not taken in yet, at most `PAGES_AT_ONCE` pages.
 
     Raises:
-        StaleWrite: another delivery of the same message is at it; it comes again.
+        StaleWrite, AlreadyExists: another delivery of the same message is at it, or the index of insurers lags behind
+            what was just written; the message comes again.
         Unavailable, Throttled: the storage did not answer; the message will come again.
     """
     job = tools.store.registry_import(import_id=import_id)
@@ -97,16 +98,11 @@ def _take_in(
 ) -> RegistryImport:
     for turn in range(PAGES_AT_ONCE):
         page = rows[job.rows_done : job.rows_done + PAGE]
-        judged = [judge(row=row, known=_known(tools, row, known), on=on) for row in page]
+        judged = [judge(row=row, known=known.get(row.code), on=on) for row in page]
         job = _written(tools, job, judged, is_last_turn=turn == PAGES_AT_ONCE - 1, at=at)
         if job.is_over:
             break
     return job
-
-
-def _known(tools: Toolbox, row: CheckedRow, known: Mapping[str, Insurer]) -> Insurer | None:
-    """What is known of the insurer; the list is by an index, so what it does not show is asked for by its key."""
-    return known.get(row.code) or tools.store.insurer(code=row.code) if row.insurer else None
 
 
 def _written(

@@ -16,6 +16,7 @@ from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES}
-MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS)
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES, **REGISTRY_STAGES}
+MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS, *REGISTRY_SCENARIOS)
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
 

@@ -95,6 +95,11 @@ MEASURED = (
     "approve a merger of two records",
     "propose a correction that is rejected",
     "reject a correction",
+    "order an import of the registry",
+    "import 100 new rows",
+    "progress of an import",
+    "page of an import's report",
+    "tell a page of people that their insurer leaves",
     "expire 30 certificates",
 )
 
