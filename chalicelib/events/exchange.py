@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
-from chalicelib.events.runtime import PoisonMessage, json_body, message, run_batch, stored_objects, text_field
+from chalicelib.events.runtime import PoisonMessage, json_body, message, run_batch, text_field, uploaded_objects
 from chalicelib.use_cases import registry_imports
 from chalicelib.use_cases.import_registry import begin_import, go_on_with_import
 from chalicelib.use_cases.tell_departure import tell_departure
@@ -29,7 +29,7 @@ def exchange(event: Any) -> dict[str, list[dict[str, str]]]:
 def _handle(tools: Container, record: Mapping[str, Any]) -> None:
     found = json_body(record)
     if "Records" in found or "Event" in found:
-        for key, version in stored_objects(found):
+        for key, version in uploaded_objects(found):
             _begin(tools, key, version)
         return
     body = message(record)["body"]

@@ -60,8 +60,16 @@ def json_body(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def stored_objects(body: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Read keys and versions of the objects that an event of S3 tells of; raises PoisonMessage."""
+def text_field(body: Mapping[str, Any], name: str) -> str:
+    """Read a text of a message's body; raises PoisonMessage."""
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise PoisonMessage(f"no {name}")
+    return value
+
+
+def uploaded_objects(body: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Read keys and versions of the objects in an event of S3; raises PoisonMessage."""
     if body.get("Event") == "s3:TestEvent":
         return
     records = body.get("Records")
@@ -74,14 +82,6 @@ def stored_objects(body: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield unquote_plus(found["key"]), found.get("versionId")
         except (KeyError, TypeError):
             raise PoisonMessage("not an event of S3") from None
-
-
-def text_field(body: Mapping[str, Any], name: str) -> str:
-    """Read a text of a message's body; raises PoisonMessage."""
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise PoisonMessage(f"no {name}")
-    return value
 
 
 def moment(event: Any, tools: Container) -> datetime:

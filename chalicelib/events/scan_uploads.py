@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
-from chalicelib.events.runtime import json_body, run_batch, stored_objects
+from chalicelib.events.runtime import json_body, run_batch, uploaded_objects
 from chalicelib.use_cases.inspect_scan import inspect_scan
 
 if TYPE_CHECKING:
@@ -24,5 +24,5 @@ def scan_uploads(event: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _inspect(tools: Container, record: Mapping[str, Any]) -> None:
-    for key, version in stored_objects(json_body(record)):
+    for key, version in uploaded_objects(json_body(record)):
         inspect_scan(tools=tools, key=key, version=version, at=tools.now())

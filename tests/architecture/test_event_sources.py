@@ -21,6 +21,7 @@ def test_the_handlers_are_those_of_the_design():
         "authorizer",
         "documents",
         "exchange",
+        "employer_lists",
         "expire_certificates",
         "issuance",
         "notifications",

@@ -13,6 +13,7 @@ GRANTED = {
     "api": {"gsi1", "gsi3", "gsi4"},
     "exchange": {"gsi1"},  # all insurers; who is insured by one that leaves
     "expire-certificates": {"gsi2"},
+    "employer-lists": {"gsi1"},  # the names of insurers
     "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
     "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more
 }
