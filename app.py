@@ -31,6 +31,7 @@ MODULES = (
     "chalicelib.http.registry",
     "chalicelib.http.insurer_details",
     "chalicelib.http.registry_imports",
+    "chalicelib.http.exchange",
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",
     "chalicelib.http.statistics",

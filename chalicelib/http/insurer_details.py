@@ -15,7 +15,6 @@ from chalicelib.domain.regions import local_date
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import In, IsoDate, Out, Query
 from chalicelib.http.registry import MOSCOW, TAG, InsurersOut, insurer_out
-from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import insurer_directory, keep_insurers
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ blueprint = ApiBlueprint(__name__)
 KEEPERS = ("fund_operator", "administrator")
 OFFICE_KEEPERS = ("insurer_operator", *KEEPERS)
 SHORT = "public, max-age=60"
-LEAST_COMPARED, MOST_COMPARED = 2, 5
+MOST_COMPARED = 5
 
 
 class IssuePointIn(In):
@@ -100,14 +99,14 @@ class RatingsOut(Out):
 class RatingsQuery(Query):
     """Of which year and region."""
 
-    year: int = Field(ge=2011, le=2100, description="Год")
+    year: int | None = Field(default=None, ge=2011, le=2100, description="Год; без него — прошлый")
     region: str | None = Field(default=None, max_length=2, description="Код региона, F010")
 
 
 class ComparisonQuery(Query):
     """Which insurers to put side by side."""
 
-    codes: str = Field(max_length=60, description="От двух до пяти кодов через запятую", examples=["77012,77004"])
+    codes: str = Field(default="", max_length=60, description="До пяти кодов через запятую", examples=["77012,77004"])
     year: int | None = Field(default=None, ge=2011, le=2100, description="Год рейтинга; без него — прошлый")
     on: IsoDate | None = Field(default=None, description="На какую дату судить о лицензии")
 
@@ -246,12 +245,11 @@ def ratings(call: Call, code: str) -> RatingsOut:
 )
 def rate(call: Call, code: str, year: str, body: RatingIn) -> RatingOut:
     """Заменяет значения года; те же значения ничего не меняют."""
-    if not (year.isascii() and year.isdigit() and len(year) == 4):  # noqa: PLR2004 — a year
-        raise NotFound("Такого года нет")
+    is_year = year.isascii() and year.isdigit() and len(year) == 4  # noqa: PLR2004 — a year
     wanted = InsurerRating(
         insurer_code=code,
         region="",
-        year=int(year),
+        year=int(year) if is_year else 0,  # the rules refuse it
         values={criterion.value: value for criterion, value in body.values.items()},
         source=body.source,
     )
@@ -263,7 +261,8 @@ def rate(call: Call, code: str, year: str, body: RatingIn) -> RatingOut:
 @blueprint.route("GET", "/v1/insurer-ratings", auth=False, summary="Рейтинги всех за год", tag=TAG, cache=SHORT)
 def ratings_of_year(call: Call, query: RatingsQuery) -> RatingsOut:
     """По регионам и кодам."""
-    found = insurer_directory.ratings_of_year(tools=container(), year=query.year, region=query.region)
+    year = query.year or local_date(at=call.at, region=MOSCOW).year - 1
+    found = insurer_directory.ratings_of_year(tools=container(), year=year, region=query.region)
     return RatingsOut(items=[_rating_out(rating) for rating in found])
 
 
@@ -295,8 +294,8 @@ def _rating_out(rating: InsurerRating) -> RatingOut:
 def comparison(call: Call, query: ComparisonQuery) -> ComparisonOut:
     """Рядом: сведения реестра, можно ли выбрать, численность, рейтинги; отмечено, что различается и кто лучше."""
     codes = list(dict.fromkeys(filter(None, (code.strip() for code in query.codes.split(",")))))
-    if not LEAST_COMPARED <= len(codes) <= MOST_COMPARED:
-        message = "Укажите от двух до пяти разных кодов через запятую"
+    if len(codes) > MOST_COMPARED:
+        message = "Укажите не больше пяти кодов через запятую"
         raise ValidationFailed([FieldError(field="codes", code="out_of_range", message=message)])
     on = query.on or local_date(at=call.at, region=MOSCOW)
     year = query.year or on.year - 1

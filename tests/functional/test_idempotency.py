@@ -39,6 +39,7 @@ CREATE_NOTHING = {
     "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
+    "/v1/exchange-checks": "asks, and keeps nothing",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
@@ -241,7 +242,17 @@ def _childs_attachment(world: World) -> Request:
     return Request(path=_childs_path(world, "attachments"), body=body, other=other)
 
 
+def _registry_import(world: World) -> Request:
+    return Request(
+        path="/v1/registry-imports",
+        person=FUND,
+        body={"media_type": "text/xml"},
+        other={"media_type": "application/json"},
+    )
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/registry-imports": _registry_import,
     "/v1/me/attachments": _attachment,
     "/v1/represented-persons/{person_id}/attachments": _childs_attachment,
     "/v1/operator/corrections": _correction,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +65,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
     "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
     "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
+    "POST /v1/exchange-checks": {
+        "name": "s77012_0_03261",
+        "content": base64.b64encode(b"<STOPLIST/>").decode(),
+    },
     "POST /v1/registry-imports": {"media_type": "text/xml"},
     "PUT /v1/insurers/{code}/issue-points": {"points": []},
     "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},
