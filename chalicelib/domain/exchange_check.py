@@ -7,15 +7,9 @@ import zipfile
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.exchange_model import RECORDS, VERSION, FileKind
 from chalicelib.domain.exchange_name import LETTERS, ExchangeName, parse_name
-from chalicelib.domain.exchange_schema import (
-    RECORDS,
-    VERSION,
-    WRONG_CODE,
-    FileKind,
-    FlkError,
-    check_file,
-)
+from chalicelib.domain.exchange_schema import WRONG_CODE, FlkError, check_file
 from chalicelib.domain.xml_tree import Element, read_xml, write_xml
 
 MAX_XML_BYTES = 16 * 1024 * 1024

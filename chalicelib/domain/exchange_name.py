@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidValue
-from chalicelib.domain.exchange_schema import FileKind
+from chalicelib.domain.exchange_model import FileKind
 
 LETTERS = {FileKind.OPLIST: "i", FileKind.REPLIST: "p", FileKind.STOPLIST: "s", FileKind.FLK_P: "f"}
 _KINDS = {letter: kind for kind, letter in LETTERS.items()} | {"j": FileKind.OPLIST, "k": FileKind.OPLIST}

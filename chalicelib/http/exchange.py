@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.domain.errors import FieldError, InvalidValue, NotPermitted, ValidationFailed
 from chalicelib.domain.exchange_check import check_exchange_file
-from chalicelib.domain.exchange_schema import FileKind
+from chalicelib.domain.exchange_model import FileKind
 from chalicelib.domain.principal import Role
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import In, Out

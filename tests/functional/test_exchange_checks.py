@@ -12,7 +12,8 @@ import pytest
 from chalicelib.domain import exchange_check
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.exchange_check import check_exchange_file
-from chalicelib.domain.exchange_schema import FileKind, check_file
+from chalicelib.domain.exchange_model import FileKind
+from chalicelib.domain.exchange_schema import check_file
 from chalicelib.domain.xml_tree import read_xml
 from tests.journeys import problem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb import (
     correction_keys,
     index_keys,
     keys,
-    registry_keys,
+    registry_items,
     session_keys,
 )
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -29,12 +29,9 @@ from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
-from chalicelib.domain.insurer import Insurer
-from chalicelib.domain.insurer_departure import InsurerDeparture
-from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
-from chalicelib.domain.policy import STANDING, Policy
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.policy_steps import next_step
 from chalicelib.domain.records import (
     ActivePolicyMarker,
@@ -47,7 +44,6 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
-from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
@@ -140,15 +136,6 @@ def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
     return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
-def _insurer_item(entity: Insurer) -> Item:
-    far = date(9999, 12, 31)
-    return {
-        **index_keys.region_index(entity.region, entity.code),
-        "open_from": _text((entity.open_from or far).isoformat()),
-        "open_until": _text((entity.open_until or far).isoformat()),
-    }
-
-
 def _certificate_item(entity: TemporaryCertificate) -> Item:
     at = entity.next_step_at
     return {} if at is None else dict(index_keys.due_index("certificate", entity.application_id, at))
@@ -157,11 +144,7 @@ def _certificate_item(entity: TemporaryCertificate) -> Item:
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
     item = {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
-    if entity.state in STANDING and entity.periods:
-        # By the last period: who has chosen another insurer already belongs to that one.
-        place = registry_keys.insured_place(entity.told_id, entity.person_id, entity.policy_id)
-        item |= registry_keys.insured_index(entity.periods[-1].insurer_code, place)
-    return item
+    return item | registry_items.insured(entity)
 
 
 def _representation_item(entity: Representation) -> Item:
@@ -200,12 +183,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     ActivePolicyMarker: lambda e: keys.active_policy(e.person_id),
     Pointer: lambda e: keys.pointer(e.kind, e.value_hash, e.target if e.shared else ""),
     IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
-    Insurer: lambda e: keys.insurer(e.code),
-    RegistryImport: lambda e: registry_keys.registry_import(e.import_id),
-    ImportReportPage: lambda e: registry_keys.import_report(e.import_id, e.page),
-    InsurerDeparture: lambda e: registry_keys.departure(e.insurer_code, e.leaves_on),
-    InsurerRating: lambda e: registry_keys.rating(e.insurer_code, e.year),
-    InsurerOffices: lambda e: registry_keys.offices(e.insurer_code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
@@ -217,15 +194,13 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **clinic_items.KEYS,
+    **registry_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Application: _application_item,
     Person: _person_item,
-    Insurer: _insurer_item,
-    InsurerRating: lambda e: dict(registry_keys.ratings_index(e.year, e.region, e.insurer_code)),
-    RegistryImport: lambda e: dict(registry_keys.imports_index(e.import_id)),
     TemporaryCertificate: _certificate_item,
     Policy: _policy_item,
     Representation: _representation_item,
@@ -240,6 +215,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **clinic_items.EXTRAS,
+    **registry_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

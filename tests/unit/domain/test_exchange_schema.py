@@ -9,20 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.exchange_model import KEYS, RECORDS, SCHEMAS, FileKind, Part
 from chalicelib.domain.exchange_name import LETTERS, ExchangeName, parse_name
-from chalicelib.domain.exchange_schema import (
-    DUPLICATE,
-    KEYS,
-    MISSING,
-    ORDER,
-    RECORDS,
-    SCHEMAS,
-    WRONG_CODE,
-    WRONG_TYPE,
-    FileKind,
-    Part,
-    check_file,
-)
+from chalicelib.domain.exchange_schema import DUPLICATE, MISSING, ORDER, WRONG_CODE, WRONG_TYPE, check_file
 from chalicelib.domain.xml_tree import Element, read_xml, write_xml
 
 KINDS = st.sampled_from(FileKind)
