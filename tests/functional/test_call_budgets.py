@@ -123,6 +123,10 @@ MEASURED = (
     "progress of an import",
     "page of an import's report",
     "tell a page of people that their insurer leaves",
+    "sign in to the pages",
+    "open the cabinet",
+    "open the cabinet after five minutes",
+    "sign out of the pages",
     "expire 30 certificates",
 )
 
