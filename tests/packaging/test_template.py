@@ -262,7 +262,7 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     kinds = [found["Type"] for found in made.values()]
 
     assert kinds.count("AWS::Lambda::Function") == 13
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 6
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 8
     assert kinds.count("AWS::Events::Rule") == 3
     assert "AWS::ApiGateway::Stage" in kinds
 
