@@ -99,8 +99,8 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
-    count_registry(world, counter)
     count_sessions(world, counter)
+    count_registry(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 
