@@ -213,6 +213,5 @@ def comparison(call: Call, query: ComparisonQuery) -> ComparisonOut:
 )
 def insured_numbers(call: Call, query: NumbersQuery) -> InsuredNumbersOut:
     """По годам, как сообщили страховые организации в уведомлениях реестра."""
-    on = local_date(at=call.at, region=MOSCOW)
-    found = insurer_directory.insured_numbers(tools=container(), region=query.region, on=on)
+    found = insurer_directory.insured_numbers(tools=container(), region=query.region)
     return InsuredNumbersOut(items=[InsuredNumberOut.model_validate(number) for number in found])

@@ -129,7 +129,7 @@ class InsuredNumber:
     by_insurer: Mapping[str, int]
 
 
-def insured_numbers(*, tools: Toolbox, region: str | None, on: date) -> list[InsuredNumber]:
+def insured_numbers(*, tools: Toolbox, region: str | None) -> list[InsuredNumber]:
     """List the numbers of insured by region and year, the last year first (1 AWS call per page).
 
     Of several notices about one year the last one told counts.
@@ -137,8 +137,7 @@ def insured_numbers(*, tools: Toolbox, region: str | None, on: date) -> list[Ins
     told: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
     for insurer in tools.store.insurers(region=region):
         for notice in insurer.notices:
-            if notice.told_on <= on:
-                told[insurer.region, notice.year][insurer.code] = notice.insured
+            told[insurer.region, notice.year][insurer.code] = notice.insured
     return [
         InsuredNumber(region=place, year=year, insured=sum(numbers.values()), by_insurer=dict(sorted(numbers.items())))
         for (place, year), numbers in sorted(told.items(), key=lambda item: (item[0][0], -item[0][1]))

@@ -55,7 +55,7 @@ def _logical(reference):
 def test_every_queue_consumer_reports_partial_failures(functions):
     sources = list(_sqs_sources(functions))
 
-    assert len(sources) == 6
+    assert len(sources) == 8
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for _, _, source in sources)
 
 
@@ -150,7 +150,7 @@ def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
 def test_every_function_has_a_role_of_its_own(functions):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
 
-    assert len(set(roles)) == len(roles) == 11
+    assert len(set(roles)) == len(roles) == 13
 
 
 def test_no_role_reaches_further_than_it_must(resources):
@@ -181,7 +181,7 @@ def test_text_messages_go_to_phones_only(resources):
         ("dynamodb:Scan", set()),
         ("s3:DeleteObject", set()),
         ("s3:GetObjectTagging", {"ApiHandlerRole", "ScanUploadsRole"}),
-        ("s3:GetObjectVersion", {"ScanUploadsRole"}),
+        ("s3:GetObjectVersion", {"ScanUploadsRole", "ExchangeRole"}),
     ],
 )
 def test_only_who_needs_it_may(resources, action, roles):
@@ -203,12 +203,13 @@ def test_the_api_reads_no_original_of_a_scan(resources):
     }
 
 
-def test_what_was_drawn_for_one_view_is_gone_after_a_day_and_nothing_else_is(resources):
+def test_what_was_drawn_for_one_view_is_gone_after_a_day_and_files_that_were_taken_in_after_ninety(resources):
     rules = resources["ScansBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     ended = {rule["Prefix"]: rule for rule in rules if "ExpirationInDays" in rule}
 
-    assert set(ended) == {"shown/"}
+    assert set(ended) == {"shown/", "exchange/"}
     assert ended["shown/"]["ExpirationInDays"] == ended["shown/"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert ended["exchange/"]["ExpirationInDays"] == 90
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 
@@ -260,8 +261,8 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 11
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 6
+    assert kinds.count("AWS::Lambda::Function") == 13
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 8
     assert kinds.count("AWS::Events::Rule") == 3
     assert "AWS::ApiGateway::Stage" in kinds
 

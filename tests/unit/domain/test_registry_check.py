@@ -134,6 +134,15 @@ def test_a_row_without_a_usable_code_is_reported_with_its_reason(cells, told):
             },
             {"84"},
         ),
+        (
+            {
+                "INSINCLUDE": [
+                    {"D_BEGIN": "2012-01-01", "D_END": "2013-01-01", "NAME_E": "5", "NAL_P": "0"},
+                    {"D_BEGIN": "2014-01-01"},
+                ]
+            },
+            set(),
+        ),
         ({"LICENZIY": [HEAD | {"DATE_E": "2100-01-01"}]}, {"85"}),
         ({"LICENZIY": [HEAD, HEAD | {"N_DOC": "С 3230 01"}]}, {"86"}),
         ({"INSADVICE": [{"YEAR_WORK": "2027", "DUVED": "2026-08-20", "KOL_ZL": "1"}]}, {"88"}),

@@ -132,6 +132,14 @@ class TestSpans:
         days = (date(2011, 12, 31), date(2014, 12, 31), date(2019, 12, 31), date(2020, 1, 1), date(2026, 1, 1))
         assert [insurer.may_be_chosen_on(day) for day in days] == [False, True, True, False, True]
 
+    def test_a_licence_without_a_term_outlasts_those_after_it(self) -> None:
+        licences = (
+            Licence(number="1", issued_on=date(2010, 1, 1)),
+            Licence(number="2", issued_on=date(2015, 1, 1), until=date(2020, 1, 1)),
+        )
+
+        assert replace(known(), licences=licences).open_until is None
+
     def test_without_a_licence_it_is_never_open(self) -> None:
         insurer = replace(known(), licences=(), licence_from=None)
 
