@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import ClassVar
 
 import pytest
 
@@ -167,7 +168,7 @@ def test_an_unknown_kind_has_a_series():
 class TestAddress:
     """An address is checked whole once its needed parts are there."""
 
-    WHOLE = {"index": "101000", "region": "77", "city": "Москва", "house": "1"}
+    WHOLE: ClassVar = {"index": "101000", "region": "77", "city": "Москва", "house": "1"}
 
     @pytest.mark.parametrize("section", ["registration_address", "residence_address"])
     def test_is_checked_in_its_own_section(self, section):
