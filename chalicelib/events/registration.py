@@ -8,6 +8,7 @@ from chalicelib.events import (
     documents,
     due,
     employer_lists,
+    exchange,
     expiry,
     issuance,
     notifications,
@@ -19,7 +20,18 @@ from chalicelib.events import (
 if TYPE_CHECKING:
     from chalice import Chalice
 
-MODULES = (scan_uploads, verification, issuance, documents, employer_lists, notifications, outbox_relay, expiry, due)
+MODULES = (
+    scan_uploads,
+    verification,
+    issuance,
+    documents,
+    employer_lists,
+    exchange,
+    notifications,
+    outbox_relay,
+    expiry,
+    due,
+)
 
 
 def register(app: Chalice) -> None:
