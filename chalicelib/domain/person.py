@@ -24,12 +24,29 @@ UNNAMED = "Б/И"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactStop:
+    """Why messages go to a contact no more, ``hard_bounce`` or ``complaint``, and since when (requirement M2)."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set."""
+    """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set, until it is stopped.
+
+    A stopped contact is a task to the person: to confirm another, or the same one anew, which ends the stop.
+    """
 
     value: str
     verified_at: datetime | None = None
     pending: str | None = None
+    stopped: ContactStop | None = None
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether messages go there."""
+        return self.verified_at is not None and self.stopped is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

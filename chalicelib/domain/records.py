@@ -84,7 +84,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CabinetMessage:
-    """A message shown in the cabinet; ``delivery`` tells what became of its SMS and e-mail."""
+    """A message shown in the cabinet; what became of its SMS and e-mail is told by its dispatches."""
 
     message_id: str
     person_id: str
@@ -92,7 +92,6 @@ class CabinetMessage:
     subject: str
     text: str
     created_at: datetime
-    delivery: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

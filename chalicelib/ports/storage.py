@@ -23,6 +23,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.dispatches import Dispatches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,7 +132,7 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, CorrectionReads, Protocol):
+class Store(Deliveries, Dispatches, Cases, CorrectionReads, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:
@@ -267,16 +268,4 @@ class Store(Deliveries, Cases, CorrectionReads, Protocol):
 
     def outbox_done(self, *, entries: Sequence[OutboxEntry]) -> None:
         """Forget entries that were sent (1 call per 25)."""
-        ...
-
-    def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
-        """Claim one delivery: "claimed", "taken" by a live lease, or else the outcome noted before (1 call)."""
-        ...
-
-    def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
-        """Note the final outcome of a claimed delivery (1 call)."""
-        ...
-
-    def release_delivery(self, *, key: str) -> None:
-        """Give a claim back after a failure that certainly sent nothing (1 call)."""
         ...

@@ -221,7 +221,7 @@ def _pending(contact: Contact | None, typed: str | None, parse: Callable[[str], 
     if typed is None:
         return contact
     value = parse(typed)
-    if contact is not None and contact.value == value:
+    if contact is not None and contact.value == value and contact.stopped is None:
         return replace(contact, pending=None)
     return replace(contact or Contact(value=""), pending=value)
 

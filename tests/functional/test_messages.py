@@ -27,8 +27,8 @@ def test_tells_each_event_of_the_journey_once_by_each_channel(world: World) -> N
     number = application(world, application_id)["number"]
     assert sum(number in sms.text for sms in world.tools.sms.sent) == 2
     assert sum(number in letter.text for letter in world.tools.email.sent) == 2
-    assert len({sms.dedup_id for sms in world.tools.sms.sent}) == len(world.tools.sms.sent) == 3
-    assert len({letter.dedup_id for letter in world.tools.email.sent}) == len(world.tools.email.sent) == 3
+    assert len({sms.reference for sms in world.tools.sms.sent}) == len(world.tools.sms.sent) == 3
+    assert len({letter.reference for letter in world.tools.email.sent}) == len(world.tools.email.sent) == 3
 
 
 def test_says_nothing_personal_beyond_number_and_state(world: World) -> None:
@@ -78,7 +78,7 @@ def test_a_channel_that_fails_is_tried_again_and_the_others_are_not_repeated(wor
         world.sleep(minutes=2)
         world.settle()
     assert kinds(world)["application_submitted"] == 1
-    ids = [sent.dedup_id for sent in (*world.tools.sms.sent, *world.tools.email.sent)]
+    ids = [sent.reference for sent in (*world.tools.sms.sent, *world.tools.email.sent)]
     assert len(ids) == len(set(ids))
     assert len(world.tools.email.sent) >= letters
     submitted_sms = [sms for sms in world.tools.sms.sent if "2026-" in sms.text]

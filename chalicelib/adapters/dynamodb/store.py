@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
+from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
@@ -61,7 +62,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DispatchReads, DeliveryReads, CaseReads, CorrectionReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
