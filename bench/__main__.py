@@ -31,7 +31,7 @@ def _calls_and_handlers() -> list[Figure]:
         from bench import calls, handlers
 
         budgets = calls.measured(world)
-    with opened() as world:
+    with opened(wire=True) as world:
         recorded = handlers.record(world)
     # After the in-process cloud: its hooks would be in every call.
     timed = handlers.figures(world, recorded)

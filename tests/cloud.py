@@ -1,9 +1,7 @@
-"""The in-process cloud with all that the service needs of AWS: moto, without what it does slowly here."""
+"""The in-process cloud with all that the service needs of AWS: a table in memory, and moto for the rest."""
 
 from __future__ import annotations
 
-import copy
-from collections import defaultdict
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,15 +11,16 @@ import pytest
 from moto import mock_aws
 from moto.core import responses
 from moto.core.serialize import XFormedAttributePicker
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Table
 from moto.sqs import models as sqs_models
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
+from tests.memory.dynamodb import MemoryDynamoDB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.memory.dynamodb import MemoryTable
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -30,21 +29,34 @@ QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_rela
 _clients: dict[str, Any] = {}
 _clients_of_adapters: dict[str, Any] = {}
 _table = cache(table_request)
-_update_item = DynamoDBBackend.update_item
 _possible_keys = XFormedAttributePicker.get_possible_keys
 _keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 
 
 @contextmanager
-def in_process_cloud() -> Iterator[pytest.MonkeyPatch]:
-    """A new, empty cloud; its resources are in the environment."""
+def in_process_cloud(*, wire: bool = False) -> Iterator[pytest.MonkeyPatch]:
+    """A new, empty cloud; its resources are in the environment. With ``wire`` DynamoDB, too, is asked by requests."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         _quicken(patch)
         # Making a client takes longer than a test: these are kept for the next cloud, apart from those of other tests.
         patch.setattr(aws, "_clients", _clients_of_adapters)
+        _choose_table(wire=wire)
         for name, value in _resources().items():
             patch.setenv(name, value)
         yield patch
+
+
+def _choose_table(*, wire: bool) -> None:
+    for clients in (_clients, _clients_of_adapters):
+        clients.pop("dynamodb", None)
+    if not wire:
+        _clients["dynamodb"] = _clients_of_adapters["dynamodb"] = MemoryDynamoDB()
+
+
+def memory_table() -> MemoryTable:
+    """The table of the present cloud."""
+    table: MemoryTable = _clients["dynamodb"].tables["polis"]
+    return table
 
 
 def cloud(service: str) -> Any:
@@ -56,8 +68,6 @@ def cloud(service: str) -> Any:
 
 def _quicken(patch: pytest.MonkeyPatch) -> None:
     """Let moto remember what it would find out anew for each call."""
-    patch.setattr(Table, "__deepcopy__", _same_items, raising=False)
-    patch.setattr(DynamoDBBackend, "update_item", _update_a_copy)
     patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
     for module in (responses, sqs_models):
@@ -87,26 +97,6 @@ def _resources() -> dict[str, str]:
         "MAIL_FROM": "polis@example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }
-
-
-def _same_items(table: Any, _: Any) -> Any:
-    """Copy a table for the roll-back of a transaction: no item of it is ever altered, only replaced.
-
-    Moto copies the whole table once for each action of a transaction; with deep copies that is most of the time here.
-    """
-    same = copy.copy(table)
-    same.items = defaultdict(dict, {partition: dict(rows) for partition, rows in table.items.items()})
-    return same
-
-
-def _update_a_copy(backend: Any, table_name: str, key: dict[str, Any], *arguments: Any, **options: Any) -> Any:
-    """Put a copy of the item in its place and let moto alter that: copies of the table may hold the item itself."""
-    table = backend.get_table(table_name)
-    partition, sort = backend.get_keys_value(table, key)
-    item = table.get_item(partition, sort)
-    if item is not None:
-        table.items[partition][sort] = copy.deepcopy(item)
-    return _update_item(backend, table_name, key, *arguments, **options)
 
 
 def _remembered_keys(picker: Any, context: Any) -> Any:

@@ -16,6 +16,7 @@ from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
 from tests import papers
 from tests.applicants import CHILD, carried_out, represent
+from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
@@ -240,9 +241,7 @@ NOT_COMPARED = {"url", "fields"}
 
 def stored() -> dict[tuple[str, str], Any]:
     """Everything in the table, by its key."""
-    table = get_backend("dynamodb")[ACCOUNT][REGION].tables["polis"]
-    items = [item.to_json()["Attributes"] for rows in table.items.values() for item in rows.values()]
-    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
+    return {(item["PK"]["S"], item["SK"]["S"]): item for item in memory_table().items.values()}
 
 
 def waiting(world: World) -> int:
