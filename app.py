@@ -30,6 +30,7 @@ MODULES = (
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",
     "chalicelib.http.persons",
+    "chalicelib.http.operator_messages",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",
     "chalicelib.http.operator_scans",

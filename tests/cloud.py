@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_relay")
+QUEUES = ("verification", "issuance", "documents", "notifications", "receipts", "outbox_relay")
 
 _clients: dict[str, Any] = {}
 _clients_of_adapters: dict[str, Any] = {}

@@ -76,6 +76,8 @@ class NotificationKind(StrEnum):
     POLICY_ANNULLED = "policy_annulled"
     POLICY_RESTORED = "policy_restored"
     CONTACT_REMOVED = "contact_removed"
+    PHONE_UNREACHABLE = "phone_unreachable"
+    EMAIL_UNREACHABLE = "email_unreachable"
     CERTIFICATE_RESTORED = "certificate_restored"
     APPLICATION_REOPENED = "application_reopened"
     DRAFT_REOPENED = "draft_reopened"
@@ -238,6 +240,9 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True),
         _KIND.POLICY_RESTORED: _about_day("restored_on", forced=True),
         _KIND.CONTACT_REMOVED: _without_sms("removed_on"),
+        # Told by the ways that still work: without a new contact, later messages reach nobody (M2).
+        _KIND.PHONE_UNREACHABLE: _about_day("stopped_on", forced=True),
+        _KIND.EMAIL_UNREACHABLE: _about_day("stopped_on", forced=True),
         _KIND.CERTIFICATE_RESTORED: _about_day("restored_on"),
         _KIND.APPLICATION_REOPENED: _about_application("reopened_on"),
         _KIND.DRAFT_REOPENED: _without_sms("reopened_on"),

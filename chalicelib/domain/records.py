@@ -22,6 +22,7 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    RECEIPTS = "receipts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

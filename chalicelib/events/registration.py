@@ -9,8 +9,10 @@ from chalicelib.events import (
     due,
     expiry,
     issuance,
+    messages,
     notifications,
     outbox_relay,
+    receipts,
     scan_uploads,
     verification,
 )
@@ -18,7 +20,18 @@ from chalicelib.events import (
 if TYPE_CHECKING:
     from chalice import Chalice
 
-MODULES = (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due)
+MODULES = (
+    scan_uploads,
+    verification,
+    issuance,
+    documents,
+    notifications,
+    receipts,
+    messages,
+    outbox_relay,
+    expiry,
+    due,
+)
 
 
 def register(app: Chalice) -> None:

@@ -183,9 +183,7 @@ def status_link(*, tools: Toolbox, number: str) -> str:
     return f"{tools.public_base_url}/status#{number}" if number else f"{tools.public_base_url}/status"
 
 
-def _sender(
-    tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered
-) -> Callable[[str], Taken]:
+def _sender(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered) -> Callable[[str], Taken]:
     if channel is Channel.SMS:
         return lambda reference: tools.sms.send(to=contacts.phone or "", text=rendered.text, reference=reference)
     return lambda reference: tools.email.send(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispatch import (
@@ -19,15 +20,12 @@ from chalicelib.domain.dispatch import (
 from chalicelib.domain.dispatch import DispatchState as State
 from chalicelib.domain.records import Queue
 from chalicelib.ports.errors import AlreadyExists, DependencyFailed, Rejected, StaleWrite, Throttled
-from chalicelib.ports.notifications import OutcomeUnknown
+from chalicelib.ports.notifications import OutcomeUnknown, Taken
 from chalicelib.use_cases.journal import send as put_into_outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
 
     from chalicelib.domain.dispatch import Dispatch
-    from chalicelib.ports.notifications import Taken
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 

@@ -13,6 +13,7 @@ GRANTED = {
     "api": {"gsi1", "gsi3", "gsi4"},
     "expire-certificates": {"gsi2"},
     "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
+    "run-messages": {"gsi2"},
     "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more
 }
 

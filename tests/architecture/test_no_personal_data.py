@@ -233,7 +233,8 @@ def test_records_around_the_entities_hold_none(journey: Journey) -> None:
 def test_messages_of_queues_hold_none(journey: Journey) -> None:
     messages = [*journey.rig.handled, *journey.rig.waiting]
 
-    assert {message.queue for message in messages} == set(QUEUES)
+    # Receipts of letters are written by SES itself, with the address; ours of text messages: tests of receipts.
+    assert {message.queue for message in messages} == set(QUEUES) - {"receipts"}
     for message in messages:
         assert not journey.canaries.found_in(message.body), message.queue
 

@@ -14,7 +14,7 @@ from chalicelib.adapters.notifications.failures import client_config
 from chalicelib.adapters.notifications.ses import SesEmailSender
 from chalicelib.adapters.notifications.sns import SnsSmsSender
 from chalicelib.ports.errors import Rejected, Throttled, Unavailable
-from chalicelib.ports.notifications import OutcomeUnknown
+from chalicelib.ports.notifications import OutcomeUnknown, Taken
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 
 REGION = "eu-central-1"
@@ -85,7 +85,8 @@ def test_an_sms_is_transactional_and_carries_the_id_of_its_notification():
         }
         expected = {"PhoneNumber": PHONE, "Message": "a", "MessageAttributes": attributes}
         stub.add_response("publish", {"MessageId": "1"}, expected)
-        SnsSmsSender(client=sns).send(to=PHONE, text="a", reference="01A")
+        taken = SnsSmsSender(client=sns).send(to=PHONE, text="a", reference="01A")
+        assert taken == Taken(provider="sns", provider_id="1")
         stub.assert_no_pending_responses()
 
 
@@ -105,7 +106,9 @@ def test_a_letter_carries_the_id_of_its_notification_and_no_unsubscription():
             "EmailTags": [{"Name": "notification", "Value": "01A-email-1"}],
         }
         stub.add_response("send_email", {"MessageId": "1"}, expected)
-        SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", reference="01A-email-1")
+        sender = SesEmailSender(client=ses, sender=SENDER)
+        taken = sender.send(to=EMAIL, subject="s", text="t", html="h", reference="01A-email-1")
+        assert taken == Taken(provider="ses", provider_id="1")
         stub.assert_no_pending_responses()
 
 

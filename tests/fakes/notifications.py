@@ -48,4 +48,4 @@ class FakeEmailSender:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(SentEmail(to=to, subject=subject, text=text, html=html, reference=reference))
-        return Taken(provider="ses")
+        return Taken(provider="ses", provider_id=f"mail-{len(self.sent)}")

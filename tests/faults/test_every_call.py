@@ -13,6 +13,7 @@ from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES}
-MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS)
+STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES, **MESSAGE_STAGES}
+MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS, *MESSAGE_SCENARIOS)
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
 

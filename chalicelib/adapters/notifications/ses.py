@@ -33,14 +33,14 @@ class SesEmailSender:
             "Headers": [{"Name": "X-Polis-Notification", "Value": reference}],
         }
         with sorted_failures():
-            self._client.send_email(
+            answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
                 Content={"Simple": simple},
                 EmailTags=[{"Name": TAG, "Value": reference}],
                 **self._options,
             )
-        return Taken(provider=PROVIDER)
+        return Taken(provider=PROVIDER, provider_id=answer["MessageId"])
 
 
 def _part(text: str) -> dict[str, str]:

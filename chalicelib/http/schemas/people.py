@@ -9,19 +9,20 @@ from pydantic import Field
 
 from chalicelib.domain.notifications import Channel
 from chalicelib.http.models import In, Out
+from chalicelib.http.schemas.messages import stopped_contacts
 
 if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.person import Contact, Person
-    from chalicelib.domain.records import CabinetMessage
 
 
 class ContactOut(Out):
-    """A phone or e-mail; ``pending`` waits for its code."""
+    """A phone or e-mail; ``pending`` waits for its code; messages to a stopped one do not leave."""
 
     value: str
     is_verified: bool
     pending: str | None
+    is_stopped: bool
 
 
 class ConsentOut(Out):
@@ -31,6 +32,14 @@ class ConsentOut(Out):
     given_at: datetime
     channel: str
     revoked_at: datetime | None
+
+
+class TaskOut(Out):
+    """What the person is asked to do, so that messages arrive again."""
+
+    code: str
+    title: str
+    since: datetime
 
 
 class ProfileOut(Out):
@@ -49,6 +58,7 @@ class ProfileOut(Out):
     has_consent: bool
     consents: list[ConsentOut]
     policy_number: str | None
+    tasks: list[TaskOut]
     version: int
 
 
@@ -115,17 +125,6 @@ class ActivityOut(Out):
     digest: str
 
 
-class MessageOut(Out):
-    """A message in the cabinet."""
-
-    id: str
-    kind: str
-    subject: str
-    text: str
-    created_at: datetime
-    delivery: dict[str, str]
-
-
 def _contact(contact: Contact | None) -> ContactOut | None:
     if contact is None:
         return None
@@ -133,7 +132,19 @@ def _contact(contact: Contact | None) -> ContactOut | None:
         value=contact.value,
         is_verified=contact.verified_at is not None,
         pending=contact.pending,
+        is_stopped=contact.stopped is not None,
     )
+
+
+_TASKS = {
+    "phone": ("confirm_another_phone", "Укажите и подтвердите другой телефон: СМС на прежний не доходят"),
+    "email": ("confirm_another_email", "Укажите и подтвердите другую почту: письма на прежнюю не доходят"),
+}
+
+
+def _tasks(person: Person) -> list[TaskOut]:
+    contacts = stopped_contacts({"phone": person.phone, "email": person.email})
+    return [TaskOut(code=_TASKS[c.contact][0], title=_TASKS[c.contact][1], since=c.since) for c in contacts]
 
 
 def profile_out(person: Person) -> ProfileOut:
@@ -160,6 +171,7 @@ def profile_out(person: Person) -> ProfileOut:
             for consent in person.consents
         ],
         policy_number=person.policy_number,
+        tasks=_tasks(person),
         version=person.version,
     )
 
@@ -175,16 +187,4 @@ def activity_out(entry: AuditEntry) -> ActivityOut:
         organisation=action.actor.organisation,
         details=dict(action.details),
         digest=entry.digest,
-    )
-
-
-def message_out(message: CabinetMessage) -> MessageOut:
-    """Present a cabinet message."""
-    return MessageOut(
-        id=message.message_id,
-        kind=message.kind,
-        subject=message.subject,
-        text=message.text,
-        created_at=message.created_at,
-        delivery=dict(message.delivery),
     )
