@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bench.correction_calls import count_corrections
+from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from chalicelib.adapters import aws
@@ -95,6 +96,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_policies(world, counter, _step)
     world.settle()
     count_corrections(world, counter)
+    count_messages(world, counter, _step)
     _expiry(world, counter)
     return tuple(counter.found)
 

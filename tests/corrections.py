@@ -110,7 +110,7 @@ def state() -> dict[tuple[str, str], Any]:
 
 
 def _is_history(partition: str, sort: str) -> bool:
-    beside = ("OUTBOX#", "CORRECTION#", "COUNTER#", "STATUS#", "DELIVERY#", "IDEMPOTENCY#", "RATE#", "LOOKUPS#")
+    beside = ("OUTBOX#", "CORRECTION#", "COUNTER#", "STATUS#", "DISPATCH#", "SENT#", "IDEMPOTENCY#", "RATE#", "LOOKUPS#")
     return sort.startswith(HISTORY) or partition.startswith(beside)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.quiet_hours import QuietHours
 
 CONSENT_VERSION = "2026-11"
 CONSENT_TEXT = (
@@ -80,6 +81,7 @@ class Person:
     """What the service knows of a person; names exactly as in the document.
 
     ``awaits_name`` tells of a newborn whose parents had not named it when it was registered.
+    ``quiet_hours`` are those that the person chose, None for the usual ones.
     ``document`` is the identity document (``type``, ``series``, ``number``) where an operator corrected that of the
     applications. ``merged_from`` are the records of the same person that lead to this one.
     """
@@ -96,6 +98,7 @@ class Person:
     email: Contact | None = None
     address: Mapping[str, str] = field(default_factory=dict)
     preferences: Mapping[str, bool] = field(default_factory=dict)
+    quiet_hours: QuietHours | None = None
     consents: tuple[Consent, ...] = ()
     policy_number: str | None = None
     awaits_name: bool = False

@@ -21,6 +21,7 @@ from chalicelib.http.schemas.people import (
     ProfileOut,
     activity_out,
     profile_out,
+    quiet_hours_of,
 )
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_citizen
@@ -66,7 +67,7 @@ def profile(call: Call) -> Reply[ProfileOut]:
     roles=CITIZEN,
 )
 def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
-    """Новый телефон и новая почта начинают действовать после подтверждения кодом."""
+    """Новый телефон и новая почта действуют после подтверждения кодом; в тихие часы приходят только срочные СМС."""
     person = change_profile(
         tools=container(),
         principal=call.principal,
@@ -75,6 +76,7 @@ def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
             email=body.email,
             address=body.address.model_dump() if body.address else None,
             preferences=body.preferences,
+            quiet_hours=quiet_hours_of(body),
             if_version=call.if_match,
         ),
         at=call.at,

@@ -18,6 +18,7 @@ from chalicelib.domain.notifications import (
 )
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.pickup_code import derive_pickup_code
+from chalicelib.domain.quiet_hours import DEFAULT, quiet_until
 from chalicelib.domain.records import CabinetMessage
 from chalicelib.domain.signing_code import VALID_FOR, derive_code
 from chalicelib.ports.errors import DependencyFailed
@@ -77,7 +78,7 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     failures: list[DependencyFailed] = []
     for channel in sorted(channels - {Channel.CABINET} if order.channel is None else {order.channel}):
         try:
-            outcomes[channel] = _sent(tools, order, channel, contacts, context, at)
+            outcomes[channel] = _sent(tools, order, channel, file.person, contacts, context, at)
         except DependencyFailed as failure:
             failures.append(failure)
     if Channel.CABINET in channels and order.channel is None:
@@ -104,6 +105,7 @@ def _sent(
     tools: Toolbox,
     order: Order,
     channel: Channel,
+    person: Person | None,
     contacts: Contacts,
     context: Mapping[str, str | int | date],
     at: datetime,
@@ -121,8 +123,19 @@ def _sent(
         ordered_at=order.ordered_at,
     )
     # A code can be asked for again; what tells of a decision or a term had better come twice than never.
-    sending = Sending(by=_sender(tools, channel, contacts, rendered), repeat_unknown=order.kind not in _CODE_KINDS)
+    sending = Sending(
+        by=_sender(tools, channel, contacts, rendered),
+        not_before=_quiet_until(order.kind, channel, person, at),
+        repeat_unknown=order.kind not in _CODE_KINDS,
+    )
     return dispatch_once(tools=tools, first=first, is_new=order.channel is None, sending=sending, at=at).value
+
+
+def _quiet_until(kind: NotificationKind, channel: Channel, person: Person | None, at: datetime) -> datetime | None:
+    if person is None:
+        return None
+    hours, region = person.quiet_hours or DEFAULT, person.address.get("region", "")
+    return quiet_until(kind=kind, channel=channel, hours=hours, region=region, at=at)
 
 
 def _recipient(kind: NotificationKind) -> Recipient:

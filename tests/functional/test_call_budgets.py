@@ -95,6 +95,14 @@ MEASURED = (
     "approve a merger of two records",
     "propose a correction that is rejected",
     "reject a correction",
+    "deliver a notification by e-mail and in the cabinet",
+    "a receipt that is tried again",
+    "queue a message whose moment has come",
+    "another try by e-mail",
+    "a receipt that stops a contact",
+    "a receipt that is known",
+    "my messages",
+    "messages to a person, as an operator",
     "expire 30 certificates",
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from chalicelib.domain.notifications import Channel
+from chalicelib.domain.quiet_hours import DEFAULT, NEVER, QuietHours
 from chalicelib.http.models import In, Out
 from chalicelib.http.schemas.messages import stopped_contacts
 
@@ -42,6 +43,15 @@ class TaskOut(Out):
     since: datetime
 
 
+class QuietHoursOut(Out):
+    """When only urgent SMS come, by the clock of the person's region; ``is_chosen`` if it is not the usual time."""
+
+    is_on: bool
+    begins: str
+    ends: str
+    is_chosen: bool
+
+
 class ProfileOut(Out):
     """What the service knows of the person."""
 
@@ -55,6 +65,7 @@ class ProfileOut(Out):
     email: ContactOut | None
     address: dict[str, str]
     preferences: dict[str, bool]
+    quiet_hours: QuietHoursOut
     has_consent: bool
     consents: list[ConsentOut]
     policy_number: str | None
@@ -73,12 +84,24 @@ class AddressIn(In):
     flat: str = Field(default="", max_length=50)
 
 
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class QuietHoursIn(In):
+    """When only urgent SMS come, by the clock of the person's region; over midnight if it ends earlier."""
+
+    is_on: bool = True
+    begins: str = Field(default="22:00", pattern=_TIME, examples=["22:00"])
+    ends: str = Field(default="08:00", pattern=_TIME, examples=["08:00"])
+
+
 class ProfileIn(In):
     """What to change; what is left out stays."""
 
     phone: str | None = Field(default=None, max_length=40, examples=["+7 900 000-00-02"])
     email: str | None = Field(default=None, max_length=320)
     address: AddressIn | None = None
+    quiet_hours: QuietHoursIn | None = None
     preferences: dict[str, bool] | None = Field(
         default=None,
         max_length=100,
@@ -142,6 +165,26 @@ _TASKS = {
 }
 
 
+def quiet_hours_of(body: ProfileIn) -> QuietHours | None:
+    """The quiet hours that a change of the profile asks for, None if it leaves them."""
+    wish = body.quiet_hours
+    if wish is None:
+        return None
+    if not wish.is_on:
+        return NEVER
+    return QuietHours(begins=time.fromisoformat(wish.begins), ends=time.fromisoformat(wish.ends))
+
+
+def _quiet_hours(person: Person) -> QuietHoursOut:
+    hours = person.quiet_hours or DEFAULT
+    return QuietHoursOut(
+        is_on=hours.begins != hours.ends,
+        begins=f"{hours.begins:%H:%M}",
+        ends=f"{hours.ends:%H:%M}",
+        is_chosen=person.quiet_hours is not None,
+    )
+
+
 def _tasks(person: Person) -> list[TaskOut]:
     contacts = stopped_contacts({"phone": person.phone, "email": person.email})
     return [TaskOut(code=_TASKS[c.contact][0], title=_TASKS[c.contact][1], since=c.since) for c in contacts]
@@ -160,6 +203,7 @@ def profile_out(person: Person) -> ProfileOut:
         email=_contact(person.email),
         address=dict(person.address),
         preferences=dict(person.preferences),
+        quiet_hours=_quiet_hours(person),
         has_consent=person.consent is not None,
         consents=[
             ConsentOut(
