@@ -22,15 +22,16 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySettings:
-    """Whom the authorizer trusts: the exact issuer, the audience and where its keys are."""
+    """Whom the service trusts: the exact issuer, the audience and where its keys are; as whom its pages sign in."""
 
     issuer: str
     audience: str
     jwks_url: str
+    client_id: str
 
 
 def identity_settings(environment: Mapping[str, str] | None = None) -> IdentitySettings:
-    """Read OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.
+    """Read OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL, and OIDC_CLIENT_ID (the audience where it is not set).
 
     Raises:
         KeyError: one of them is not set.
@@ -40,6 +41,7 @@ def identity_settings(environment: Mapping[str, str] | None = None) -> IdentityS
         issuer=given["OIDC_ISSUER"],
         audience=given["OIDC_AUDIENCE"],
         jwks_url=given["OIDC_JWKS_URL"],
+        client_id=given.get("OIDC_CLIENT_ID") or given["OIDC_AUDIENCE"],
     )
 
 
@@ -55,6 +57,7 @@ class Settings:
     documents_queue_url: str
     notifications_queue_url: str
     receipts_queue_url: str
+    employer_lists_queue_url: str
     outbox_relay_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
@@ -90,6 +93,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         documents_queue_url=given["DOCUMENTS_QUEUE_URL"],
         notifications_queue_url=given["NOTIFICATIONS_QUEUE_URL"],
         receipts_queue_url=given["RECEIPTS_QUEUE_URL"],
+        employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],

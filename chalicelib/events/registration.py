@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.events import (
     documents,
     due,
+    employer_lists,
     expiry,
     issuance,
     messages,
@@ -25,6 +26,7 @@ MODULES = (
     verification,
     issuance,
     documents,
+    employer_lists,
     notifications,
     receipts,
     messages,

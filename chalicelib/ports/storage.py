@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
@@ -21,9 +22,12 @@ from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.ports.cases import Cases
+from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
+from chalicelib.ports.employers import Employers
+from chalicelib.ports.insurance_certificates import InsuranceCertificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         CabinetMessage,
         OutboxEntry,
     )
+    from chalicelib.domain.session import Session
     from chalicelib.domain.validity import ValidityCard
     from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
@@ -60,7 +65,7 @@ class ApplicationFile:
 class PersonFile:
     """A person with policies, certificates, registrations of earlier policies and generated documents.
 
-    ``represented`` are those the person acts for.
+    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for.
     """
 
     person: Person | None = None
@@ -70,6 +75,8 @@ class PersonFile:
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
     represented: tuple[Representation, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    attachment_books: tuple[AttachmentBook, ...] = ()
 
     @property
     def standing_policy(self) -> Policy | None:
@@ -132,7 +139,16 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Dispatches, Cases, CorrectionReads, Protocol):
+class Store(
+    Deliveries,
+    Dispatches,
+    Cases,
+    CorrectionReads,
+    ClinicReads,
+    InsuranceCertificates,
+    Employers,
+    Protocol,
+):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:
@@ -194,6 +210,10 @@ class Store(Deliveries, Dispatches, Cases, CorrectionReads, Protocol):
         """Read what a client's key created (1 call)."""
         ...
 
+    def session(self, *, session_id: str) -> Session | None:
+        """Read a session of the pages."""
+        ...
+
     def insurer(self, *, code: str) -> Insurer | None:
         """Read an insurer (1 call)."""
         ...
@@ -236,6 +256,10 @@ class Store(Deliveries, Dispatches, Cases, CorrectionReads, Protocol):
 
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1 (1 call)."""
+        ...
+
+    def next_serials(self, *, counter: str, count: int) -> int:
+        """Draw the next numbers of a counter; returns the first of them (1 call)."""
         ...
 
     def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:

@@ -36,6 +36,14 @@ _INSURER_KINDS = frozenset(
         NotificationKind.INSURER_NOTIFIED_OF_CORRECTION,
     }
 )
+_CLINIC_KINDS = frozenset(
+    {
+        NotificationKind.CLINIC_ASKED_TO_ATTACH,
+        NotificationKind.CLINIC_NOTIFIED_OF_ARRIVAL,
+        NotificationKind.CLINIC_NOTIFIED_OF_DEPARTURE,
+    }
+)
+_ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS
 _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTACT_VERIFICATION_CODE})
 
 
@@ -66,7 +74,7 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     if order.kind in _CODE_KINDS and at >= order.ordered_at + VALID_FOR:
         return _dropped(tools, order, DispatchState.TOO_LATE, at)
     file = tools.store.person_file(person_id=order.person_id)
-    if order.kind not in _INSURER_KINDS and file.person is not None and file.person.death is not None:
+    if order.kind not in _ORGANISATION_KINDS and file.person is not None and file.person.death is not None:
         # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
         return _dropped(tools, order, DispatchState.CANCELLED, at)
     contacts = _contacts(tools, order, file.person)
@@ -98,7 +106,7 @@ def _dropped(tools: Toolbox, order: Order, state: DispatchState, at: datetime) -
 
 def _channels(order: Order, person: Person | None, contacts: Contacts) -> frozenset[Channel]:
     channels = channels_for(kind=order.kind, preferences=_preferences(person), contacts=contacts)
-    return channels & {Channel.EMAIL} if order.kind in _INSURER_KINDS else channels
+    return channels & {Channel.EMAIL} if order.kind in _ORGANISATION_KINDS else channels
 
 
 def _sent(
@@ -139,7 +147,7 @@ def _quiet_until(kind: NotificationKind, channel: Channel, person: Person | None
 
 
 def _recipient(kind: NotificationKind) -> Recipient:
-    if kind in _INSURER_KINDS:
+    if kind in _ORGANISATION_KINDS:
         return Recipient.ORGANISATION
     is_new = kind is NotificationKind.CONTACT_VERIFICATION_CODE
     return Recipient.NEW_CONTACT if is_new else Recipient.PERSON
@@ -154,6 +162,9 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
     if order.kind in _INSURER_KINDS:
         insurer = tools.store.insurer(code=order.context.get("insurer_code", ""))
         return Contacts(email=(insurer.email or None) if insurer else None)
+    if order.kind in _CLINIC_KINDS:
+        clinic = tools.store.clinic(code=order.context.get("clinic_code", ""))
+        return Contacts(email=(clinic.email or None) if clinic else None)
     if person is None:
         return Contacts()
     if order.kind is NotificationKind.CONTACT_VERIFICATION_CODE:

@@ -24,7 +24,6 @@ from chalicelib.ports.notifications import OutcomeUnknown, Taken
 from chalicelib.use_cases.journal import send as put_into_outbox
 
 if TYPE_CHECKING:
-
     from chalicelib.domain.dispatch import Dispatch
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox

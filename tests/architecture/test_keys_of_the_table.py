@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("keys", "index_keys", "correction_keys", "dispatch_keys")
-KEYS = tuple(ROOT / f"chalicelib/adapters/dynamodb/{name}.py" for name in NAMES)
-KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^INSURERS$")
+KEYS = tuple(sorted((ROOT / "chalicelib/adapters/dynamodb").glob("*keys.py")))
+KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^(INSURERS|CLINICS)$")
 
 
 def _texts(path: Path) -> set[str]:

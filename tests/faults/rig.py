@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -26,7 +25,7 @@ from chalicelib.http.tokens import account_id_of
 from infra.local.insurers_sample import INSURERS
 from infra.local.lambda_context import new_context
 from infra.local.persons import PERSONS
-from tests.cloud import ACCOUNT, QUEUES, REGION, memory_table
+from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
@@ -105,7 +104,7 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.restart()
-        boto3.client("ses").verify_email_identity(EmailAddress="polis@example.org")
+        cloud("ses").verify_email_identity(EmailAddress="polis@example.org")
         work = self.tools.store.work(at=NOW)
         for insurer in INSURERS:
             if insurer.code in INSURERS_USED:

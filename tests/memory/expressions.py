@@ -1,268 +1,212 @@
-"""DynamoDB's expressions, as far as the adapters write them, compiled once each; anything else is refused loudly."""
+"""The language of DynamoDB's expressions, read once for each text: conditions, keys of queries, updates.
+
+A parsed expression is a tree of tuples that begin with what they are. Names and values stay placeholders in it, so
+that one tree serves all requests with the same text.
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+Tree = tuple[Any, ...]
 
-    Item = dict[str, Any]
-    Names = Mapping[str, str]
-    Values = Mapping[str, Any]
-    Condition = Callable[[Item, Names, Values], bool]
-    Update = Callable[[Item, Names, Values], None]
-
-_TOKEN = re.compile(r"\s*(<>|<=|>=|[<>=+\-(),]|[#:]?[A-Za-z0-9_.#]+)")
-_COMPARE = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
+_TOKEN = re.compile(r"\s*(?:([#:]?[A-Za-z_0-9]+)|(<=|>=|<>|[=<>(),.+\-\[\]]))")
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_FUNCTIONS = {"attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2, "begins_with": 2, "contains": 2}
+_CLAUSES = ("SET", "REMOVE", "ADD", "DELETE")
 
 
-class _Missing:
-    """An attribute that is not there: equal to nothing, less than nothing."""
-
-    def __eq__(self, _: object) -> bool:
-        return False
-
-    def __ne__(self, _: object) -> bool:
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __lt__(self, _: object) -> bool:
-        return False
-
-    __le__ = __gt__ = __ge__ = __lt__
+class Malformed(Exception):
+    """The text is no expression."""
 
 
-MISSING = _Missing()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """An expression and the placeholders that it uses."""
+
+    tree: Tree
+    names: frozenset[str]
+    values: frozenset[str]
 
 
-def plain(value: Any) -> Any:
-    """Read a typed value so that Python compares it as DynamoDB does."""
-    ((kind, inner),) = value.items()
-    return Decimal(inner) if kind == "N" else inner
+@lru_cache(maxsize=4096)
+def condition(text: str) -> Parsed:
+    """Read a condition; raises Malformed."""
+    reader = _Reader(text)
+    return reader.parsed(reader.either())
 
 
-@cache
-def condition(text: str) -> Condition:
-    """Compile a condition or a key condition."""
-    parser = _Parser(text)
-    made = parser.either()
-    parser.end()
-    return made
+@lru_cache(maxsize=4096)
+def update(text: str) -> Parsed:
+    """Read an update, whose tree is one step after the other; raises Malformed."""
+    reader = _Reader(text)
+    steps: list[Tree] = []
+    seen: set[str] = set()
+    while reader.next is not None:
+        clause = reader.take().upper()
+        if clause not in _CLAUSES or clause in seen:
+            raise Malformed(text)
+        seen.add(clause)
+        steps.append(reader.step(clause))
+        while reader.next == ",":
+            reader.take()
+            steps.append(reader.step(clause))
+    if not steps:
+        raise Malformed(text)
+    return reader.parsed(tuple(steps))
 
 
-@cache
-def update(text: str) -> Update:
-    """Compile an update: SET, ADD and REMOVE."""
-    parser = _Parser(text)
-    clauses = []
-    while parser.left():
-        clauses += parser.clause()
+class _Reader:
+    """Reads token by token; each method takes one part of the grammar."""
 
-    def apply(item: Item, names: Names, values: Values) -> None:
-        # Every right side reads the item as it was.
-        for change in [clause(item, names, values) for clause in clauses]:
-            change()
-
-    return apply
-
-
-class _Parser:
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = _TOKEN.findall(text)
-        self.at = 0
-        if "".join(self.tokens) != re.sub(r"\s", "", text):
-            raise NotImplementedError(text)
+        self._text = text
+        self._tokens = _tokens(text)
+        self._at = 0
+        self._names: set[str] = set()
+        self._values: set[str] = set()
 
-    def left(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+    @property
+    def next(self) -> str | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def take(self, expected: str = "") -> str:
-        token = self.left()
-        if not token or (expected and token.upper() != expected):
-            raise NotImplementedError(f"{self.text}: {expected or 'more'} expected at {self.at}")
-        self.at += 1
+    def take(self, wanted: str | None = None) -> str:
+        token = self.next
+        if token is None or (wanted is not None and token.upper() != wanted):
+            raise Malformed(self._text)
+        self._at += 1
         return token
 
-    def takes(self, expected: str) -> bool:
-        if self.left().upper() != expected:
-            return False
-        self.at += 1
-        return True
+    def parsed(self, tree: Tree) -> Parsed:
+        if self.next is not None:
+            raise Malformed(self._text)
+        return Parsed(tree=tree, names=frozenset(self._names), values=frozenset(self._values))
 
-    def end(self) -> None:
-        if self.left():
-            raise NotImplementedError(f"{self.text}: {self.left()}")
+    def _word(self, *words: str) -> bool:
+        return self.next is not None and self.next.upper() in words
 
-    def either(self) -> Condition:
-        parts = [self.both()]
-        while self.takes("OR"):
-            parts.append(self.both())
-        if len(parts) == 1:
-            return parts[0]
-        return lambda item, names, values: any(part(item, names, values) for part in parts)
+    def either(self) -> Tree:
+        left = self._both()
+        while self._word("OR"):
+            self.take()
+            left = ("or", left, self._both())
+        return left
 
-    def both(self) -> Condition:
-        parts = [self.one()]
-        while self.takes("AND"):
-            parts.append(self.one())
-        if len(parts) == 1:
-            return parts[0]
-        return lambda item, names, values: all(part(item, names, values) for part in parts)
+    def _both(self) -> Tree:
+        left = self._negated()
+        while self._word("AND"):
+            self.take()
+            left = ("and", left, self._negated())
+        return left
 
-    def one(self) -> Condition:
-        if self.takes("NOT"):
-            inner = self.one()
-            return lambda item, names, values: not inner(item, names, values)
-        if self.takes("("):
+    def _negated(self) -> Tree:
+        if self._word("NOT"):
+            self.take()
+            return ("not", self._negated())
+        if self.next == "(":
+            self.take()
             inner = self.either()
             self.take(")")
             return inner
-        if self.left().lower() in {"attribute_exists", "attribute_not_exists", "begins_with"}:
-            return self.function()
-        return self.comparison()
+        if self.next in _FUNCTIONS:
+            return self._function()
+        return self._comparison()
 
-    def function(self) -> Condition:
-        name = self.take().lower()
+    def _function(self) -> Tree:
+        name = self.take()
+        arguments = self._arguments()
+        if len(arguments) != _FUNCTIONS[name]:
+            raise Malformed(self._text)
+        return (name, *arguments)
+
+    def _arguments(self) -> list[Tree]:
         self.take("(")
-        path = self.operand()
-        if name == "begins_with":
-            self.take(",")
-            prefix = self.operand()
-            self.take(")")
-            return lambda item, names, values: _starts(path(item, names, values), prefix(item, names, values))
+        found = [self._operand()]
+        while self.next == ",":
+            self.take()
+            found.append(self._operand())
         self.take(")")
-        there = name == "attribute_exists"
-        return lambda item, names, values: (path(item, names, values) is not MISSING) is there
-
-    def comparison(self) -> Condition:
-        one = self.operand()
-        if self.takes("BETWEEN"):
-            low = self.operand()
-            self.take("AND")
-            high = self.operand()
-            return lambda i, n, v: low(i, n, v) <= one(i, n, v) <= high(i, n, v)
-        sign = self.take()
-        if sign not in _COMPARE:
-            raise NotImplementedError(f"{self.text}: {sign}")
-        compare = _COMPARE[sign]
-        other = self.operand()
-        return lambda i, n, v: compare(one(i, n, v), other(i, n, v))
-
-    def operand(self) -> Callable[[Item, Names, Values], Any]:
-        token = self.take()
-        if token.startswith(":"):
-            return lambda _item, _names, values: plain(values[token])
-        return lambda item, names, _: _read(item, _path(token, names))
-
-    def clause(self) -> list[Any]:
-        kind = self.take().upper()
-        known = {"SET": self.set_one, "ADD": self.add_one, "REMOVE": self.remove_one}
-        if kind not in known:
-            raise NotImplementedError(f"{self.text}: {kind}")
-        parse = known[kind]
-        found = [parse()]
-        while self.takes(","):
-            found.append(parse())
         return found
 
-    def set_one(self) -> Any:
-        path = self.take()
-        self.take("=")
-        source = self.source()
-        if self.left() in {"+", "-"}:
-            sign = 1 if self.take() == "+" else -1
-            other = self.source()
-            first = source
-            source = lambda i, n, v: _number(  # noqa: E731
-                plain(first(i, n, v)) + sign * plain(other(i, n, v))
-            )
+    def _comparison(self) -> Tree:
+        left = self._operand()
+        if self.next in _COMPARISONS:
+            return (self.take(), left, self._operand())
+        if self._word("BETWEEN"):
+            self.take()
+            low = self._operand()
+            self.take("AND")
+            return ("between", left, low, self._operand())
+        self.take("IN")
+        return ("in", left, *self._arguments())
 
-        def change(item: Item, names: Names, values: Values) -> Callable[[], None]:
-            value = source(item, names, values)
-            return lambda: _write(item, _path(path, names), value)
+    def _operand(self) -> Tree:
+        token = self.next
+        if token is not None and token.startswith(":"):
+            self._values.add(self.take())
+            return ("value", token)
+        if token == "size":
+            self.take()
+            return ("size", *self._arguments())
+        return self._path()
 
-        return change
+    def _path(self) -> Tree:
+        parts: list[str | int] = [self._name()]
+        while self.next in {".", "["}:
+            if self.take() == ".":
+                parts.append(self._name())
+            else:
+                parts.append(int(self.take()))
+                self.take("]")
+        return ("path", *parts)
 
-    def source(self) -> Callable[[Item, Names, Values], Any]:
+    def _name(self) -> str:
         token = self.take()
-        if token.lower() == "if_not_exists":
-            self.take("(")
-            path = self.take()
-            self.take(",")
-            other = self.source()
-            self.take(")")
-            return lambda i, n, v: other(i, n, v) if _read(i, _path(path, n)) is MISSING else _typed(i, _path(path, n))
-        if token.startswith(":"):
-            return lambda _item, _names, values: values[token]
-        return lambda item, names, _: _typed(item, _path(token, names))
+        if not (token[0].isalpha() or token[0] in "_#"):
+            raise Malformed(self._text)
+        if token.startswith("#"):
+            self._names.add(token)
+        return token
 
-    def add_one(self) -> Any:
-        path, token = self.take(), self.take()
+    def step(self, clause: str) -> Tree:
+        """Read one step of an update."""
+        path = self._path()
+        if clause == "REMOVE":
+            return ("remove", path)
+        if clause == "SET":
+            self.take("=")
+            return ("set", path, self._sum())
+        return (clause.lower(), path, self._operand())
 
-        def change(item: Item, names: Names, values: Values) -> Callable[[], None]:
-            (name,) = _path(path, names)
-            before = plain(item[name]) if name in item else Decimal(0)
-            return lambda: _write(item, [name], _number(before + plain(values[token])))
+    def _sum(self) -> Tree:
+        left = self._addend()
+        if self.next in {"+", "-"}:
+            return (self.take(), left, self._addend())
+        return left
 
-        return change
-
-    def remove_one(self) -> Any:
-        path = self.take()
-
-        def change(item: Item, names: Names, _: Values) -> Callable[[], None]:
-            (name,) = _path(path, names)
-            return lambda: _drop(item, name)
-
-        return change
-
-
-def _starts(text: Any, prefix: str) -> bool:
-    return text is not MISSING and str(text).startswith(prefix)
-
-
-def _number(value: Decimal) -> dict[str, str]:
-    return {"N": str(value)}
+    def _addend(self) -> Tree:
+        if self.next not in {"if_not_exists", "list_append"}:
+            return self._operand()
+        name = self.take()
+        self.take("(")
+        first = self._addend()
+        self.take(",")
+        second = self._addend()
+        self.take(")")
+        return (name, first, second)
 
 
-def _path(text: str, names: Names) -> list[str]:
-    return [names[part] if part.startswith("#") else part for part in text.split(".")]
-
-
-def _typed(item: Item, path: list[str]) -> Any:
-    value: Any = {"M": item}
-    for name in path:
-        value = value["M"][name]
-    return value
-
-
-def _read(item: Item, path: list[str]) -> Any:
-    try:
-        return plain(_typed(item, path))
-    except KeyError:
-        return MISSING
-
-
-def _write(item: Item, path: list[str], value: Any) -> None:
-    """Put a value in its place; what it stands in is copied, since earlier copies of the item share it."""
-    inner = item
-    for name in path[:-1]:
-        inner[name] = {"M": dict(inner[name]["M"])}
-        inner = inner[name]["M"]
-    inner[path[-1]] = value
-
-
-def _drop(item: Item, name: str) -> None:
-    item.pop(name, None)
+def _tokens(text: str) -> list[str]:
+    found: list[str] = []
+    position = 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise Malformed(text)
+        found.append(match[1] or match[2])
+        position = match.end()
+    return found

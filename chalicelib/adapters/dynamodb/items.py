@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import correction_keys, dispatch_items, index_keys, keys
+from chalicelib.adapters.dynamodb import (
+    certificate_keys,
+    clinic_items,
+    correction_keys,
+    dispatch_items,
+    index_keys,
+    keys,
+    session_keys,
+)
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
@@ -17,6 +25,10 @@ from chalicelib.domain.case_summary import CaseSummary, summary_of
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
@@ -36,6 +48,7 @@ from chalicelib.domain.records import (
 )
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
+from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -186,8 +199,14 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
     CertificateVersion: _certificate_version_key,
+    InsuranceCertificate: lambda e: certificate_keys.insurance_certificate(e.person_id, e.certificate_id),
+    Employer: lambda e: certificate_keys.employer(e.account_id, e.employer_id),
+    EmployerRequest: lambda e: certificate_keys.employer_request(e.employer_id, e.request_id),
+    EmployeeConsent: lambda e: certificate_keys.employee_consent(e.person_id, e.organisation_id),
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
+    **clinic_items.KEYS,
+    Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -208,6 +227,8 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
+    **clinic_items.EXTRAS,
+    Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import messages, offices, people, policies
+from infra.local.scenarios import clinics, messages, offices, people, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +22,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "newborn": offices.newborn,
     "correction": offices.correction,
     "bounces": messages.bounces,
+    "attachment": clinics.attachment,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
