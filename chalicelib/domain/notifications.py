@@ -91,6 +91,9 @@ class NotificationKind(StrEnum):
     ATTACHMENT_REQUESTED = "attachment_requested"
     ATTACHMENT_MADE = "attachment_made"
     ATTACHMENT_REFUSED = "attachment_refused"
+    APPOINTMENT_ACKNOWLEDGED = "appointment_acknowledged"
+    APPOINTMENT_DECLINED = "appointment_declined"
+    CLINIC_ASKED_FOR_APPOINTMENT = "clinic_asked_for_appointment"
     CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
     CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
     CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
@@ -278,6 +281,10 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
         # Whoever is not attached has to choose anew: the person must learn of it (J2).
         _KIND.ATTACHMENT_REFUSED: _about_day("decided_on", forced=True),
+        # The day of an appointment that nobody knows of passes in vain.
+        _KIND.APPOINTMENT_ACKNOWLEDGED: _about_day("starts_on", forced=True),
+        _KIND.APPOINTMENT_DECLINED: _about_day("declined_on", forced=True),
+        _KIND.CLINIC_ASKED_FOR_APPOINTMENT: _without_sms("requested_on"),
         _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
         _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
         _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
@@ -41,6 +42,7 @@ Chained = TypeVar(
     CivilRecord,
     Correction,
     Attachment,
+    Appointment,
     InsuranceCertificate,
     Employer,
     EmployerRequest,
@@ -62,6 +64,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     EmployeeConsent: lambda e: f"employee_consent:{e.person_id}:{e.organisation_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
+    Appointment: lambda e: f"appointment:{e.appointment_id}",
     Attachment: lambda e: f"attachment:{e.attachment_id}",
 }
 

@@ -16,6 +16,7 @@ PUBLIC = {
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/Q"),
     ("GET", "/docs"),
+    ("GET", "/fhir/r4/metadata"),
     ("GET", "/health"),
     ("GET", "/openapi.json"),
     ("GET", "/q"),

@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
+from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.civil_record import CivilRecord, RecordState
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from tests.faults.rig import Rig
 
-LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read"}
+LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -55,6 +56,7 @@ class Outcome:
     certificates: list[Any]
     deliveries: list[Any]
     attachments: list[Any]
+    appointments: list[Any]
     representations: list[Any]
     registrations: list[Any]
     births: list[Any]
@@ -84,6 +86,7 @@ class Facts:
         self.births: list[CivilRecord] = self._all(CivilRecord)
         self.dispatches: list[Dispatch] = self._all(Dispatch)
         self.persons: list[Person] = self._all(Person)
+        self.appointments: list[Appointment] = self._all(Appointment)
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
         self.views: list[ViewLog] = self._all(ViewLog)
@@ -126,6 +129,7 @@ def outcome_of(rig: Rig) -> Outcome:
             for d in facts.deliveries
         ),
         attachments=sorted((a.state.value, a.is_overdue, a.refusal, len(a.history)) for a in facts.attachments),
+        appointments=sorted((a.state.value, a.answer, len(a.history)) for a in facts.appointments),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
@@ -283,6 +287,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.deliveries,
         *facts.births,
         *facts.attachments,
+        *facts.appointments,
         *facts.corrections,
         *facts.stated,
     )

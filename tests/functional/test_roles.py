@@ -26,7 +26,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/clinic-searches": {"region": "77"},
     "POST /v1/clinic/attachments/{person_id}/{attachment_id}/decision": {"refusal": ""},
     "POST /v1/fund/clinic-imports": {"source": "F031"},
+    "POST /v1/me/appointments": clinics.APPOINTMENT,
     "POST /v1/me/attachments": clinics.wish(),
+    "POST /v1/represented-persons/{person_id}/appointments": clinics.APPOINTMENT,
     "POST /v1/represented-persons/{person_id}/attachments": clinics.wish(doctor=clinics.PAEDIATRICIAN),
     "POST /v1/civil-registry/records": {
         "number": "110269770000100012003",
@@ -35,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registered_on": "2026-03-01",
         "region": "77",
     },
+    "POST /v1/clinic/appointments/{person_id}/{appointment_id}/answer": {"acknowledged": False, "answer": "Нет мест"},
     "POST /v1/clinic/validity-batches": {"csv": "snils\n112-233-445 95"},
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
@@ -153,6 +156,7 @@ class TestRoles:
                 "document_id": owned["childs_document_id"],
                 "delivery_id": owned["childs_delivery_id"],
                 "attachment_id": owned["childs_attachment_id"],
+                "appointment_id": owned["childs_appointment_id"],
                 "certificate_id": owned["childs_certificate_id"],
             }
         if path.endswith("/termination"):
@@ -217,6 +221,8 @@ def owned(shared_world: World) -> dict[str, str]:
         "childs_document_id": childs["documents"][0]["id"],
         "delivery_id": papers.ordered(shared_world, papers.BY_POST)["id"],
         "childs_delivery_id": childs_delivery["id"],
+        "appointment_id": clinics.appointed(shared_world)["id"],
+        "childs_appointment_id": clinics.appointed(shared_world, path=childs_path.replace("attach", "appoint"))["id"],
         "attachment_id": clinics.asked(shared_world)["id"],
         "childs_attachment_id": clinics.asked(shared_world, childs_wish, path=childs_path)["id"],
         **{f"{who}certificate_id": found for who, found in certificates.items()},

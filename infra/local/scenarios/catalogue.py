@@ -23,6 +23,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "correction": offices.correction,
     "bounces": messages.bounces,
     "attachment": clinics.attachment,
+    "clinic-desk": clinics.desk,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
