@@ -20,10 +20,10 @@ class OutcomeUnknown(Unavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """Who accepted a message; ``provider_id`` where its receipts name that instead of our reference."""
+    """Who accepted a message, and the id that the provider gave it: some receipts name nothing else."""
 
     provider: str
-    provider_id: str = ""
+    provider_id: str
 
 
 class SmsSender(Protocol):

@@ -150,8 +150,9 @@ def _note(
     pointer: SentPointer | None = None,
 ) -> State:
     """Keep what became of a try; a receipt may have been faster, and then its word stands beside."""
-    stored = begun
-    for left in reversed(range(NOTE_TRIES)):
+    stored, left = begun, NOTE_TRIES
+    while True:
+        left -= 1
         noted = result(stored)
         work = tools.store.work(at=at)
         work.update(noted)
@@ -169,10 +170,7 @@ def _note(
                 return stored.state
         else:
             return noted.state
-    raise AssertionError("unreachable")
 
 
-def _pointer(begun: Dispatch, taken: Taken, at: datetime) -> SentPointer | None:
-    if not taken.provider_id:
-        return None
+def _pointer(begun: Dispatch, taken: Taken, at: datetime) -> SentPointer:
     return SentPointer(provider=taken.provider, provider_id=taken.provider_id, reference=begun.name, at=at)
