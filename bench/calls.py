@@ -14,6 +14,7 @@ from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -99,6 +100,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     measure_clinics(world, counter)
     count_corrections(world, counter)
     count_messages(world, counter, _step)
+    count_sessions(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -28,6 +28,7 @@ from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
+from chalicelib.ports.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,10 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.civil_record import CivilRecord
     from chalicelib.domain.insurer import Insurer
-    from chalicelib.domain.records import (
-        CabinetMessage,
-        OutboxEntry,
-    )
+    from chalicelib.domain.records import CabinetMessage
     from chalicelib.domain.session import Session
     from chalicelib.domain.validity import ValidityCard
     from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
@@ -140,6 +138,7 @@ class DraftChange:
 
 
 class Store(
+    Outbox,
     Deliveries,
     Dispatches,
     Cases,
@@ -280,16 +279,4 @@ class Store(
 
     def revocations(self, *, status_list: int) -> Mapping[int, str]:
         """Read the entries of a status list (1 call per page)."""
-        ...
-
-    def outbox_entries(self, *, entry_ids: Sequence[str]) -> Sequence[OutboxEntry]:
-        """Read outbox entries that still wait (1 call per 100)."""
-        ...
-
-    def outbox_waiting(self, *, shard: int, before: datetime) -> Sequence[OutboxEntry]:
-        """Read entries of a shard that wait since before the moment (1 call)."""
-        ...
-
-    def outbox_done(self, *, entries: Sequence[OutboxEntry]) -> None:
-        """Forget entries that were sent (1 call per 25)."""
         ...

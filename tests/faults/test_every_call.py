@@ -23,6 +23,7 @@ from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
+from tests.faults.session_scenarios import SESSION_SCENARIOS
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -49,6 +50,7 @@ MORE_SCENARIOS = (
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
     *MESSAGE_SCENARIOS,
+    *SESSION_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

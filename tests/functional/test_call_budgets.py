@@ -126,6 +126,10 @@ MEASURED = (
     "a receipt that is known",
     "my messages",
     "messages to a person, as an operator",
+    "sign in to the pages",
+    "open the cabinet",
+    "open the cabinet after five minutes",
+    "sign out of the pages",
     "expire 30 certificates",
 )
 

@@ -147,19 +147,13 @@ def _insurer_item(entity: Insurer) -> Item:
     }
 
 
-def _certificate_item(entity: TemporaryCertificate) -> Item:
-    at = entity.next_step_at
-    return {} if at is None else dict(index_keys.due_index("certificate", entity.application_id, at))
+def _due(name: str, entity_id: str, at: datetime | None) -> Item:
+    return {} if at is None else dict(index_keys.due_index(name, entity_id, at))
 
 
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
     return {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
-
-
-def _representation_item(entity: Representation) -> Item:
-    at = entity.next_step_at
-    return {} if at is None else dict(index_keys.due_index("representation", entity.person_id, at))
 
 
 def _delivery_item(entity: Delivery) -> Item:
@@ -214,9 +208,9 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Application: _application_item,
     Person: _person_item,
     Insurer: _insurer_item,
-    TemporaryCertificate: _certificate_item,
+    TemporaryCertificate: lambda e: _due("certificate", e.application_id, e.next_step_at),
     Policy: _policy_item,
-    Representation: _representation_item,
+    Representation: lambda e: _due("representation", e.person_id, e.next_step_at),
     Delivery: _delivery_item,
     CivilRecord: _civil_record_item,
     Pointer: lambda e: {
