@@ -14,6 +14,7 @@ from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
@@ -101,6 +102,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_corrections(world, counter)
     count_messages(world, counter, _step)
     count_sessions(world, counter)
+    count_registry(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -56,6 +56,7 @@ class NotificationKind(StrEnum):
     EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    INSURER_LEAVES = "insurer_leaves"
     LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
     LEGACY_POLICY_REFUSED = "legacy_policy_refused"
     LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
@@ -222,6 +223,13 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # Who does not choose in time is allotted to another insurer: each must learn of it (108н, p. 24).
+        _KIND.INSURER_LEAVES: KindRules(
+            channels=_ALL,
+            fields=frozenset({"leaves_on", "choose_until", _LINK}),
+            sms_fields=frozenset({"leaves_on", "choose_until"}),
+            may_be_switched_off=False,
+        ),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.
         _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
         _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),

@@ -23,6 +23,7 @@ class Queue(StrEnum):
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
     RECEIPTS = "receipts"
+    EXCHANGE = "exchange"
     EMPLOYER_LISTS = "employer_lists"
 
 

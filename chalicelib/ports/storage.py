@@ -29,6 +29,7 @@ from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.registry import RegistryReads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -146,6 +147,7 @@ class Store(
     ClinicReads,
     InsuranceCertificates,
     Employers,
+    RegistryReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

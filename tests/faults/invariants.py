@@ -21,6 +21,7 @@ from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.person import Person
@@ -28,6 +29,7 @@ from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.records import ViewLog
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
+REGISTRY = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -62,6 +65,7 @@ class Outcome:
     births: list[Any]
     stated: list[Any]
     records: Counter[str]
+    registry: Counter[str]
     documents: Counter[str]
     dispatches: list[Any]
     contacts: list[Any]
@@ -91,6 +95,7 @@ class Facts:
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
+        self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -138,6 +143,9 @@ def outcome_of(rig: Rig) -> Outcome:
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
             if row.get("type") in {"LiveMarker", "ActivePolicyMarker", "Pointer", "Revocation", "IdempotencyRecord"}
+        ),
+        registry=Counter(
+            f"{row['type']} {row['version']} {_kind(row)}" for row in facts.rows if row.get("type") in REGISTRY
         ),
         documents=Counter(f"{d['document_type']} {d.get('superseded')}" for d in facts.of_type("StoredDocument")),
         dispatches=sorted((d.kind.value, d.channel.value, d.state.value, len(d.heard)) for d in facts.dispatches),
@@ -289,6 +297,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.attachments,
         *facts.appointments,
         *facts.corrections,
+        *facts.kept,
         *facts.stated,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}

@@ -19,6 +19,7 @@ from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
@@ -41,6 +42,7 @@ STAGES = {
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
     **MESSAGE_STAGES,
+    **REGISTRY_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -51,6 +53,7 @@ MORE_SCENARIOS = (
     *CERTIFICATE_SCENARIOS,
     *MESSAGE_SCENARIOS,
     *SESSION_SCENARIOS,
+    *REGISTRY_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

@@ -130,6 +130,11 @@ MEASURED = (
     "open the cabinet",
     "open the cabinet after five minutes",
     "sign out of the pages",
+    "order an import of the registry",
+    "import 100 new rows",
+    "progress of an import",
+    "page of an import's report",
+    "tell a page of people that their insurer leaves",
     "expire 30 certificates",
 )
 

@@ -43,6 +43,7 @@ CREATE_NOTHING = {
     "/fhir/r4/CoverageEligibilityRequest/{operation}": "asks; the journal must tell of every question",
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
+    "/v1/exchange-checks": "asks, and keeps nothing",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
@@ -247,6 +248,15 @@ def _childs_attachment(world: World) -> Request:
     return Request(path=_childs_path(world, "attachments"), body=body, other=other)
 
 
+def _registry_import(world: World) -> Request:
+    return Request(
+        path="/v1/registry-imports",
+        person=FUND,
+        body={"media_type": "text/xml"},
+        other={"media_type": "application/json"},
+    )
+
+
 def _appointment(world: World) -> Request:
     clinics.insured(world)
     world.drain()
@@ -262,6 +272,7 @@ def _childs_appointment(world: World) -> Request:
 
 
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/registry-imports": _registry_import,
     "/v1/me/appointments": _appointment,
     "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
     "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
     "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
+    "POST /v1/exchange-checks": {
+        "name": "s77012_0_03261",
+        "content": base64.b64encode(b"<STOPLIST/>").decode(),
+    },
+    "POST /v1/registry-imports": {"media_type": "text/xml"},
+    "PUT /v1/insurers/{code}/issue-points": {"points": []},
+    "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
@@ -93,9 +101,15 @@ PUBLIC = {
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
+    "GET /v1/insured-numbers",
+    "GET /v1/insurer-comparison",
+    "GET /v1/insurer-ratings",
     "GET /v1/doctors",
     "GET /v1/insurers",
     "GET /v1/insurers/{code}",
+    "GET /v1/insurers/{code}/branches",
+    "GET /v1/insurers/{code}/issue-points",
+    "GET /v1/insurers/{code}/ratings",
     "GET /v1/status-lists/{number}",
     "POST /v1/clinic-searches",
     "POST /v1/readiness-checks",

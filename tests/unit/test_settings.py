@@ -24,6 +24,7 @@ REQUIRED = dict.fromkeys(
         "NOTIFICATIONS_QUEUE_URL",
         "RECEIPTS_QUEUE_URL",
         "OUTBOX_RELAY_QUEUE_URL",
+        "EXCHANGE_QUEUE_URL",
         "SIGNING_KEY_ID",
         "LOOKUP_SECRET_ID",
         "REGISTERS_URL",

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb import (
     dispatch_items,
     index_keys,
     keys,
+    registry_items,
     session_keys,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
@@ -30,7 +31,6 @@ from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
-from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -133,27 +133,14 @@ def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
     return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
-def _insurer_item(entity: Insurer) -> Item:
-    far = "9999-12-31"
-    return {
-        **index_keys.region_index(entity.region, entity.code),
-        "open_from": _text(max(entity.licence_from, entity.included_on).isoformat()),
-        "open_until": _text(
-            min(
-                entity.licence_until.isoformat() if entity.licence_until else far,
-                entity.excluded_on.isoformat() if entity.excluded_on else far,
-            )
-        ),
-    }
-
-
 def _due(name: str, entity_id: str, at: datetime | None) -> Item:
     return {} if at is None else dict(index_keys.due_index(name, entity_id, at))
 
 
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
-    return {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    item = {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    return item | registry_items.insured(entity)
 
 
 def _delivery_item(entity: Delivery) -> Item:
@@ -188,7 +175,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     ActivePolicyMarker: lambda e: keys.active_policy(e.person_id),
     Pointer: lambda e: keys.pointer(e.kind, e.value_hash, e.target if e.shared else ""),
     IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
-    Insurer: lambda e: keys.insurer(e.code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
@@ -200,6 +186,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **clinic_items.KEYS,
+    **registry_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -207,7 +194,6 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **dispatch_items.EXTRAS,
     Application: _application_item,
     Person: _person_item,
-    Insurer: _insurer_item,
     TemporaryCertificate: lambda e: _due("certificate", e.application_id, e.next_step_at),
     Policy: _policy_item,
     Representation: lambda e: _due("representation", e.person_id, e.next_step_at),
@@ -222,6 +208,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **clinic_items.EXTRAS,
+    **registry_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

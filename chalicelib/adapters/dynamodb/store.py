@@ -20,6 +20,7 @@ from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
@@ -80,6 +81,7 @@ class DynamoDBStore(
     ManyReads,
     InsuranceCertificateReads,
     EmployerReads,
+    RegistryReads,
 ):
     """Implements the Store port on one table."""
 
