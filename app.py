@@ -36,6 +36,7 @@ MODULES = (
     "chalicelib.http.operators",
     "chalicelib.http.statistics",
     "chalicelib.http.persons",
+    "chalicelib.http.operator_messages",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",
     "chalicelib.http.operator_scans",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
+from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from bench.registry_calls import count_registry
@@ -99,6 +100,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
+    count_messages(world, counter, _step)
     count_sessions(world, counter)
     count_registry(world, counter)
     _expiry(world, counter)

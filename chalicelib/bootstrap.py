@@ -222,6 +222,7 @@ class Container:
             Queue.ISSUANCE: self.settings.issuance_queue_url,
             Queue.DOCUMENTS: self.settings.documents_queue_url,
             Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+            Queue.RECEIPTS: self.settings.receipts_queue_url,
             Queue.EXCHANGE: self.settings.exchange_queue_url,
             Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
         }
@@ -246,7 +247,11 @@ class Container:
         """E-mail."""
         from chalicelib.adapters.notifications.ses import SesEmailSender  # noqa: PLC0415 — made when asked
 
-        return SesEmailSender(client=self.client("sesv2"), sender=self.settings.mail_from)
+        return SesEmailSender(
+            client=self.client("sesv2"),
+            sender=self.settings.mail_from,
+            configuration=self.settings.mail_configuration,
+        )
 
 
 _held: list[Container] = []

@@ -77,6 +77,8 @@ class NotificationKind(StrEnum):
     POLICY_ANNULLED = "policy_annulled"
     POLICY_RESTORED = "policy_restored"
     CONTACT_REMOVED = "contact_removed"
+    PHONE_UNREACHABLE = "phone_unreachable"
+    EMAIL_UNREACHABLE = "email_unreachable"
     CERTIFICATE_RESTORED = "certificate_restored"
     APPLICATION_REOPENED = "application_reopened"
     DRAFT_REOPENED = "draft_reopened"
@@ -111,13 +113,15 @@ class KindRules:
     """How one kind is delivered.
 
     ``fields`` are the names that its templates need, all of them required; ``sms_fields`` those
-    that its SMS may show: a number, a code, a date, never anything personal (M1).
+    that its SMS may show: a number, a code, a date, never anything personal (M1). What is ``urgent`` comes in quiet
+    hours too.
     """
 
     channels: frozenset[Channel]
     fields: frozenset[str]
     sms_fields: frozenset[str] = frozenset()
     may_be_switched_off: bool = True
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,21 +144,23 @@ _QUIET: Final = frozenset({Channel.EMAIL, Channel.CABINET})
 _LINK: Final = "link"
 
 
-def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
+def _about_application(day: str, *more: str, forced: bool = False, urgent: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({"number", day, _LINK, *more}),
         sms_fields=frozenset({"number", day}),
         may_be_switched_off=not forced,
+        urgent=urgent,
     )
 
 
-def _about_day(day: str, *, forced: bool = False) -> KindRules:
+def _about_day(day: str, *, forced: bool = False, urgent: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({day, _LINK}),
         sms_fields=frozenset({day}),
         may_be_switched_off=not forced,
+        urgent=urgent,
     )
 
 
@@ -185,7 +191,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS: _countdown(),
         _KIND.CERTIFICATE_EXPIRES_IN_1_WORKING_DAY: _about_application("valid_until"),
         _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
-        _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
+        _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on", urgent=True),
         _KIND.POLICY_ISSUED: _about_application("issued_on"),
         _KIND.APPLICATION_REFUSED: _about_application("decided_on", forced=True),
         _KIND.APPLICATION_WITHDRAWN: _about_application("withdrawn_on"),
@@ -209,6 +215,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             fields=_PICKUP,
             sms_fields=_PICKUP,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.EXTRACT_SENT: _about_application("sent_on", "tracking_number"),
         _KIND.EXTRACT_DELIVERED: _about_application("delivered_on"),
@@ -234,12 +241,14 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             fields=_CODE,
             sms_fields=_CODE,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.CONTACT_VERIFICATION_CODE: KindRules(
             channels=frozenset({Channel.SMS, Channel.EMAIL}),
             fields=_CODE,
             sms_fields=_CODE,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.NEWBORN_INSURED: KindRules(
             channels=_ALL,
@@ -260,9 +269,12 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.PERSONAL_DATA_CORRECTED: _about_day("corrected_on"),
         _KIND.POLICY_CORRECTED: _about_day("corrected_on"),
         # Whoever loses the insurance, or has it again, must learn of it (F7).
-        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True),
+        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True, urgent=True),
         _KIND.POLICY_RESTORED: _about_day("restored_on", forced=True),
         _KIND.CONTACT_REMOVED: _without_sms("removed_on"),
+        # Told by the ways that still work: without a new contact, later messages reach nobody (M2).
+        _KIND.PHONE_UNREACHABLE: _about_day("stopped_on", forced=True),
+        _KIND.EMAIL_UNREACHABLE: _about_day("stopped_on", forced=True),
         _KIND.CERTIFICATE_RESTORED: _about_day("restored_on"),
         _KIND.APPLICATION_REOPENED: _about_application("reopened_on"),
         _KIND.DRAFT_REOPENED: _without_sms("reopened_on"),

@@ -22,6 +22,7 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    RECEIPTS = "receipts"
     EXCHANGE = "exchange"
     EMPLOYER_LISTS = "employer_lists"
 
@@ -88,7 +89,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CabinetMessage:
-    """A message shown in the cabinet; ``delivery`` tells what became of its SMS and e-mail."""
+    """A message shown in the cabinet; what became of its SMS and e-mail is told by its dispatches."""
 
     message_id: str
     person_id: str
@@ -96,7 +97,6 @@ class CabinetMessage:
     subject: str
     text: str
     created_at: datetime
-    delivery: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
@@ -140,6 +141,7 @@ class DraftChange:
 class Store(
     Outbox,
     Deliveries,
+    Dispatches,
     Cases,
     CorrectionReads,
     ClinicReads,

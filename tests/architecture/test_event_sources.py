@@ -26,9 +26,12 @@ def test_the_handlers_are_those_of_the_design():
         "issuance",
         "notifications",
         "outbox_relay",
+        "receipts",
         "relay_outbox",
         "run_due",
+        "run_messages",
         "scan_uploads",
+        "sms_log",
         "verification",
     }
 

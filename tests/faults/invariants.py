@@ -19,10 +19,12 @@ from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
+from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.records import ViewLog
@@ -65,6 +67,8 @@ class Outcome:
     records: Counter[str]
     registry: Counter[str]
     documents: Counter[str]
+    dispatches: list[Any]
+    contacts: list[Any]
     notifications: Counter[str]
     sent: Counter[str]
     journal: Counter[str]
@@ -84,6 +88,8 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.dispatches: list[Dispatch] = self._all(Dispatch)
+        self.persons: list[Person] = self._all(Person)
         self.appointments: list[Appointment] = self._all(Appointment)
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
@@ -114,7 +120,8 @@ class Facts:
 def outcome_of(rig: Rig) -> Outcome:
     """Tell how a history ended."""
     facts = Facts(rig)
-    orders = facts.messages("notifications").values()
+    # Another try names the order that it belongs to.
+    orders = [order for order in facts.messages("notifications").values() if "order_id" not in order]
     return Outcome(
         applications=sorted(
             (a.kind.value, a.state.value, a.number is not None, a.needs_operator, a.delay is not None)
@@ -141,6 +148,13 @@ def outcome_of(rig: Rig) -> Outcome:
             f"{row['type']} {row['version']} {_kind(row)}" for row in facts.rows if row.get("type") in REGISTRY
         ),
         documents=Counter(f"{d['document_type']} {d.get('superseded')}" for d in facts.of_type("StoredDocument")),
+        dispatches=sorted((d.kind.value, d.channel.value, d.state.value, len(d.heard)) for d in facts.dispatches),
+        contacts=sorted(
+            (contact.value, contact.stopped is not None)
+            for person in facts.persons
+            for contact in (person.phone, person.email)
+            if contact is not None
+        ),
         notifications=Counter(order["kind"] for order in orders),
         sent=Counter(" ".join(pair) for pair in rig.sent()),
         journal=_journal(facts),

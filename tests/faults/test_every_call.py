@@ -15,6 +15,7 @@ from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICAT
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
@@ -40,6 +41,7 @@ STAGES = {
     **CORRECTION_STAGES,
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
+    **MESSAGE_STAGES,
     **REGISTRY_STAGES,
 }
 MORE_SCENARIOS = (
@@ -49,6 +51,7 @@ MORE_SCENARIOS = (
     *CORRECTION_SCENARIOS,
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
+    *MESSAGE_SCENARIOS,
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
 )

@@ -55,7 +55,7 @@ def _logical(reference):
 def test_every_queue_consumer_reports_partial_failures(functions):
     sources = list(_sqs_sources(functions))
 
-    assert len(sources) == 8
+    assert len(sources) == 9
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for _, _, source in sources)
 
 
@@ -150,7 +150,7 @@ def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
 def test_every_function_has_a_role_of_its_own(functions):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
 
-    assert len(set(roles)) == len(roles) == 13
+    assert len(set(roles)) == len(roles) == 16
 
 
 def test_no_role_reaches_further_than_it_must(resources):
@@ -244,7 +244,8 @@ def test_every_function_keeps_its_log_for_a_limited_time(functions, resources):
     groups = _of_type(resources, "AWS::Logs::LogGroup")
     named = {group["LogGroupName"]["Fn::Sub"] for group in groups.values() if "LogGroupName" in group}
 
-    assert named == {f"/aws/lambda/${{{name}}}" for name in functions}
+    texts = "sns/${AWS::Region}/${AWS::AccountId}/DirectPublishToPhoneNumber"  # SNS names its logs itself
+    assert named == {f"/aws/lambda/${{{name}}}" for name in functions} | {texts, f"{texts}/Failure"}
     assert all(0 < group["RetentionInDays"] <= 90 for group in groups.values())
 
 
@@ -261,9 +262,10 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 13
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 8
-    assert kinds.count("AWS::Events::Rule") == 3
+    assert kinds.count("AWS::Lambda::Function") == 16
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 9
+    assert kinds.count("AWS::Events::Rule") == 4
+    assert kinds.count("AWS::Logs::SubscriptionFilter") == 2
     assert "AWS::ApiGateway::Stage" in kinds
 
 

@@ -22,6 +22,7 @@ REQUIRED = dict.fromkeys(
         "EMPLOYER_LISTS_QUEUE_URL",
         "DOCUMENTS_QUEUE_URL",
         "NOTIFICATIONS_QUEUE_URL",
+        "RECEIPTS_QUEUE_URL",
         "OUTBOX_RELAY_QUEUE_URL",
         "EXCHANGE_QUEUE_URL",
         "SIGNING_KEY_ID",

@@ -12,11 +12,13 @@ from chalicelib.adapters.dynamodb import (
     certificate_keys,
     clinic_items,
     correction_keys,
+    dispatch_items,
     index_keys,
     keys,
     registry_items,
     session_keys,
 )
+from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -83,11 +85,6 @@ def _text(value: str) -> dict[str, str]:
 
 def _number(value: float) -> dict[str, str]:
     return {"N": str(int(value))}
-
-
-def expiry(at: datetime) -> dict[str, dict[str, str]]:
-    """The attribute by which DynamoDB forgets an item in its own time, within days of the moment."""
-    return {"expires_epoch": _number(at.timestamp())}
 
 
 def _application_item(entity: Application) -> Item:
@@ -158,6 +155,7 @@ def _civil_record_item(entity: CivilRecord) -> Item:
 
 
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
+    **dispatch_items.KEYS,
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
     ApplicationChallenge: lambda e: keys.application_challenge(e.application_id),
@@ -193,6 +191,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
+    **dispatch_items.EXTRAS,
     Application: _application_item,
     Person: _person_item,
     TemporaryCertificate: lambda e: _due("certificate", e.application_id, e.next_step_at),

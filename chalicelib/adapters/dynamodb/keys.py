@@ -188,11 +188,6 @@ def status_list(number: int) -> str:
     return f"STATUS#{number}"
 
 
-def delivery(key: str) -> Key:
-    """The claim of one delivery by one channel."""
-    return Key(f"DELIVERY#{key}", "DELIVERY")
-
-
 def start(key: Key) -> str:
     """Where a page begins that follows an item."""
     return json.dumps(key.item(), sort_keys=True)

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.clinics import ClinicReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
+from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.employers import EmployerReads
@@ -72,6 +73,7 @@ _FILE_KINDS: Mapping[str, type] = {
 
 class DynamoDBStore(
     OutboxReads,
+    DispatchReads,
     DeliveryReads,
     CaseReads,
     CorrectionReads,
