@@ -10,6 +10,7 @@ from chalice.app import Chalice
 from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import (
+    appeals,
     applications,
     civil_registry,
     corrections,
@@ -17,6 +18,7 @@ from chalicelib.http import (
     dictionaries,
     journal,
     legacy_policies,
+    operator_appeals,
     operator_deliveries,
     operator_scans,
     operators,
@@ -59,6 +61,8 @@ for module in (
     civil_registry,
     operator_scans,
     operator_deliveries,
+    appeals,
+    operator_appeals,
     pages,
 ):
     app.register_blueprint(module.blueprint)

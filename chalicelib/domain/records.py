@@ -50,6 +50,7 @@ class DocumentType(StrEnum):
     TEMPORARY_CERTIFICATE = "temporary_certificate"
     POLICY = "policy"
     EXTRACT = "extract"
+    APPEAL_RECEIPT = "appeal_receipt"
 
 
 DOCUMENT_FILE_TITLES = {
@@ -57,6 +58,7 @@ DOCUMENT_FILE_TITLES = {
     DocumentType.TEMPORARY_CERTIFICATE: "Временное свидетельство",
     DocumentType.POLICY: "Полис ОМС",
     DocumentType.EXTRACT: "Выписка о полисе ОМС",
+    DocumentType.APPEAL_RECEIPT: "Расписка о приёме жалобы",
 }
 
 

@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     CHANGE_BASIS = "change_basis"
     SUSPENSION_BASIS = "suspension_basis"
     RESUMPTION_BASIS = "resumption_basis"
+    APPEAL_EVIDENCE = "appeal_evidence"
 
 
 DOCUMENT_TITLES = {
@@ -41,4 +42,8 @@ DOCUMENT_TITLES = {
     DocumentKind.CHANGE_BASIS: "Документ, подтверждающий изменение данных",
     DocumentKind.SUSPENSION_BASIS: "Документ о причине приостановления",
     DocumentKind.RESUMPTION_BASIS: "Документ о том, что причина приостановления отпала",
+    DocumentKind.APPEAL_EVIDENCE: "Документ к жалобе",
 }
+
+STAND_SIDE_BY_SIDE = frozenset({DocumentKind.APPEAL_EVIDENCE})
+"""Kinds of which each upload is another document, and none replaces an earlier one."""

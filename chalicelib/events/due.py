@@ -1,4 +1,4 @@
-"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries."""
+"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries, appeals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases import run_due as due
+from chalicelib.use_cases.run_appeals import run_appeals
 from chalicelib.use_cases.run_deliveries import run_deliveries
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
@@ -35,6 +36,7 @@ _JOBS = {
     "run_policy_steps": run_policy_steps,
     "run_representations": run_representations,
     "run_deliveries": run_deliveries,
+    "run_appeals": run_appeals,
 }
 
 

@@ -7,6 +7,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.appeal_rules import TOPICS
 from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES
 from chalicelib.domain.application_states import EDITABLE_STATES, FINAL_STATES, STATE_TITLES, TRANSITIONS
 from chalicelib.domain.category_rules import CATEGORY_RULES
@@ -35,6 +36,7 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http import correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
+from chalicelib.http.schemas import appeals as appeal_dictionaries
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
 from chalicelib.http.schemas.legacy_policies import policy_types
@@ -220,6 +222,11 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
+    "appeal-states": appeal_dictionaries.appeal_states,
+    "appeal-subjects": appeal_dictionaries.appeal_subjects,
+    "appeal-reasons": appeal_dictionaries.appeal_reasons,
+    "appeal-levels": appeal_dictionaries.appeal_levels,
+    "appeal-topics": lambda: _titles(TOPICS),
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

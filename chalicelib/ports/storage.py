@@ -20,6 +20,7 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
@@ -131,7 +132,7 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, CorrectionReads, Protocol):
+class Store(Deliveries, Cases, CorrectionReads, Appeals, Protocol):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:

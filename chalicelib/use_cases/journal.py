@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
@@ -35,6 +36,7 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    Appeal,
 )
 
 
@@ -46,6 +48,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    Appeal: lambda e: f"appeal:{e.appeal_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
 }

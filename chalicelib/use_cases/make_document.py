@@ -25,6 +25,7 @@ from chalicelib.domain.snils import format_snils
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import profile_form, region_of
 from chalicelib.use_cases.status_lists import place_in_status_list
@@ -276,9 +277,14 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     return link, tools.renderer.receipt(document=document)
 
 
+def _make_appeal_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
+    return appeal_receipt(tools=tools, ordered=sources.document, holder=_holder(sources.profile))
+
+
 _MAKERS = {
     DocumentType.POLICY: _make_policy,
     DocumentType.EXTRACT: _make_extract,
     DocumentType.TEMPORARY_CERTIFICATE: _make_certificate,
     DocumentType.RECEIPT: _make_receipt,
+    DocumentType.APPEAL_RECEIPT: _make_appeal_receipt,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import correction_keys, index_keys, keys
+from chalicelib.adapters.dynamodb import appeal_items, correction_keys, index_keys, keys
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -191,6 +191,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     CertificateVersion: _certificate_version_key,
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
+    **appeal_items.KEYS,
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -210,6 +211,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
+    **appeal_items.EXTRAS,
 }
 
 

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import index_keys, items, keys
+from chalicelib.adapters.dynamodb.appeals import AppealReads
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
@@ -61,7 +62,7 @@ _FILE_KINDS: Mapping[str, type] = {
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads):
+class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, AppealReads):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
