@@ -86,32 +86,32 @@ def order_document(call: Call, appeal_id: str, body: DocumentIn) -> ScanOrderOut
 
 @blueprint.route(
     "GET",
-    f"{ONE}/documents/{{scan_id}}/details",
+    f"{ONE}/documents/{{evidence_id}}/details",
     summary="Что показала проверка документа",
     tag=TAG,
     errors=(404,),
     roles=CITIZEN,
 )
-def document(call: Call, appeal_id: str, scan_id: str) -> ScanOut:
+def document(call: Call, appeal_id: str, evidence_id: str) -> ScanOut:
     """Принят или отклонён, с названием недостатка."""
     found = documents.own_document(
-        tools=container(), principal=call.principal, appeal_id=entity_id(appeal_id), scan_id=entity_id(scan_id)
+        tools=container(), principal=call.principal, appeal_id=entity_id(appeal_id), scan_id=entity_id(evidence_id)
     )
     return scan_out(found)
 
 
 @blueprint.route(
     "GET",
-    f"{ONE}/documents/{{scan_id}}/preview",
+    f"{ONE}/documents/{{evidence_id}}/preview",
     summary="Ссылка на просмотр документа",
     tag=TAG,
     errors=(404,),
     roles=CITIZEN,
 )
-def preview(call: Call, appeal_id: str, scan_id: str) -> LinkOut:
+def preview(call: Call, appeal_id: str, evidence_id: str) -> LinkOut:
     """Ссылка действует пять минут."""
     url = documents.document_preview(
-        tools=container(), principal=call.principal, appeal_id=entity_id(appeal_id), scan_id=entity_id(scan_id)
+        tools=container(), principal=call.principal, appeal_id=entity_id(appeal_id), scan_id=entity_id(evidence_id)
     )
     return LinkOut(url=url, expires_in=LINK_SECONDS)
 

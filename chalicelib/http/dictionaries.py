@@ -7,7 +7,6 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.appeal_rules import TOPICS
 from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES
 from chalicelib.domain.application_states import EDITABLE_STATES, FINAL_STATES, STATE_TITLES, TRANSITIONS
 from chalicelib.domain.category_rules import CATEGORY_RULES
@@ -33,10 +32,9 @@ from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
-from chalicelib.http import correction_dictionaries
+from chalicelib.http import appeal_dictionaries, correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
-from chalicelib.http.schemas import appeals as appeal_dictionaries
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.forms import form_sections
 from chalicelib.http.schemas.legacy_policies import policy_types
@@ -222,11 +220,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
-    "appeal-states": appeal_dictionaries.appeal_states,
-    "appeal-subjects": appeal_dictionaries.appeal_subjects,
-    "appeal-reasons": appeal_dictionaries.appeal_reasons,
-    "appeal-levels": appeal_dictionaries.appeal_levels,
-    "appeal-topics": lambda: _titles(TOPICS),
+    **appeal_dictionaries.DICTIONARIES,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

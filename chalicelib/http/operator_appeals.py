@@ -115,16 +115,16 @@ def _changed(call: Call, appeal: Appeal) -> HandledAppealOut:
 
 @blueprint.route(
     "POST",
-    f"{ONE}/documents/{{scan_id}}/views",
+    f"{ONE}/documents/{{evidence_id}}/views",
     summary="Открыть страницу документа к жалобе",
     tag=TAG,
     errors=(403, 404, 409),
     roles=OPERATORS,
 )
-def document_view(call: Call, appeal_id: str, scan_id: str, body: ScanViewIn) -> ScanViewOut:
+def document_view(call: Call, appeal_id: str, evidence_id: str, body: ScanViewIn) -> ScanViewOut:
     """Ссылка на копию с водяным знаком того, кто смотрит, действует пять минут; заявитель видит просмотр в журнале."""
     view = PageView(
-        application_id=entity_id(appeal_id), scan_id=entity_id(scan_id), page=body.page, degrees=body.rotate
+        application_id=entity_id(appeal_id), scan_id=entity_id(evidence_id), page=body.page, degrees=body.rotate
     )
     page = view_document(tools=container(), principal=call.principal, view=view, at=call.at)
     return ScanViewOut(url=page.url, expires_in=LINK_SECONDS, page=page.page, pages=page.pages)

@@ -40,9 +40,7 @@ def tell_step(
     rule = appeal_rule(state=before.state, level=before.level, event=event)
     if rule.notification is None:
         return
-    context = {"appeal_number": after.number, "day": str(after.local_day(at))}
-    if after.due_on is not None:
-        context["due_on"] = str(after.due_on)
+    context = {"appeal_number": after.number, "day": str(after.local_day(at)), "due_on": str(after.due_on)}
     if after.question is not None:
         context["answer_until"] = str(after.question.until_on)
     context["appeal_until"] = str(after.local_day(at + LEVELS[Level.FUND].within))

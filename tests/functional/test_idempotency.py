@@ -15,6 +15,7 @@ from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
 from tests import papers
+from tests.appeals import begun, refused
 from tests.applicants import CHILD, carried_out, represent
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
@@ -30,6 +31,15 @@ KEY = {"Idempotency-Key": "once-0001"}
 CREATED = 201
 
 CREATE_NOTHING = {
+    "/v1/appeals/{appeal_id}/answer": "moves one appeal; the same answer again changes nothing",
+    "/v1/appeals/{appeal_id}/second-level": "moves one appeal; the same words again change nothing",
+    "/v1/appeals/{appeal_id}/submission": "files one appeal; the same again changes nothing",
+    "/v1/appeals/{appeal_id}/withdrawal": "ends one appeal, and only once",
+    "/v1/operator/appeals/{appeal_id}/decision": "decides one appeal, and only once",
+    "/v1/operator/appeals/{appeal_id}/documents/{evidence_id}/views": "asks; the journal must tell of every view",
+    "/v1/operator/appeals/{appeal_id}/lease": "takes an appeal that is free, or is renewed",
+    "/v1/operator/appeals/{appeal_id}/question": "moves one appeal; the same question again changes nothing",
+    "/v1/operator/appeals/{appeal_id}/release": "gives one appeal back, and only once",
     "/v1/applications/{application_id}/withdrawal": "moves one application, and only once",
     "/v1/auditor/journal-exports": "asks; the journal must tell of every export",
     "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
@@ -211,9 +221,21 @@ def _childs_address_code(world: World) -> Request:
     return Request(path=f"{one}/address-codes", body=body, other=other)
 
 
+def _appeal(world: World) -> Request:
+    body = {"subject": "application", "subject_id": refused(world)}
+    return Request(path="/v1/appeals", body=body, other={**body, "subject": "delivery"})
+
+
+def _appeal_document(world: World) -> Request:
+    path = f"/v1/appeals/{begun(world, refused(world))}/documents"
+    return Request(path=path, body={"media_type": "image/png"}, other={"media_type": "image/jpeg"})
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/operator/corrections": _correction,
     "/v1/operator/corrections/{correction_id}/reversal": _reversal,
+    "/v1/appeals": _appeal,
+    "/v1/appeals/{appeal_id}/documents": _appeal_document,
     "/v1/applications": _application,
     "/v1/applications/{application_id}/scans": _scan,
     "/v1/applications/{application_id}/signing-codes": _signing_code,

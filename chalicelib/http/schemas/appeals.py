@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from chalicelib.domain.appeal import EFFECT_TITLES, Effect
-from chalicelib.domain.appeal_rules import (
-    LEVELS,
-    MAX_TEXT,
-    REASONS,
-    SUBJECTS,
-    TOPICS,
-    SubjectKind,
-    reasons_for,
-)
+from chalicelib.domain.appeal_rules import LEVELS, MAX_TEXT, SUBJECTS, TOPICS, SubjectKind
 from chalicelib.domain.appeal_states import (
     APPEAL_STATE_TITLES,
-    APPEAL_TRANSITIONS,
-    FINAL_APPEAL_STATES,
-    TAKES_DOCUMENTS,
     AppealEvent,
     AppealState,
     AppealWho,
@@ -273,70 +262,3 @@ def _decision(appeal: Appeal, place: int) -> AppealDecisionOut:
         effect=made.effect,
         effect_title=EFFECT_TITLES[made.effect] if made.effect else "",
     )
-
-
-Rows = list[dict[str, Any]]
-
-
-def appeal_states() -> Rows:
-    """The states of an appeal with their arrows, for the dictionaries."""
-    return [
-        {
-            "code": state.value,
-            "title": title,
-            "is_final": state in FINAL_APPEAL_STATES,
-            "takes_documents": state in TAKES_DOCUMENTS,
-            "transitions": [
-                {
-                    "event": rule.event.value,
-                    "target": rule.target.value,
-                    "by": rule.by.value,
-                    "level": rule.level.value if rule.level else None,
-                    "notification": rule.notification,
-                    "silent_because": rule.silent_because,
-                }
-                for rule in APPEAL_TRANSITIONS
-                if state in rule.sources
-            ],
-        }
-        for state, title in APPEAL_STATE_TITLES.items()
-    ]
-
-
-def appeal_subjects() -> Rows:
-    """What may be appealed against, for which reasons, and what an upheld appeal does."""
-    return [
-        {
-            "code": kind.value,
-            "title": rule.title,
-            "topic": rule.topic,
-            "undone": rule.undone,
-            "reasons": list(reasons_for(kind)),
-            "article": rule.article,
-        }
-        for kind, rule in SUBJECTS.items()
-    ]
-
-
-def appeal_reasons() -> Rows:
-    """The reasons of the catalogue."""
-    return [
-        {"code": code, "title": reason.title, "topic": reason.topic, "needs_text": reason.needs_text}
-        for code, reason in REASONS.items()
-    ]
-
-
-def appeal_levels() -> Rows:
-    """Who decides at a level, and within which terms."""
-    return [
-        {
-            "code": level.value,
-            "title": rule.title,
-            "decided_by": sorted(rule.scopes),
-            "decision_days": rule.decision_days,
-            "answer_days": rule.answer_days,
-            "within_days": rule.within.days,
-            "article": rule.article,
-        }
-        for level, rule in LEVELS.items()
-    ]
