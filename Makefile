@@ -8,7 +8,7 @@ DEV := .venv/bin/python
 RUN := .venv-run/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench package rehearse lint types format openapi redrive clean environment-run environment-dev
+.PHONY: help run demo test bench faults package rehearse lint types format openapi redrive clean environment-run environment-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: environment-dev ## Run all tests
 
 bench: environment-dev ## Measure against floors and write bench/results.json
 	@$(DEV) -m bench
+
+faults: environment-dev ## Break every call and play random histories; ARGS="--histories 10000 --seconds 3000" plays more
+	@$(DEV) -m bench.faults $(ARGS)
 
 package: environment-dev ## Make the deployment package and template
 	@$(DEV) -m infra.package

@@ -9,72 +9,59 @@ from chalice.app import Chalice
 
 from chalicelib import settings
 from chalicelib.bootstrap import container
-from chalicelib.http import (
-    appeals,
-    applications,
-    civil_registry,
-    corrections,
-    deliveries,
-    dictionaries,
-    journal,
-    legacy_policies,
-    operator_appeals,
-    operator_deliveries,
-    operator_scans,
-    operators,
-    people,
-    persons,
-    proofs,
-    registry,
-    representation,
-    represented_deliveries,
-    scans,
-    validity,
-)
-from chalicelib.http.auth import authorizer_blueprint
+from chalicelib.http import route_table
+from chalicelib.http.auth import authorizer, authorizer_blueprint
 from chalicelib.http.blueprint import set_clock
-from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
-from chalicelib.web import pages
+
+#: The modules whose ``blueprint`` has the routes.
+MODULES = (
+    "chalicelib.http.applications",
+    "chalicelib.http.scans",
+    "chalicelib.http.people",
+    "chalicelib.http.journal",
+    "chalicelib.http.representation",
+    "chalicelib.http.deliveries",
+    "chalicelib.http.represented_deliveries",
+    "chalicelib.http.legacy_policies",
+    "chalicelib.http.proofs",
+    "chalicelib.http.insurance_certificates",
+    "chalicelib.http.employers",
+    "chalicelib.http.validity",
+    "chalicelib.http.registry",
+    "chalicelib.http.dictionaries",
+    "chalicelib.http.operators",
+    "chalicelib.http.statistics",
+    "chalicelib.http.persons",
+    "chalicelib.http.corrections",
+    "chalicelib.http.civil_registry",
+    "chalicelib.http.operator_scans",
+    "chalicelib.http.operator_deliveries",
+    "chalicelib.http.appeals",
+    "chalicelib.http.operator_appeals",
+    "chalicelib.http.clinics",
+    "chalicelib.http.attachments",
+    "chalicelib.http.clinic_attachments",
+    "chalicelib.http.clinic_desk",
+    "chalicelib.web.pages",
+    "chalicelib.http.documentation",
+)
 
 settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
 app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
 app.register_blueprint(authorizer_blueprint)
-for module in (
-    applications,
-    scans,
-    people,
-    journal,
-    representation,
-    deliveries,
-    represented_deliveries,
-    legacy_policies,
-    proofs,
-    validity,
-    registry,
-    dictionaries,
-    operators,
-    persons,
-    corrections,
-    civil_registry,
-    operator_scans,
-    operator_deliveries,
-    appeals,
-    operator_appeals,
-    pages,
-):
-    app.register_blueprint(module.blueprint)
-app.register_blueprint(documentation)
 set_clock(lambda: container().now())
 if settings.is_api_lambda():
     from chalicelib.adapters import aws
 
+    route_table.register(app, route_table.table(), authorizer=authorizer)
     # Lambda gives a starting function more CPU than the first request would get.
     aws.client("dynamodb")
 else:
     from chalicelib.events import registration
 
+    route_table.register(app, route_table.rows_of(MODULES), authorizer=authorizer)
     registration.register(app)
 cold_start.done()

@@ -1,7 +1,7 @@
 """`python -m bench`: measure everything, print the table, write bench/results.json and the table of docs/benchmarks.md.
 
-Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents or
-expiry; calls include the handlers) measures one group and writes nothing.
+Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents,
+expiry or desk; calls include the handlers) measures one group and writes nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _calls_and_handlers() -> list[Figure]:
         from bench import calls, handlers
 
         budgets = calls.measured(world)
-    with opened() as world:
+    with opened(wire=True) as world:
         recorded = handlers.record(world)
     # After the in-process cloud: its hooks would be in every call.
     timed = handlers.figures(world, recorded)
@@ -60,11 +60,18 @@ def _expiry() -> list[Figure]:
     return expiry.figures(expiry.measure())
 
 
+def _desk() -> list[Figure]:
+    from bench import clinic_batch
+
+    return clinic_batch.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "imports": _imports,
     "calls": _calls_and_handlers,
     "documents": _documents,
     "expiry": _expiry,
+    "desk": _desk,
 }
 
 

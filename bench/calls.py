@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
@@ -94,6 +95,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     count_policies(world, counter, _step)
     world.settle()
+    measure_clinics(world, counter)
     count_corrections(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
@@ -211,6 +213,9 @@ def _operators(world: World, counter: Counter) -> None:
     cases.taken(world, second)
     _worked_on(world, counter, second, "decision", {"approve": True}, "decide a case")
     world.settle()
+    with counter.measuring("delivery statistics of a month", limit=10):
+        papers = world.ok("GET", "/v1/operator/delivery-statistics?from=2026-03-01", person=cases.OPERATOR)
+    assert papers["scope"] == "insurer"
     with counter.measuring("statistics of a month", limit=8):
         figures = world.ok("GET", "/v1/operator/statistics?from=2026-03-01&until=2026-04-01", person=cases.OPERATOR)
     assert figures["decided"], figures

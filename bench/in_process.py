@@ -25,8 +25,8 @@ SETTLED = {
 
 
 @contextmanager
-def opened() -> Iterator[World]:
-    """Open it over a new, empty in-process cloud."""
+def opened(*, wire: bool = False) -> Iterator[World]:
+    """Open it over a new, empty in-process cloud; with ``wire`` DynamoDB is asked by requests, as on AWS."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "_HANDLER"):
         os.environ.pop(name, None)
     os.environ |= SETTLED
@@ -42,7 +42,7 @@ def opened() -> Iterator[World]:
             running(Path(folder)) as issuer,
             # The access log would bury the table of figures.
             redirect_stdout(io.StringIO()),
-            open_world(issuer) as world,
+            open_world(issuer, wire=wire) as world,
         ):
             yield world
     finally:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
     from chalicelib.ports.scans import Pictures, ScanInspector
+    from chalicelib.ports.sheets import Sheets
     from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.signing import Signer
+    from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
-    from chalicelib.ports.toolbox import IdSource, Queues, Secrets, StatusLists, Texts
+    from chalicelib.ports.toolbox import IdSource, Queues, Secrets, Snapshots, StatusLists, Texts
     from chalicelib.settings import Settings
 
 
@@ -123,6 +125,20 @@ class Container:
         return S3Files(client=self.client("s3"), bucket=bucket)
 
     @cached_property
+    def staff_files(self) -> StaffFiles:
+        """Chunks of lists of staff."""
+        from chalicelib.adapters.s3.staff_files import S3StaffFiles  # noqa: PLC0415 — made when asked
+
+        return S3StaffFiles(files=self.documents)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Sheets in and out."""
+        from chalicelib.adapters.sheets.sheets import FileSheets  # noqa: PLC0415 — made when asked
+
+        return FileSheets()
+
+    @cached_property
     def inspector(self) -> ScanInspector:
         """The inspection of scans."""
         from chalicelib.adapters.scans.inspector import (  # noqa: PLC0415 — heavy libraries
@@ -171,6 +187,13 @@ class Container:
         return SignedStatusLists(signer=self.signer, public_base_url=self.public_base_url)
 
     @cached_property
+    def snapshots(self) -> Snapshots:
+        """Signed lists for a day without network."""
+        from chalicelib.adapters.documents.snapshot import SignedSnapshots  # noqa: PLC0415 — made when asked
+
+        return SignedSnapshots(signer=self.signer, public_base_url=self.public_base_url)
+
+    @cached_property
     def signatures(self) -> SignatureVerifier | None:
         """The check of signatures by certificate; None where no trust anchor is set."""
         if not self.settings.signature_trust_anchors:
@@ -190,6 +213,7 @@ class Container:
             Queue.ISSUANCE: self.settings.issuance_queue_url,
             Queue.DOCUMENTS: self.settings.documents_queue_url,
             Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+            Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
         }
         return SQSQueues(client=self.client("sqs"), urls=urls)
 

@@ -54,6 +54,7 @@ class Settings:
     issuance_queue_url: str
     documents_queue_url: str
     notifications_queue_url: str
+    employer_lists_queue_url: str
     outbox_relay_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
@@ -87,6 +88,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         issuance_queue_url=given["ISSUANCE_QUEUE_URL"],
         documents_queue_url=given["DOCUMENTS_QUEUE_URL"],
         notifications_queue_url=given["NOTIFICATIONS_QUEUE_URL"],
+        employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],

@@ -1,121 +1,126 @@
-"""The in-process cloud with all that the service needs of AWS: moto, without what it does slowly here."""
+"""The in-process cloud with all that the service needs of AWS: tables in memory, and moto for everything else."""
 
 from __future__ import annotations
 
-import copy
-from collections import defaultdict
+import json
 from contextlib import contextmanager
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core import responses
-from moto.core.serialize import XFormedAttributePicker
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Table
-from moto.sqs import models as sqs_models
+from moto.backends import get_backend
 
 from chalicelib.adapters import aws
 from infra.local.stack_settings import table_request
+from tests.memory.clients import answered_in_memory
+from tests.memory.compared import ComparedDynamoDB
+from tests.memory.dynamodb import MemoryDynamoDB
+from tests.memory.quick_moto import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.memory.table import MemoryTable
+
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-QUEUES = ("verification", "issuance", "documents", "notifications", "outbox_relay")
+QUEUES = ("verification", "issuance", "documents", "notifications", "employer_lists", "outbox_relay")
 
-_clients: dict[str, Any] = {}
-_clients_of_adapters: dict[str, Any] = {}
+
+class Calls(Enum):
+    """How the calls of AWS are answered."""
+
+    IN_MEMORY = "without requests and answers: forty times faster"
+    WIRED = "written, signed, answered by moto and parsed, as over a network"
+    COMPARED = "those of the table in both ways, which must agree"
+
+
+class _Clients:
+    """The clients of one way; making one takes longer than a test, so they serve all clouds."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.of_tests: dict[str, Any] = {}
+        self.of_adapters: dict[str, Any] = {}
+        self.database = ComparedDynamoDB(_by_wire) if calls is Calls.COMPARED else MemoryDynamoDB()
+
+    def answered(self, client: Any, seam: Any = None) -> Any:
+        return client if self.calls is Calls.WIRED else answered_in_memory(client, self.database, seam)
+
+
+def _by_wire(operation: str, request: dict[str, Any]) -> Any:
+    return _wired("dynamodb")._make_api_call(operation, request)
+
+
 _table = cache(table_request)
-_update_item = DynamoDBBackend.update_item
-_possible_keys = XFormedAttributePicker.get_possible_keys
-_keys: dict[tuple[str, ...], tuple[str, ...]] = {}
+_wired = cache(boto3.client)
+_made_by_adapters = aws._made
+_all = {calls: _Clients(calls) for calls in Calls}
+_now = {"clients": _all[Calls.IN_MEMORY]}
 
 
 @contextmanager
-def in_process_cloud() -> Iterator[pytest.MonkeyPatch]:
-    """A new, empty cloud; its resources are in the environment."""
+def in_process_cloud(*, wire: bool = False, compared: bool = False) -> Iterator[pytest.MonkeyPatch]:
+    """A new, empty cloud; its resources are in the environment.
+
+    Args:
+        wire: Let every call be written, signed, answered by moto and parsed, as on AWS: forty times slower.
+        compared: Let moto answer all requests to the table too, and fail where it answers otherwise.
+    """
+    clients = _all[Calls.WIRED if wire else Calls.COMPARED if compared else Calls.IN_MEMORY]
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        _quicken(patch)
-        # Making a client takes longer than a test: these are kept for the next cloud, apart from those of other tests.
-        patch.setattr(aws, "_clients", _clients_of_adapters)
+        quicken(patch)
+        patch.setitem(_now, "clients", clients)
+        patch.setattr(aws, "_clients", clients.of_adapters)
+        patch.setattr(aws, "_made", lambda name: clients.answered(_made_by_adapters(name), aws))
+        clients.database.tables.clear()
         for name, value in _resources().items():
             patch.setenv(name, value)
         yield patch
 
 
 def cloud(service: str) -> Any:
-    """The client by which tests stand in for AWS; making one takes longer than a call."""
-    if service not in _clients:
-        _clients[service] = boto3.client(service)
-    return _clients[service]
+    """The client by which tests stand in for AWS."""
+    clients = _now["clients"]
+    if service not in clients.of_tests:
+        clients.of_tests[service] = clients.answered(boto3.client(service))
+    return clients.of_tests[service]
 
 
-def _quicken(patch: pytest.MonkeyPatch) -> None:
-    """Let moto remember what it would find out anew for each call."""
-    patch.setattr(Table, "__deepcopy__", _same_items, raising=False)
-    patch.setattr(DynamoDBBackend, "update_item", _update_a_copy)
-    patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
-    patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
-    for module in (responses, sqs_models):
-        patch.setattr(module, "camelcase_to_underscores", cache(module.camelcase_to_underscores))
+def database() -> MemoryDynamoDB:
+    """All tables, unless they are moto's."""
+    return _now["clients"].database
+
+
+def memory_table() -> MemoryTable:
+    """The table of the service, past all calls; any moment of it can be kept and restored."""
+    return database().tables["polis"]
 
 
 def _resources() -> dict[str, str]:
-    """Create what the template would; returns the functions' environment."""
+    """Create what the template would, past all calls but the table's; returns the functions' environment."""
     cloud("dynamodb").create_table(**_table("polis"))
-    s3 = cloud("s3")
+    s3 = get_backend("s3")[ACCOUNT]["aws"]
     for bucket in ("polis-scans", "polis-documents"):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_bucket_versioning(Bucket="polis-scans", VersioningConfiguration={"Status": "Enabled"})
-    sqs = cloud("sqs")
-    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
-    key = cloud("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    secret = cloud("secretsmanager").create_secret(Name="lookup", SecretString="x" * 64)
+        s3.create_bucket(bucket, REGION)
+    s3.put_bucket_versioning("polis-scans", "Enabled")
+    sqs = get_backend("sqs")[ACCOUNT][REGION]
+    urls = {name: sqs.create_queue(name).physical_resource_id for name in QUEUES}
+    key = get_backend("kms")[ACCOUNT][REGION].create_key(None, "SIGN_VERIFY", "ECC_NIST_P256", "", [])
+    secrets = get_backend("secretsmanager")[ACCOUNT][REGION]
+    secret = json.loads(secrets.create_secret("lookup", "x" * 64, None, None, [], None, None, [], False))
     return {
         "TABLE_NAME": "polis",
         "SCANS_BUCKET": "polis-scans",
         "DOCUMENTS_BUCKET": "polis-documents",
         **{f"{name.upper()}_QUEUE_URL": url for name, url in urls.items()},
-        "SIGNING_KEY_ID": key["KeyMetadata"]["KeyId"],
+        "SIGNING_KEY_ID": key.id,
         "LOOKUP_SECRET_ID": secret["ARN"],
         "REGISTERS_URL": "http://127.0.0.1:9",
         "PUBLIC_BASE_URL": "https://polis.example.org",
         "MAIL_FROM": "polis@example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }
-
-
-def _same_items(table: Any, _: Any) -> Any:
-    """Copy a table for the roll-back of a transaction: no item of it is ever altered, only replaced.
-
-    Moto copies the whole table once for each action of a transaction; with deep copies that is most of the time here.
-    """
-    same = copy.copy(table)
-    same.items = defaultdict(dict, {partition: dict(rows) for partition, rows in table.items.items()})
-    return same
-
-
-def _update_a_copy(backend: Any, table_name: str, key: dict[str, Any], *arguments: Any, **options: Any) -> Any:
-    """Put a copy of the item in its place and let moto alter that: copies of the table may hold the item itself."""
-    table = backend.get_table(table_name)
-    partition, sort = backend.get_keys_value(table, key)
-    item = table.get_item(partition, sort)
-    if item is not None:
-        table.items[partition][sort] = copy.deepcopy(item)
-    return _update_item(backend, table_name, key, *arguments, **options)
-
-
-def _remembered_keys(picker: Any, context: Any) -> Any:
-    """Tell under which names a member of an answer may be found: they follow from the description of the service."""
-    if hasattr(context.obj, "Meta"):  # it may name them itself
-        return _possible_keys(picker, context)
-    parent = getattr(context.shape, "parent", context.shape)
-    kind = type(context.obj).__name__
-    place = (context.service_model.service_name, parent.name, context.shape.name, context.key, kind)
-    if place not in _keys:
-        _keys[place] = tuple(_possible_keys(picker, context))
-    return _keys[place]

@@ -228,9 +228,9 @@ class World:
 
 
 @contextmanager
-def open_world(issuer: str) -> Iterator[World]:
+def open_world(issuer: str, **options: bool) -> Iterator[World]:
     """The whole service over a new, empty cloud."""
-    with in_process_cloud() as patch:
+    with in_process_cloud(**options) as patch:
         for name, value in {
             "OIDC_ISSUER": issuer,
             "OIDC_AUDIENCE": "polis",

@@ -20,6 +20,7 @@ class CheckKind(StrEnum):
     BIRTH_RECORD = "birth_record"
     MIGRATION_STATUS = "migration_status"
     POWERS = "powers"
+    ORGANISATION = "organisation"
 
 
 class CheckStatus(StrEnum):

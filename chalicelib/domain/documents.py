@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -9,12 +10,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderView:
-    """The person that a document is about; ``middle_name`` and ``snils`` may be empty."""
+    """The person that a document is about; ``middle_name``, ``sex`` and ``snils`` may be empty."""
 
     family_name: str
     given_name: str
     middle_name: str = ""
-    sex: Literal["male", "female"]
+    sex: Literal["male", "female", ""] = ""
     born_on: date
     snils: str = ""
 
@@ -89,6 +90,62 @@ class TemporaryCertificateDocument:
     valid_until: date
     issued_on: date
     qr_link: str
+    legal_reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchView:
+    """Days, the last one included, with one insurer; without a code nobody insured."""
+
+    from_on: date
+    to_on: date
+    insurer: str
+    insurer_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceCertificateDocument:
+    """A certificate of insurance: the stretches lie one behind the other without a hole; with English if bilingual."""
+
+    number: str
+    holder: HolderView
+    policy_number: str
+    stretches: tuple[StretchView, ...]
+    issued_on: date
+    qr_link: str
+    legal_reference: str
+    bilingual: bool = False
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether somebody insured on all days."""
+        return all(stretch.insurer_code for stretch in self.stretches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffLine:
+    """An employee in the certificate of an employer; ``insurers`` stand only where the employee allowed it."""
+
+    name: str
+    born_on: str
+    policy_number: str
+    outcome: str
+    insurers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffDocument:
+    """The certificate of an employer about its staff; ``to_on`` is the last day, ``lines`` are read once."""
+
+    number: str
+    organisation: str
+    inn: str
+    ogrn: str
+    from_on: date
+    to_on: date
+    issued_on: date
+    totals: tuple[tuple[str, int], ...]
+    lines: Iterable[StaffLine]
     legal_reference: str
 
 

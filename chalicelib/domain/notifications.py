@@ -93,6 +93,20 @@ class NotificationKind(StrEnum):
     APPEAL_REJECTED_BY_FUND = "appeal_rejected_by_fund"
     APPEAL_ESCALATED = "appeal_escalated"
     APPEAL_WITHDRAWN = "appeal_withdrawn"
+    ATTACHMENT_REQUESTED = "attachment_requested"
+    ATTACHMENT_MADE = "attachment_made"
+    ATTACHMENT_REFUSED = "attachment_refused"
+    CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
+    CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
+    CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
+    INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"
+    INSURANCE_CERTIFICATE_SENT = "insurance_certificate_sent"
+    INSURANCE_CERTIFICATE_REFUSED = "insurance_certificate_refused"
+    EMPLOYER_CONFIRMED = "employer_confirmed"
+    EMPLOYER_REFUSED = "employer_refused"
+    EMPLOYER_LIST_REFUSED = "employer_list_refused"
+    EMPLOYER_REQUEST_READY = "employer_request_ready"
+    EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +286,27 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.APPEAL_REJECTED_BY_FUND: _about_appeal("decided_on", forced=True),
         _KIND.APPEAL_ESCALATED: _about_appeal("escalated_on", "due_on"),
         _KIND.APPEAL_WITHDRAWN: _about_appeal("withdrawn_on"),
+        _KIND.ATTACHMENT_REQUESTED: _without_sms("requested_on", "due_on"),
+        _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
+        # Whoever is not attached has to choose anew: the person must learn of it (J2).
+        _KIND.ATTACHMENT_REFUSED: _about_day("decided_on", forced=True),
+        _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
+        _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
+        _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),
+        # Who wanted to download it needs no letter; who wanted a letter gets it, with a link behind the sign-in (K1).
+        _KIND.INSURANCE_CERTIFICATE_READY: KindRules(
+            channels=frozenset({Channel.CABINET}), fields=frozenset({"made_on", _LINK})
+        ),
+        _KIND.INSURANCE_CERTIFICATE_SENT: KindRules(
+            channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False
+        ),
+        _KIND.INSURANCE_CERTIFICATE_REFUSED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_CONFIRMED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_REFUSED: _without_sms("decided_on"),
+        _KIND.EMPLOYER_LIST_REFUSED: _without_sms("number", "refused_on"),
+        _KIND.EMPLOYER_REQUEST_READY: _without_sms("number", "made_on"),
+        # Which organisation asks is seen behind the sign-in alone.
+        _KIND.EMPLOYER_ASKS_CONSENT: _about_day("asked_on"),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

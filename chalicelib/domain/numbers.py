@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SERIAL_LIMIT = 100_000_000
 APPLICATION_LENGTH = 13
 CERTIFICATE_LENGTH = 9
+INSURANCE_CERTIFICATE_LENGTH = 11
 
 # Totally anti-symmetric quasigroup of order 10 from H. M. Damm's thesis (Marburg, 2004).
 _DAMM = (
@@ -121,6 +122,26 @@ def parse_series_number(*, text: str, series: Series) -> str:
     if len(digits) != APPLICATION_LENGTH:
         raise InvalidValue("series_number_length", f"В номере {label} должно быть {APPLICATION_LENGTH} цифр")
     raise InvalidValue("series_number_check_digit", f"Номер {label} введён с ошибкой: сверьте его по цифрам")
+
+
+def insurance_certificate_number(*, serial_or_random: int, on: date) -> str:
+    """Number of a certificate of insurance: the year, eight digits and the check digit; 11 digits in all.
+
+    Raises:
+        InvalidValue: ``number_serial``, not in 0..99999999.
+    """
+    body = f"{on:%y}{_serial(serial_or_random)}"
+    return body + damm_digit(digits=body)
+
+
+def parse_insurance_certificate_number(*, text: str) -> str:
+    """Read the number of a certificate of insurance, with or without spaces and hyphens.
+
+    Raises:
+        InvalidValue: ``insurance_certificate_number_digits``, ``…_length`` or ``…_check_digit``.
+    """
+    name = "insurance_certificate_number"
+    return _checked(text, name=name, label="справки о страховании", length=INSURANCE_CERTIFICATE_LENGTH)
 
 
 def _serial(serial: int) -> str:

@@ -22,6 +22,7 @@ class QrKind(IntEnum):
     CERTIFICATE = 2
     EXTRACT = 3
     RECEIPT = 4
+    INSURANCE_CERTIFICATE = 5
 
 
 class DocumentStatus(IntEnum):
@@ -70,6 +71,15 @@ STATUS_REASONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedPeriod:
+    """The days that a certificate of insurance is about, the last one included, and whether all of them are insured."""
+
+    from_on: date
+    to_on: date
+    is_continuous: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QrClaims:
     """The signed content of one code.
 
@@ -77,7 +87,7 @@ class QrClaims:
     on which the document is no longer valid (None: no term); ``insurer_code`` is the five-digit code of the
     insurer or empty; ``name`` is given only if the holder wants it. ``status_list`` (0…65535) and
     ``status_index`` (0…16777215) are the place of the document in the status lists: it is unique, so it is
-    the id of the token too.
+    the id of the token too. ``stated`` stands on a certificate of insurance, whose own term has no end.
     """
 
     kind: QrKind
@@ -90,6 +100,7 @@ class QrClaims:
     status_index: int
     issued_at: datetime
     name: str | None = None
+    stated: StatedPeriod | None = None
 
     def __post_init__(self) -> None:
         """Refuse what a token could not carry; raises `InvalidValue`."""

@@ -22,6 +22,7 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    EMPLOYER_LISTS = "employer_lists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class DocumentType(StrEnum):
     POLICY = "policy"
     EXTRACT = "extract"
     APPEAL_RECEIPT = "appeal_receipt"
+    INSURANCE_CERTIFICATE = "insurance_certificate"
 
 
 DOCUMENT_FILE_TITLES = {
@@ -59,6 +61,7 @@ DOCUMENT_FILE_TITLES = {
     DocumentType.POLICY: "Полис ОМС",
     DocumentType.EXTRACT: "Выписка о полисе ОМС",
     DocumentType.APPEAL_RECEIPT: "Расписка о приёме жалобы",
+    DocumentType.INSURANCE_CERTIFICATE: "Справка о страховании по ОМС",
 }
 
 
@@ -66,8 +69,8 @@ DOCUMENT_FILE_TITLES = {
 class StoredDocument:
     """A generated PDF: ordered in the transaction of the change, made afterwards, then ready to download.
 
-    ``subject_id`` is the application's, policy's or certificate's id; ``application_id`` is empty where none was
-    filed here. ``qr_link`` appears when it is made.
+    ``subject_id`` is the id of the application, policy or certificate (of either kind); ``application_id`` is empty
+    where none was filed here. ``qr_link`` appears when it is made.
     """
 
     document_id: str

@@ -11,6 +11,7 @@ from chalice.app import Blueprint, Rate
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases import run_due as due
 from chalicelib.use_cases.run_appeals import run_appeals
+from chalicelib.use_cases.run_attachments import run_attachments
 from chalicelib.use_cases.run_deliveries import run_deliveries
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
@@ -37,6 +38,7 @@ _JOBS = {
     "run_representations": run_representations,
     "run_deliveries": run_deliveries,
     "run_appeals": run_appeals,
+    "run_attachments": run_attachments,
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.events import (
     documents,
     due,
+    employer_lists,
     expiry,
     issuance,
     notifications,
@@ -18,7 +19,7 @@ from chalicelib.events import (
 if TYPE_CHECKING:
     from chalice import Chalice
 
-MODULES = (scan_uploads, verification, issuance, documents, notifications, outbox_relay, expiry, due)
+MODULES = (scan_uploads, verification, issuance, documents, employer_lists, notifications, outbox_relay, expiry, due)
 
 
 def register(app: Chalice) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 from chalicelib import settings
 from chalicelib.bootstrap import Container, container
@@ -65,6 +66,22 @@ def text_field(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise PoisonMessage(f"no {name}")
     return value
+
+
+def uploaded_objects(body: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Read keys and versions of the objects in an event of S3; raises PoisonMessage."""
+    if body.get("Event") == "s3:TestEvent":
+        return
+    records = body.get("Records")
+    if not isinstance(records, list):
+        raise PoisonMessage("not an event of S3")
+    for record in records:
+        try:
+            found = record["s3"]["object"]
+            # S3 writes keys in its events as in a query string.
+            yield unquote_plus(found["key"]), found.get("versionId")
+        except (KeyError, TypeError):
+            raise PoisonMessage("not an event of S3") from None
 
 
 def moment(event: Any, tools: Container) -> datetime:

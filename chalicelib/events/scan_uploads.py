@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
 
 from chalice.app import Blueprint
 
-from chalicelib.events.runtime import PoisonMessage, json_body, run_batch
+from chalicelib.events.runtime import json_body, run_batch, uploaded_objects
 from chalicelib.use_cases.inspect_scan import inspect_scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from chalicelib.bootstrap import Container
 
@@ -25,20 +24,5 @@ def scan_uploads(event: Any) -> dict[str, list[dict[str, str]]]:
 
 
 def _inspect(tools: Container, record: Mapping[str, Any]) -> None:
-    for key, version in _objects(json_body(record)):
+    for key, version in uploaded_objects(json_body(record)):
         inspect_scan(tools=tools, key=key, version=version, at=tools.now())
-
-
-def _objects(body: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    if body.get("Event") == "s3:TestEvent":
-        return
-    records = body.get("Records")
-    if not isinstance(records, list):
-        raise PoisonMessage("not an event of S3")
-    for record in records:
-        try:
-            found = record["s3"]["object"]
-            # S3 writes keys in its events as in a query string.
-            yield unquote_plus(found["key"]), found.get("versionId")
-        except (KeyError, TypeError):
-            raise PoisonMessage("not an event of S3") from None

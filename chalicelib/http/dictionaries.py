@@ -35,8 +35,11 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http import appeal_dictionaries, correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
+from chalicelib.http.schemas import attachments
 from chalicelib.http.schemas.deliveries import delivery_states
+from chalicelib.http.schemas.employers import employer_refusals, request_stages, staff_outcomes
 from chalicelib.http.schemas.forms import form_sections
+from chalicelib.http.schemas.insurance_certificates import certificate_refusals, certificate_states
 from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.ports.errors import NotFound
 
@@ -221,6 +224,11 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
     **appeal_dictionaries.DICTIONARIES,
+    "employer-refusals": employer_refusals,
+    "employer-request-stages": request_stages,
+    "staff-outcomes": staff_outcomes,
+    "insurance-certificate-states": certificate_states,
+    "insurance-certificate-refusals": certificate_refusals,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,
@@ -239,6 +247,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "delivery-methods": lambda: _titles(DELIVERY_METHODS),
     "recipients": lambda: _titles(RECIPIENTS),
     "understood": lambda: _titles(UNDERSTOOD),
+    **attachments.DICTIONARIES,
     "corrections": correction_dictionaries.corrections,
     "correction-states": correction_dictionaries.states,
     "annulments": correction_dictionaries.annulments,

@@ -15,7 +15,7 @@ from chalicelib.http.responses import request_id_of, respond
 if TYPE_CHECKING:
     from chalice import Response
 
-documentation = Blueprint(__name__)
+blueprint = Blueprint(__name__)
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
 _CACHE = {"Cache-Control": "public, max-age=300"}
@@ -33,14 +33,14 @@ def _page() -> tuple[str, str]:
     return openapi_page.render_page(json.loads(_document())), openapi_page.PAGE_POLICY
 
 
-@documentation.route("/openapi.json", name="openapi_document")  # type: ignore[untyped-decorator]  # chalice has no types
+@blueprint.route("/openapi.json", name="openapi_document")  # type: ignore[untyped-decorator]  # chalice has no types
 def openapi_document() -> Response:
     """Answer with the OpenAPI document."""
     request_id = request_id_of(request_in_work.get())
     return respond(_document(), status=200, request_id=request_id, headers=_CACHE)
 
 
-@documentation.route("/docs", name="openapi_page")  # type: ignore[untyped-decorator]  # chalice has no types
+@blueprint.route("/docs", name="openapi_page")  # type: ignore[untyped-decorator]  # chalice has no types
 def openapi_page() -> Response:
     """Answer with the page for people."""
     page, policy = _page()

@@ -17,7 +17,7 @@ from chalicelib.http.schemas.corrections import (
 )
 from chalicelib.http.schemas.insurance import InsuredOnOut, insured_on_out
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.check_insured_person import DocumentKey, NameKey
+from chalicelib.use_cases.clinic_key import DocumentKey, NameKey
 from chalicelib.use_cases.duplicates import find_duplicates
 from chalicelib.use_cases.find_persons import PersonKey, find_persons, view_person
 from chalicelib.use_cases.insurance_on_day import insurance_on_day

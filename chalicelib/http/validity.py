@@ -17,13 +17,9 @@ from chalicelib.http.schemas.validity import (
     ValidityOut,
     insured_person_out,
 )
-from chalicelib.use_cases.check_insured_person import (
-    ClinicQuestion,
-    DocumentKey,
-    NameKey,
-    check_insured_person,
-)
+from chalicelib.use_cases.check_insured_person import check_insured_person
 from chalicelib.use_cases.check_validity import PublicQuestion, check_readiness, check_validity
+from chalicelib.use_cases.clinic_key import ClinicQuestion, DocumentKey, NameKey
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey
 from chalicelib.use_cases.prove_work import new_challenge
 
@@ -132,21 +128,26 @@ def clinic_check(call: Call, body: ClinicQuestionIn) -> InsuredPersonOut:
     answer = check_insured_person(
         tools=container(),
         principal=call.principal,
-        question=ClinicQuestion(
-            on=on,
-            policy_number=body.policy_number,
-            snils=body.snils,
-            certificate_number=body.certificate_number,
-            document=DocumentKey(**body.document.model_dump()) if body.document else None,
-            person=NameKey(**body.person.model_dump()) if body.person else None,
-            qr=_token(body.qr),
-            blank_number=body.blank_number,
-            old_policy=_old_policy(body.old_policy),
-            barcode=body.barcode,
-        ),
+        question=clinic_question(body, on),
         at=call.at,
     )
     return insured_person_out(answer, on=on, at=call.at)
+
+
+def clinic_question(body: ClinicQuestionIn, on: date) -> ClinicQuestion:
+    """Read a clinic's question about a day."""
+    return ClinicQuestion(
+        on=on,
+        policy_number=body.policy_number,
+        snils=body.snils,
+        certificate_number=body.certificate_number,
+        document=DocumentKey(**body.document.model_dump()) if body.document else None,
+        person=NameKey(**body.person.model_dump()) if body.person else None,
+        qr=_token(body.qr),
+        blank_number=body.blank_number,
+        old_policy=_old_policy(body.old_policy),
+        barcode=body.barcode,
+    )
 
 
 def _old_policy(given: OldPolicyIn | None) -> OldPolicyKey | None:

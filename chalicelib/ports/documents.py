@@ -9,8 +9,10 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.documents import (
         ExtractDocument,
+        InsuranceCertificateDocument,
         PolicyDocument,
         ReceiptDocument,
+        StaffDocument,
         TemporaryCertificateDocument,
     )
     from chalicelib.domain.qr_claims import QrClaims, QrVerdict
@@ -29,6 +31,14 @@ class DocumentRenderer(Protocol):
 
     def temporary_certificate(self, *, document: TemporaryCertificateDocument) -> bytes:
         """The temporary certificate (requirement E1)."""
+        ...
+
+    def insurance_certificate(self, *, document: InsuranceCertificateDocument) -> bytes:
+        """The certificate of insurance, Russian or bilingual (requirement K1)."""
+        ...
+
+    def staff(self, *, document: StaffDocument) -> bytes:
+        """The certificate of an employer about its staff (requirement K2)."""
         ...
 
     def receipt(self, *, document: ReceiptDocument) -> bytes:

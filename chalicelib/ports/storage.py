@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
+from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
@@ -22,8 +23,11 @@ from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
+from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.employers import Employers
+from chalicelib.ports.insurance_certificates import InsuranceCertificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +64,7 @@ class ApplicationFile:
 class PersonFile:
     """A person with policies, certificates, registrations of earlier policies and generated documents.
 
-    ``represented`` are those the person acts for.
+    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for.
     """
 
     person: Person | None = None
@@ -70,6 +74,8 @@ class PersonFile:
     documents: tuple[StoredDocument, ...] = ()
     views: ViewLog | None = None
     represented: tuple[Representation, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    attachment_books: tuple[AttachmentBook, ...] = ()
 
     @property
     def standing_policy(self) -> Policy | None:
@@ -132,7 +138,16 @@ class DraftChange:
     if_version: int | None = None
 
 
-class Store(Deliveries, Cases, CorrectionReads, Appeals, Protocol):
+class Store(
+    Deliveries,
+    Cases,
+    CorrectionReads,
+    ClinicReads,
+    InsuranceCertificates,
+    Employers,
+    Appeals,
+    Protocol,
+):
     """Reads, counters and units of work."""
 
     def work(self, *, at: datetime) -> UnitOfWork:
@@ -236,6 +251,10 @@ class Store(Deliveries, Cases, CorrectionReads, Appeals, Protocol):
 
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1 (1 call)."""
+        ...
+
+    def next_serials(self, *, counter: str, count: int) -> int:
+        """Draw the next numbers of a counter; returns the first of them (1 call)."""
         ...
 
     def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:

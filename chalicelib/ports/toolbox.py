@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from chalicelib.domain.notifications import Channel, NotificationKind
     from chalicelib.domain.policy_term import TermProfile
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from chalicelib.ports.notifications import EmailSender, SmsSender
     from chalicelib.ports.registers import Registers
     from chalicelib.ports.scans import Pictures, ScanInspector
+    from chalicelib.ports.sheets import Sheets
     from chalicelib.ports.signatures import SignatureVerifier
+    from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
 
 
@@ -82,6 +84,14 @@ class StatusLists(Protocol):
         ...
 
 
+class Snapshots(Protocol):
+    """Signed lists by which a clinic works for a day without a connection to us."""
+
+    def sign(self, *, claims: Mapping[str, Any], at: datetime, valid_for: timedelta) -> str:
+        """Sign claims as a token (JWS) that ends after ``valid_for``."""
+        ...
+
+
 class Toolbox(Protocol):
     """The ports and the few settings that use cases depend on."""
 
@@ -100,6 +110,10 @@ class Toolbox(Protocol):
     @property
     def documents(self) -> Files: ...
     @property
+    def staff_files(self) -> StaffFiles: ...
+    @property
+    def sheets(self) -> Sheets: ...
+    @property
     def inspector(self) -> ScanInspector: ...
     @property
     def pictures(self) -> Pictures: ...
@@ -109,6 +123,8 @@ class Toolbox(Protocol):
     def qr(self) -> QrTokens: ...
     @property
     def status_lists(self) -> StatusLists: ...
+    @property
+    def snapshots(self) -> Snapshots: ...
     @property
     def queues(self) -> Queues: ...
     @property

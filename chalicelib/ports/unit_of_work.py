@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.ports.clinics import ClinicWork
 from chalicelib.ports.corrections import CorrectingWork
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.storage import Limit
 
 
-class UnitOfWork(CorrectingWork, Protocol):
+class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
     """Collects conditional writes; nothing happens before `commit`.
 
     Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.appeal_summary import AppealStatistics, appeal_statistics_of
 from chalicelib.domain.case_summary import Scope
-from chalicelib.use_cases.case_statistics import Period, checked_period
+from chalicelib.use_cases.case_statistics import Period, reported_days
 from chalicelib.use_cases.operator_queue import readable_scope
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def appeal_statistics(
         ValidationFailed: the period is empty or longer than a quarter, or an auditor does not say whose work.
     """
     scope = readable_scope(principal, insurer=insurer, region=region)
-    since, until = checked_period(scope=scope, period=period, at=at)
+    since, until = reported_days(scope, period, at)
     figures = appeal_statistics_of(tools.store.filed_appeals(scope=scope, since=since, until=until))
     return AppealReport(scope=scope, since=since, until=until, figures=figures)

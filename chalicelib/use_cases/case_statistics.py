@@ -56,13 +56,17 @@ def case_statistics(
         ValidationFailed: the period is empty or longer than a quarter, or an auditor does not say whose work.
     """
     scope = readable_scope(principal, insurer=insurer, region=region)
-    since, until = checked_period(scope=scope, period=period, at=at)
+    since, until = reported_days(scope, period, at)
     figures = statistics_of(tools.store.filed_cases(scope=scope, since=since, until=until))
     return Report(scope=scope, since=since, until=until, figures=figures)
 
 
-def checked_period(*, scope: Scope, period: Period, at: datetime) -> tuple[date, date]:
-    """The first day of a period and the first after it; raises ValidationFailed if it is empty or too long."""
+def reported_days(scope: Scope, period: Period, at: datetime) -> tuple[date, date]:
+    """The first day of a report and the first day after it.
+
+    Raises:
+        ValidationFailed: the period is empty or longer than a quarter.
+    """
     until = period.until or scope_day(scope, at=at) + timedelta(days=1)
     since = period.since or until - timedelta(days=USUAL_DAYS)
     if not timedelta() < until - since <= timedelta(days=LONGEST_DAYS):

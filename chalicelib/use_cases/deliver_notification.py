@@ -36,6 +36,14 @@ _INSURER_KINDS = frozenset(
         NotificationKind.INSURER_NOTIFIED_OF_CORRECTION,
     }
 )
+_CLINIC_KINDS = frozenset(
+    {
+        NotificationKind.CLINIC_ASKED_TO_ATTACH,
+        NotificationKind.CLINIC_NOTIFIED_OF_ARRIVAL,
+        NotificationKind.CLINIC_NOTIFIED_OF_DEPARTURE,
+    }
+)
+_ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS
 _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTACT_VERIFICATION_CODE})
 
 
@@ -62,13 +70,13 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     if order.kind in _CODE_KINDS and at >= order.ordered_at + VALID_FOR:
         return {"all": "too_late"}
     file = tools.store.person_file(person_id=order.person_id)
-    if order.kind not in _INSURER_KINDS and file.person is not None and file.person.death is not None:
+    if order.kind not in _ORGANISATION_KINDS and file.person is not None and file.person.death is not None:
         # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
         return {"all": "person_died"}
     contacts = _contacts(tools, order, file.person)
     preferences = _preferences(file.person)
     channels = channels_for(kind=order.kind, preferences=preferences, contacts=contacts)
-    if order.kind in _INSURER_KINDS:
+    if order.kind in _ORGANISATION_KINDS:
         channels &= {Channel.EMAIL}
     context = _context(tools, order)
     outcomes: dict[str, str] = {}
@@ -90,6 +98,9 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
     if order.kind in _INSURER_KINDS:
         insurer = tools.store.insurer(code=order.context.get("insurer_code", ""))
         return Contacts(email=(insurer.email or None) if insurer else None)
+    if order.kind in _CLINIC_KINDS:
+        clinic = tools.store.clinic(code=order.context.get("clinic_code", ""))
+        return Contacts(email=(clinic.email or None) if clinic else None)
     if person is None:
         return Contacts()
     if order.kind is NotificationKind.CONTACT_VERIFICATION_CODE:

@@ -12,7 +12,7 @@ from chalicelib.domain.principal import Role
 from chalicelib.domain.snils import parse_snils
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_role
-from chalicelib.use_cases.check_insured_person import DocumentKey, NameKey
+from chalicelib.use_cases.clinic_key import DocumentKey, NameKey
 from chalicelib.use_cases.correction_case import Case, check_scope, read_case
 from chalicelib.use_cases.identity import SHARED_KIND, document_value, name_value
 from chalicelib.use_cases.lookup_pointers import pointers_to

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
+from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -37,6 +42,11 @@ Chained = TypeVar(
     CivilRecord,
     Correction,
     Appeal,
+    Attachment,
+    InsuranceCertificate,
+    Employer,
+    EmployerRequest,
+    EmployeeConsent,
 )
 
 
@@ -49,8 +59,13 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
     Appeal: lambda e: f"appeal:{e.appeal_id}",
+    InsuranceCertificate: lambda e: f"insurance_certificate:{e.certificate_id}",
+    Employer: lambda e: f"employer:{e.employer_id}",
+    EmployerRequest: lambda e: f"employer_request:{e.request_id}",
+    EmployeeConsent: lambda e: f"employee_consent:{e.person_id}:{e.organisation_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
+    Attachment: lambda e: f"attachment:{e.attachment_id}",
 }
 
 

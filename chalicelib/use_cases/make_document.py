@@ -28,6 +28,8 @@ from chalicelib.ports.storage import ApplicationFile, PersonFile
 from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import profile_form, region_of
+from chalicelib.use_cases.insurance_certificate_document import draw_insurance_certificate
+from chalicelib.use_cases.issue_insurance_certificate import mark_made
 from chalicelib.use_cases.status_lists import place_in_status_list
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     work = tools.store.work(at=at)
     made = replace(ordered, made_at=at, qr_link=link)
     work.update(made)
+    mark_made(work, tools, made, at)
     work.commit()
     return made
 
@@ -241,6 +244,12 @@ def _document_line(application: Application) -> str:
     return f"{title} {section.get('series', '')} № {section.get('number', '')}".strip()
 
 
+def _make_insurance_certificate(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
+    return draw_insurance_certificate(
+        tools=tools, document=sources.document, holder=_holder(sources.profile), on=_local_day(sources)
+    )
+
+
 def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     application = sources.file.application
     holder = _holder(application.form)
@@ -287,4 +296,5 @@ _MAKERS = {
     DocumentType.TEMPORARY_CERTIFICATE: _make_certificate,
     DocumentType.RECEIPT: _make_receipt,
     DocumentType.APPEAL_RECEIPT: _make_appeal_receipt,
+    DocumentType.INSURANCE_CERTIFICATE: _make_insurance_certificate,
 }

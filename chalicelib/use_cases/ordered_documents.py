@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.appeal import Appeal
     from chalicelib.domain.application import Application
+    from chalicelib.domain.insurance_certificate import InsuranceCertificate
     from chalicelib.domain.policy import Policy
     from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
@@ -26,6 +27,7 @@ FILENAMES = {
     DocumentType.POLICY: "polis-oms.pdf",
     DocumentType.EXTRACT: "vypiska-oms.pdf",
     DocumentType.APPEAL_RECEIPT: "raspiska-zhaloba.pdf",
+    DocumentType.INSURANCE_CERTIFICATE: "spravka-oms.pdf",
 }
 
 
@@ -78,6 +80,24 @@ def order_appeal_receipt(*, work: UnitOfWork, tools: Toolbox, appeal: Appeal, at
         application_id="",
         object_key=f"documents/{document_id}.pdf",
         ordered_at=at,
+    )
+    return _order(work, tools, document, at)
+
+
+def order_certificate_of(
+    *, work: UnitOfWork, tools: Toolbox, certificate: InsuranceCertificate, at: datetime
+) -> StoredDocument:
+    """Order the document of a certificate of insurance that was approved."""
+    document_id = tools.ids.new_id(at=at)
+    document = StoredDocument(
+        document_id=document_id,
+        person_id=certificate.person_id,
+        document_type=DocumentType.INSURANCE_CERTIFICATE,
+        subject_id=certificate.certificate_id,
+        application_id="",
+        object_key=f"documents/{document_id}.pdf",
+        ordered_at=at,
+        bilingual=certificate.bilingual,
     )
     return _order(work, tools, document, at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
+
+VIEWS_AT_ONCE = 50
+"""A transaction takes 100 items: each view is an entry of the journal and the end of its chain."""
 
 VIEW_TRIES = 4
 """How often a view is chained anew when another one was chained first."""
@@ -34,20 +38,64 @@ def note_view(
     """
     for _ in range(VIEW_TRIES):
         known = tools.store.person_file(person_id=person_id)
-        log = known.views or ViewLog(person_id=person_id)
-        action = Action(name=name, at=at, actor=actor_of(principal), details=details)
-        entry_id = tools.ids.new_id(at=at)
-        entry, head = append(head=log.chain, chain=f"views:{person_id}", entry_id=entry_id, action=action)
         work = tools.store.work(at=at)
-        work.record(person_id=person_id, entry=entry)
-        viewed = replace(log, chain=head)
-        if known.views is None:
-            work.create(viewed)
-        else:
-            work.update(viewed)
+        action = Action(name=name, at=at, actor=actor_of(principal), details=details)
+        _add_view(work, tools, person_id, known, action)
         try:
             work.commit()
         except (StaleWrite, AlreadyExists):
             continue
         return known
     raise StaleWrite("Данные этого человека сейчас запрашивают другие: повторите")
+
+
+def note_views(
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    known: Mapping[str, PersonFile],
+    name: str,
+    details: Mapping[str, Mapping[str, str]],
+    at: datetime,
+) -> Mapping[str, PersonFile]:
+    """Chain a view to the journal of each person, 50 people a transaction; returns the folders that may be shown.
+
+    Where somebody else looks at one of them at this moment, those of the transaction are noted one by one, each with
+    its folder read anew; who is then still in use is left out.
+    """
+    noted: dict[str, PersonFile] = {}
+    actor, people = actor_of(principal), list(known)
+    for start in range(0, len(people), VIEWS_AT_ONCE):
+        chunk = people[start : start + VIEWS_AT_ONCE]
+        work = tools.store.work(at=at)
+        for person_id in chunk:
+            action = Action(name=name, at=at, actor=actor, details=details[person_id])
+            _add_view(work, tools, person_id, known[person_id], action)
+        try:
+            work.commit()
+        except (StaleWrite, AlreadyExists):
+            for person_id in chunk:
+                with suppress(StaleWrite):
+                    noted[person_id] = note_view(
+                        tools=tools,
+                        principal=principal,
+                        person_id=person_id,
+                        name=name,
+                        details=details[person_id],
+                        at=at,
+                    )
+        else:
+            noted |= {person_id: known[person_id] for person_id in chunk}
+    return noted
+
+
+def _add_view(work: UnitOfWork, tools: Toolbox, person_id: str, known: PersonFile, action: Action) -> None:
+    log = known.views or ViewLog(person_id=person_id)
+    entry_id = tools.ids.new_id(at=action.at)
+    entry, head = append(head=log.chain, chain=f"views:{person_id}", entry_id=entry_id, action=action)
+    work.record(person_id=person_id, entry=entry)
+    viewed = replace(log, chain=head)
+    if known.views is None:
+        work.create(viewed)
+    else:
+        work.update(viewed)

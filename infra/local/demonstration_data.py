@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import container
 from chalicelib.ports.errors import AlreadyExists
+from chalicelib.use_cases.import_clinics import load_clinics
+from infra.local.clinics_sample import clinics_file
 from infra.local.insurers_sample import INSURERS
 
 
@@ -22,5 +24,15 @@ def load() -> int:
     return written
 
 
+def load_clinics_sample() -> int:
+    """Import the clinics with their doctors and areas; returns how many rows were new or changed."""
+    tools = container()
+    report = load_clinics(tools=tools, file=clinics_file(), region=None, at=tools.now())
+    if report.bad:
+        raise ValueError(report.bad)
+    return report.new + report.changed
+
+
 if __name__ == "__main__":
     print(f"insurers loaded: {load()} of {len(INSURERS)}")
+    print(f"rows of clinics loaded: {load_clinics_sample()}")

@@ -94,6 +94,13 @@ class Journey:
             raise JourneyFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None
 
+    def text(self, method: str, path: str, **options: Any) -> str:
+        """Send a request that must succeed; returns its text."""
+        answer = self.call(method, path, **options)
+        if not answer.is_success:
+            raise JourneyFailed(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.text
+
     def refused(self, status: int, method: str, path: str, **options: Any) -> Any:
         """Send a request that must be refused with a status; returns the problem."""
         answer = self.call(method, path, **options)

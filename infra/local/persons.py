@@ -250,6 +250,16 @@ _STAFF = (
         roles=("civil_registry",),
     ),
     _person(
+        61,
+        "second_registrar",
+        "Регистратор медицинской организации 770002",
+        "Стойкина Алла Игоревна",
+        born_on="1990-04-17",
+        sex="female",
+        roles=("clinic_registrar",),
+        place_of_work={"clinic": "770002", "region": "77"},
+    ),
+    _person(
         10,
         "administrator",
         "Администратор",

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.dynamodb import appeal_keys, correction_keys, index_keys, items, keys
+from chalicelib.adapters.dynamodb import (
+    appeal_keys,
+    certificate_keys,
+    clinic_keys,
+    correction_keys,
+    index_keys,
+    items,
+    keys,
+)
 
 ROOT = Path(__file__).parents[2]
 CHART = (ROOT / "infra/ACCESS_PATTERNS.md").read_text(encoding="utf-8")
@@ -17,7 +25,7 @@ TYPES = {kind.__name__ for kind in items._KEYS} | set(
 )
 FUNCTIONS = {
     name
-    for module in (keys, index_keys, correction_keys, appeal_keys)
+    for module in (keys, index_keys, correction_keys, clinic_keys, certificate_keys, appeal_keys)
     for name, found in inspect.getmembers(module, inspect.isfunction)
     if found.__module__ == module.__name__ and not name.startswith("_")
 }

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("keys", "index_keys", "correction_keys", "appeal_keys")
-KEYS = tuple(ROOT / f"chalicelib/adapters/dynamodb/{name}.py" for name in NAMES)
-KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^INSURERS$")
+KEYS = tuple(
+    ROOT / f"chalicelib/adapters/dynamodb/{name}.py"
+    for name in ("keys", "index_keys", "correction_keys", "clinic_keys", "certificate_keys", "appeal_keys")
+)
+KEY_NAMES = re.compile(r"\b(PK|SK|gsi[1-4](pk|sk)?)\b|^(INSURERS|CLINICS)$")
 
 
 def _texts(path: Path) -> set[str]:

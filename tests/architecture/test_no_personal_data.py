@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from app import app
@@ -16,7 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.checks import CheckKind
 from infra.local.person_numbers import snils_of
 from infra.local.persons import PERSONS
-from tests.cloud import QUEUES, in_process_cloud
+from tests.cloud import QUEUES, cloud, in_process_cloud
 from tests.faults import papers
 from tests.faults.paper_scenarios import paper_approved, paper_drafted, paper_ordered
 from tests.faults.rig import Rig
@@ -239,7 +238,7 @@ def test_messages_of_queues_hold_none(journey: Journey) -> None:
 
 
 def test_names_and_metadata_of_files_hold_none(journey: Journey) -> None:
-    s3 = boto3.client("s3")
+    s3 = cloud("s3")
     names = 0
     for bucket in ("polis-scans", "polis-documents"):
         for found in s3.list_objects_v2(Bucket=bucket).get("Contents", []):

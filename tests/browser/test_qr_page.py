@@ -15,7 +15,7 @@ import pytest
 from chalicelib.adapters.documents.qr_token import CwtQrTokens, decode_and_verify
 from chalicelib.adapters.documents.status_list import StatusList, encode_status_list, pack
 from chalicelib.adapters.signing import jwks, local_signer
-from chalicelib.domain.qr_claims import REASON_TEXTS, DocumentStatus, QrClaims, QrKind
+from chalicelib.domain.qr_claims import REASON_TEXTS, DocumentStatus, QrClaims, QrKind, StatedPeriod
 
 WEB = Path(__file__).resolve().parents[2] / "templates" / "web"
 NOW = datetime.now(tz=UTC).replace(microsecond=0)
@@ -112,6 +112,12 @@ def cases(server):
     return {
         "valid": good,
         "term": link(server, valid_until=TODAY + timedelta(days=10), name="Смирнов Алексей Юрьевич"),
+        "certificate of insurance": link(
+            server,
+            kind=QrKind.INSURANCE_CERTIFICATE,
+            number="26123456785",
+            stated=StatedPeriod(from_on=TODAY, to_on=TODAY, is_continuous=True),
+        ),
         "text number": link(server, kind=QrKind.RECEIPT, number="2611-000123-7", insurer_code=""),
         "not yet": link(server, valid_from=TODAY + timedelta(days=3)),
         "expired": link(server, valid_until=TODAY - timedelta(days=1)),

@@ -31,6 +31,7 @@ from chalicelib.domain.qr_claims import (
     QrClaims,
     QrKind,
     QrReason,
+    StatedPeriod,
     name_for_qr,
 )
 from chalicelib.ports.signing import PublicKey
@@ -83,6 +84,10 @@ ANY_CLAIMS = st.builds(
     status_index=st.integers(0, 2**24 - 1),
     issued_at=st.integers(1_600_000_000, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s, tz=UTC)),
     name=st.one_of(st.none(), st.text(alphabet="АБЯабвяё -", min_size=1, max_size=30)),
+    stated=st.none()
+    | st.builds(
+        StatedPeriod, from_on=st.dates(date(1993, 1, 1)), to_on=st.dates(date(1993, 1, 1)), is_continuous=st.booleans()
+    ),
 )
 
 
@@ -103,6 +108,13 @@ def test_a_signed_payload_of_another_shape_is_refused(body):
     for payload in ({qr_token.DOCUMENT: body}, {qr_token.DOCUMENT: [1, body], 7: b"", 6: body}):
         token = qr_token.token_base32(cwt=cose.sign(payload=payload, signer=SIGNER))
         assert verify(token).reason in {QrReason.UNREADABLE, QrReason.UNSUPPORTED}
+
+
+@pytest.mark.parametrize("told", [None, 5, [], [1, 2], [1, 2, True], [1, 2, 3, 4], [1, -(10**9), 0], [10**9, 1, 0]])
+def test_a_stated_period_of_another_shape_is_refused(told):
+    document = [5, 12026000001, 24904, 46346, 77012]
+    payload = {qr_token.DOCUMENT: document, 7: bytes(5), 6: 1_795_339_800, qr_token.STATED: told}
+    assert verify(qr_token.token_base32(cwt=cose.sign(payload=payload, signer=SIGNER))).reason is QrReason.UNREADABLE
 
 
 def test_no_changed_bit_is_accepted():
@@ -246,10 +258,12 @@ WORST = {"status_list": 65_535, "status_index": 2**24 - 1}
     [(None, 9), ("Я" * 30, 11), (name_for_qr(family="Щ" * 45, given="Ы" * 40, middle="Ю" * 40), 11)],
 )
 def test_codes_stay_small(kind, name, version):
-    claims = replace(CLAIMS, kind=kind, name=name, **WORST)
+    stated = StatedPeriod(from_on=date(2025, 1, 1), to_on=date(2025, 12, 31), is_continuous=True)
+    about_days = kind is QrKind.INSURANCE_CERTIFICATE and name is None  # it never tells the name
+    claims = replace(CLAIMS, kind=kind, name=name, stated=stated if about_days else None, **WORST)
     link = qr_token.link(token=token_of(claims), public_base_url=HOST_40)
     assert len(HOST_40) == len("https://") + 40
-    assert qr_code.qr_version(link) <= version
+    assert qr_code.qr_version(link) <= version + about_days
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ import msgspec
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
+from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
@@ -27,16 +29,19 @@ from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
+from tests.faults.clinic_invariants import check_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.faults.rig import Rig
 
-LOOKS = {"application_viewed"}
+LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
+
+CERTIFICATE_ARROWS = {(rule.source, rule.target) for rule in CERTIFICATE_TRANSITIONS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +52,11 @@ class Outcome:
     policies: list[Any]
     certificates: list[Any]
     deliveries: list[Any]
+    attachments: list[Any]
     representations: list[Any]
     registrations: list[Any]
     births: list[Any]
+    stated: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -71,6 +78,8 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.attachments: list[Attachment] = self._all(Attachment)
+        self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
@@ -109,9 +118,11 @@ def outcome_of(rig: Rig) -> Outcome:
             (d.state.value, d.is_overdue, sorted(d.address.items()), d.tracking_number, len(d.history))
             for d in facts.deliveries
         ),
+        attachments=sorted((a.state.value, a.is_overdue, a.refusal, len(a.history)) for a in facts.attachments),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
+        stated=sorted((s.state.value, bool(s.number), len(s.stretches)) for s in facts.stated),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -143,10 +154,12 @@ def check(rig: Rig) -> None:
     _check_insurance(facts)
     _check_deliveries(facts)
     _check_births(facts)
+    check_attachments(facts)
+    _check_stated(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")} | _taken_back(facts)
-    told = {body["document_id"] for body in facts.messages("documents").values()}
+    told = {body["document_id"] for body in facts.messages("documents").values() if "document_id" in body}
     assert told <= ordered, "a document is to be made that nobody ordered"
 
 
@@ -234,6 +247,18 @@ def _check_births(facts: Facts) -> None:
     assert {record_id for record_id, _ in versions} == {birth.record_id for birth in facts.births}
 
 
+def _check_stated(facts: Facts) -> None:
+    """Each certificate of insurance was moved by the machine alone; an approved one has a document and a number."""
+    documents = Counter(d["subject_id"] for d in facts.of_type("StoredDocument"))
+    pointers = [p for p in facts.of_type("Pointer") if p["kind"] == "insurance_certificate"]
+    for stated in facts.stated:
+        states = [moment.state for moment in stated.history]
+        assert states[-1] is stated.state
+        assert set(itertools.pairwise(states)) <= CERTIFICATE_ARROWS, states
+        assert documents[stated.certificate_id] == bool(stated.number)
+    assert len(pointers) == sum(bool(stated.number) for stated in facts.stated)
+
+
 def _check_journal(facts: Facts) -> None:
     entities = (
         *facts.applications,
@@ -243,7 +268,9 @@ def _check_journal(facts: Facts) -> None:
         *facts.registrations,
         *facts.deliveries,
         *facts.births,
+        *facts.attachments,
         *facts.corrections,
+        *facts.stated,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

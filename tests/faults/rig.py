@@ -5,16 +5,12 @@ from __future__ import annotations
 import copy
 import importlib
 import json
-from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from moto.core.model_instances import reset_model_data
-from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -29,7 +25,7 @@ from chalicelib.http.tokens import account_id_of
 from infra.local.insurers_sample import INSURERS
 from infra.local.lambda_context import new_context
 from infra.local.persons import PERSONS
-from tests.cloud import ACCOUNT, QUEUES, REGION
+from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
@@ -108,7 +104,7 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.restart()
-        boto3.client("ses").verify_email_identity(EmailAddress="polis@example.org")
+        cloud("ses").verify_email_identity(EmailAddress="polis@example.org")
         work = self.tools.store.work(at=NOW)
         for insurer in INSURERS:
             if insurer.code in INSURERS_USED:
@@ -271,18 +267,9 @@ class Rig:
     def items(self, kind: str = "") -> list[dict[str, Any]]:
         """What the table holds, by type."""
         rows = [
-            {name: next(iter(value.to_regular_json().values())) for name, value in item.attrs.items()}
-            for by_sort in self._table().items.values()
-            for item in by_sort.values()
+            {name: next(iter(value.values())) for name, value in item.items()} for item in memory_table().items.values()
         ]
         return [row for row in rows if not kind or row.get("type") == kind]
-
-    def _table(self) -> Any:
-        return dynamodb_backends[ACCOUNT][REGION].tables["polis"]
-
-    def _items(self) -> Any:
-        """The table's items in folders of their own: `in_process_cloud` replaces items and never alters one."""
-        return defaultdict(dict, {partition: dict(rows) for partition, rows in self._table().items.items()})
 
     def sent(self) -> list[tuple[str, str]]:
         """What left by the real providers: channel and text."""
@@ -294,7 +281,7 @@ class Rig:
         """Remember everything that outlives a process."""
         self.pull()
         return Moment(
-            items=self._items(),
+            items=memory_table().copy(),
             waiting=list(self.waiting),
             at=self.at,
             registers=copy.deepcopy(self.registers),
@@ -304,9 +291,7 @@ class Rig:
 
     def restore(self, moment: Moment) -> None:
         """Go back to a moment, in a new process."""
-        reset_model_data()  # else the in-process cloud keeps every copy it ever made
-        self._table().items = moment.items
-        self._table().items = self._items()
+        memory_table().restore(moment.items)
         self.pull()
         self.waiting, self.handled, self.answering = list(moment.waiting), [], False
         self.at = moment.at

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import boto3
-
 from chalicelib.domain.checks import CheckKind
 from infra.local.person_numbers import policy_number_of
 from infra.local.persons import PERSONS
+from tests.cloud import cloud
 from tests.faults.rig import VISIBILITY, Crashed, Rig
 from tests.functional.scan_files import page, png
 
@@ -66,7 +65,7 @@ def _uploaded(rig: Rig, application_id: str, document: str) -> None:
     order = {"document": document, "media_type": "image/png"}
     ordered = rig.api("POST", f"{APPLICATION}/scans", order, application_id=application_id)
     key = ordered["upload"]["fields"]["key"]
-    put = boto3.client("s3").put_object(Bucket="polis-scans", Key=key, Body=png(page()))
+    put = cloud("s3").put_object(Bucket="polis-scans", Key=key, Body=png(page()))
     event = {"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]}
     record = {"messageId": "s", "body": json.dumps(event), "receiptHandle": "r", "attributes": {}}
     rig._run("scan_uploads", "scan_uploads", {"Records": [record]})

@@ -11,6 +11,8 @@ from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
+from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
+from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
@@ -28,8 +30,23 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES}
-MORE_SCENARIOS = (*POLICY_SCENARIOS, *PAPER_SCENARIOS, *NEWBORN_SCENARIOS, *CORRECTION_SCENARIOS)
+STAGES = {
+    **MAIN_STAGES,
+    **POLICY_STAGES,
+    **PAPER_STAGES,
+    **NEWBORN_STAGES,
+    **CORRECTION_STAGES,
+    **CLINIC_STAGES,
+    **CERTIFICATE_STAGES,
+}
+MORE_SCENARIOS = (
+    *POLICY_SCENARIOS,
+    *PAPER_SCENARIOS,
+    *NEWBORN_SCENARIOS,
+    *CORRECTION_SCENARIOS,
+    *CLINIC_SCENARIOS,
+    *CERTIFICATE_SCENARIOS,
+)
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
 

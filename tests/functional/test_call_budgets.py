@@ -9,9 +9,13 @@ import pytest
 from bench.calls import Counter, measured
 from chalicelib import bootstrap
 from tests import journeys
-from tests.world import TestContainer
+from tests.cloud import database
+from tests.world import TestContainer, open_world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.calls import Budget
     from tests.world import World
 
 MEASURED = (
@@ -49,6 +53,7 @@ MEASURED = (
     "ask about a case",
     "send a case back",
     "decide a case",
+    "delivery statistics of a month",
     "statistics of a month",
     "verify with a temporary certificate, without the registers",
     "public lookup by certificate",
@@ -79,6 +84,16 @@ MEASURED = (
     "give a policy up",
     "issue a policy with a contract",
     "end a policy whose term is over",
+    "clinics of a region",
+    "a clinic with its doctors",
+    "ask for attachment",
+    "list of a clinic's requests",
+    "look at a request for attachment",
+    "attach",
+    "mark a late request",
+    "requests that are late, for the fund",
+    "attach, another attachment ends",
+    "monthly file of one who is attached",
     "card of a person",
     "insurance on a day",
     "insurance on a day, as known on another",
@@ -99,12 +114,28 @@ MEASURED = (
 )
 
 
-def test_keeps_every_budget_of_aws_calls(world: World) -> None:
-    found = measured(world)
+@pytest.fixture(scope="class")
+def measured_once(issuer: str) -> Iterator[tuple[tuple[Budget, ...], tuple[str, ...]]]:
+    """All use cases, each request to the table answered in memory and by moto: budgets, and what was compared."""
+    with open_world(issuer, compared=True) as world:
+        yield measured(world), tuple(database().compared)
 
-    assert tuple(budget.use_case for budget in found) == MEASURED
-    assert all(budget.calls for budget in found)
-    assert {budget.use_case: budget.calls for budget in found if not budget.kept} == {}
+
+class TestAllUseCases:
+    def test_moto_answers_all_requests_as_the_table_in_memory_does(self, measured_once) -> None:
+        """An answer that differs has failed the fixture: other tests may rely on the table in memory."""
+        budgets, requests = measured_once
+        asked = {call.partition(".")[2] for budget in budgets for call in budget.calls if call.startswith("dynamodb.")}
+
+        assert asked <= set(requests)
+        assert len(requests) > 1000
+
+    def test_keeps_every_budget_of_aws_calls(self, measured_once) -> None:
+        found, _ = measured_once
+
+        assert tuple(budget.use_case for budget in found) == MEASURED
+        assert all(budget.calls for budget in found)
+        assert {budget.use_case: budget.calls for budget in found if not budget.kept} == {}
 
 
 @pytest.mark.parametrize("is_cold", [True, False], ids=["cold", "warm"])

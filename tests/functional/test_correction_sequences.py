@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from moto.dynamodb.models import dynamodb_backends
 
 from tests.applicants import CHILD, represent
+from tests.cloud import memory_table
 from tests.corrections import (
     CORRECTIONS,
     FUND,
@@ -23,7 +22,7 @@ from tests.corrections import (
     state,
 )
 from tests.journeys import drafted, insured
-from tests.world import ACCOUNT, NOW, REGION
+from tests.world import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,14 +71,11 @@ class Corrected:
         world.drain()
         world.sleep(days=20)
         self.people = [person_id(world), person_id(world, "later"), child]
-        self._begin = copy.deepcopy(self._table().items)
-
-    def _table(self) -> Any:
-        return dynamodb_backends[ACCOUNT][REGION].tables["polis"]
+        self._begin = memory_table().copy()
 
     def begin(self) -> None:
         """Forget what the example before has done; the messages stay in their queues."""
-        self._table().items = copy.deepcopy(self._begin)
+        memory_table().restore(self._begin)
         self.world.tools.at = NOW.replace(month=4, day=5)
 
     def policies(self, about: str) -> list[Any]:

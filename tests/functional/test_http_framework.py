@@ -10,10 +10,9 @@ from chalice import Chalice
 from pydantic import Field, field_validator
 
 from chalicelib.domain.errors import InvalidValue, RuleRefused
-from chalicelib.http import blueprint
+from chalicelib.http import blueprint, documentation
 from chalicelib.http.auth import authorizer_blueprint
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
-from chalicelib.http.documentation import documentation
 from chalicelib.http.middleware import cors_config, http_middleware
 from chalicelib.http.models import In, IsoDate, Out, Page, PageQuery
 from chalicelib.http.openapi import build_document
@@ -120,7 +119,7 @@ class Http:
         self.app.register_middleware(http_middleware(web_origin="https://web.example"), "http")
         self.app.register_blueprint(authorizer_blueprint)
         self.app.register_blueprint(self.api)
-        self.app.register_blueprint(documentation)
+        self.app.register_blueprint(documentation.blueprint)
 
     def __call__(self, method, path, body=None, *, resource=None, query=None, authorizer=None, **headers):
         names = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -14,9 +14,10 @@ from chalicelib.adapters import aws
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
-from tests import papers
+from tests import clinics, papers
 from tests.appeals import begun, refused
 from tests.applicants import CHILD, carried_out, represent
+from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
@@ -43,11 +44,16 @@ CREATE_NOTHING = {
     "/v1/applications/{application_id}/withdrawal": "moves one application, and only once",
     "/v1/auditor/journal-exports": "asks; the journal must tell of every export",
     "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
+    "/v1/clinic-searches": "asks, and keeps nothing",
+    "/v1/clinic/attachments/{person_id}/{attachment_id}/decision": "decides one request, and only once",
+    "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
+    "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
     "/v1/me/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/me/attachments/{attachment_id}/withdrawal": "takes one request back, and only once",
     "/v1/me/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/dispatch": "moves one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/handover": "spends the code, which works once",
@@ -56,6 +62,7 @@ CREATE_NOTHING = {
     "/v1/operator/deliveries/{delivery_id}/readiness": "moves one delivery, and only once",
     "/v1/operator/delivery-searches": "asks; the journal must tell of every search",
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/represented-persons/{person_id}/attachments/{attachment_id}/withdrawal": "takes one back, and only once",
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/applications/{application_id}/lease": "takes a case that is free, or is renewed",
     "/v1/operator/applications/{application_id}/release": "gives one case back, and only once",
@@ -160,6 +167,16 @@ def _childs_path(world: World, what: str) -> str:
     return f"/v1/represented-persons/{child}/{what}"
 
 
+def _insurance_certificate(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/me/insurance-certificates", body={"year": 2026}, other={"year": 2025})
+
+
+def _childs_insurance_certificate(world: World) -> Request:
+    path = _childs_path(world, "insurance-certificates")
+    return Request(path=path, body={"year": 2026}, other={"year": 2025})
+
+
 def _childs_code(world: World) -> Request:
     return Request(path=_childs_path(world, "codes"), body={"days": 3}, other={"days": 4})
 
@@ -231,7 +248,22 @@ def _appeal_document(world: World) -> Request:
     return Request(path=path, body={"media_type": "image/png"}, other={"media_type": "image/jpeg"})
 
 
+def _attachment(world: World) -> Request:
+    clinics.insured(world)
+    other = clinics.wish(clinics.SECOND, clinics.OTHER_THERAPIST)
+    return Request(path=clinics.OWN, body=clinics.wish(), other=other)
+
+
+def _childs_attachment(world: World) -> Request:
+    clinics.registry(world)
+    body = clinics.wish(doctor=clinics.PAEDIATRICIAN)
+    other = {**body, "clinic": clinics.CHILDREN, "doctor": "d008"}
+    return Request(path=_childs_path(world, "attachments"), body=body, other=other)
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/me/attachments": _attachment,
+    "/v1/represented-persons/{person_id}/attachments": _childs_attachment,
     "/v1/operator/corrections": _correction,
     "/v1/operator/corrections/{correction_id}/reversal": _reversal,
     "/v1/appeals": _appeal,
@@ -245,6 +277,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/extracts": _extract,
+    "/v1/me/insurance-certificates": _insurance_certificate,
     "/v1/me/insurance/codes": _policy_code,
     "/v1/me/legacy-policies": _legacy_policy,
     "/v1/applications/{application_id}/resubmission": _resubmission,
@@ -254,6 +287,7 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/pickup-codes": _childs_pickup_code,
     "/v1/represented-persons/{person_id}/consents": _newborns_consent,
     "/v1/represented-persons/{person_id}/extracts": _childs_extract,
+    "/v1/represented-persons/{person_id}/insurance-certificates": _childs_insurance_certificate,
 }
 
 NOT_COMPARED = {"url", "fields"}
@@ -262,9 +296,7 @@ NOT_COMPARED = {"url", "fields"}
 
 def stored() -> dict[tuple[str, str], Any]:
     """Everything in the table, by its key."""
-    table = get_backend("dynamodb")[ACCOUNT][REGION].tables["polis"]
-    items = [item.to_json()["Attributes"] for rows in table.items.values() for item in rows.values()]
-    return {(item["PK"]["S"], item["SK"]["S"]): item for item in items}
+    return {(item["PK"]["S"], item["SK"]["S"]): item for item in memory_table().items.values()}
 
 
 def waiting(world: World) -> int:

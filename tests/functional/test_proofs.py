@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import boto3
 import pypdfium2
 import pytest
 
+from tests.cloud import cloud
 from tests.journeys import submitted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_makes_an_extract_in_two_languages(insured: World) -> None:
     insured.drain()
 
     documents = {d["id"]: d for d in insured.ok("GET", "/v1/me/insurance")["documents"]}
-    stored = boto3.client("s3").get_object(Bucket="polis-documents", Key=f"documents/{ordered['id']}.pdf")
+    stored = cloud("s3").get_object(Bucket="polis-documents", Key=f"documents/{ordered['id']}.pdf")
     text = pypdfium2.PdfDocument(stored["Body"].read())[0].get_textpage().get_text_range()
     assert documents[ordered["id"]]["is_ready"]
     assert "Surname" in text or "Family name" in text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.checks import CheckKind
-from tests.cloud import QUEUES, cloud
+from tests.cloud import QUEUES, cloud, memory_table
 from tests.journeys import INSURER_CHANGE, actions, application, insurance, insured, messages, submitted
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ POISON = [
 
 def snapshot(world: World) -> dict[str, list[str]]:
     """Everything that the table holds, and everything that was sent."""
-    pages = cloud("dynamodb").get_paginator("scan").paginate(TableName="polis")
-    items = [item for page in pages for item in page["Items"]]
+    items = list(memory_table().items.values())
     return {
         "items": sorted(json.dumps(item, sort_keys=True) for item in items),
         "sms": [sms.dedup_id for sms in world.tools.sms.sent],

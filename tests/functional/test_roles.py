@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
-from tests import appeals, papers
+from tests import appeals, clinics, papers
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
 from tests.journeys import INSURER_CHANGE, document, insured, problem
@@ -31,6 +31,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
     "POST /v1/applications/{application_id}/submission": {"code": "123456"},
     "POST /v1/auditor/journal-exports": {"snils": "112-233-445 95"},
+    "POST /v1/clinic-searches": {"region": "77"},
+    "POST /v1/clinic/attachments/{person_id}/{attachment_id}/decision": {"refusal": ""},
+    "POST /v1/fund/clinic-imports": {"source": "F031"},
+    "POST /v1/me/attachments": clinics.wish(),
+    "POST /v1/represented-persons/{person_id}/attachments": clinics.wish(doctor=clinics.PAEDIATRICIAN),
     "POST /v1/civil-registry/records": {
         "number": "110269770000100012003",
         "version": 1,
@@ -38,11 +43,13 @@ BODIES: dict[str, dict[str, Any]] = {
         "registered_on": "2026-03-01",
         "region": "77",
     },
+    "POST /v1/clinic/validity-batches": {"csv": "snils\n112-233-445 95"},
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
+    "POST /v1/me/insurance-certificates": {"year": 2026},
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
@@ -74,20 +81,28 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
     },
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
+    "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
+QUERIES = {"GET /v1/clinics": "?region=77", "GET /v1/doctors": "?region=77&speciality=76"}
+"""What a list cannot do without."""
+
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health",
     "GET /v1/challenges",
+    "GET /v1/clinics",
+    "GET /v1/clinics/{code}",
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
+    "GET /v1/doctors",
     "GET /v1/insurers",
     "GET /v1/insurers/{code}",
     "GET /v1/status-lists/{number}",
+    "POST /v1/clinic-searches",
     "POST /v1/readiness-checks",
     "POST /v1/validity-checks",
 }
@@ -100,7 +115,8 @@ def guarded() -> list[Route]:
 def send(world: World, route: Route, person: str | None, identifier: str = UNKNOWN_ID, **options: Any) -> Any:
     if signature_of(route.handler).body is not None:
         options["json"] = BODIES[label(route)]
-    return world.call(route.method, path_of(route, identifier), person=person, **options)
+    path = path_of(route, identifier) + QUERIES.get(label(route), "")
+    return world.call(route.method, path, person=person, **options)
 
 
 def test_the_public_routes_are_these_and_no_others() -> None:
@@ -144,6 +160,8 @@ class TestRoles:
                 "person_id": owned["child_id"],
                 "document_id": owned["childs_document_id"],
                 "delivery_id": owned["childs_delivery_id"],
+                "attachment_id": owned["childs_attachment_id"],
+                "certificate_id": owned["childs_certificate_id"],
             }
         if path.endswith("/termination"):
             owned = {"person_id": represent(shared_world, "citizen", CHILD)}
@@ -188,7 +206,15 @@ def owned(shared_world: World) -> dict[str, str]:
         about=child_id,
         sections={"delivery": papers.BY_POST},
     )
+    certificates = {
+        who: shared_world.ok("POST", f"{path}/insurance-certificates", json={"year": 2026})["id"]
+        for who, path in (("", "/v1/me"), ("childs_", f"/v1/represented-persons/{child_id}"))
+    }
+    shared_world.drain()
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
+    clinics.registry(shared_world)
+    childs_path = f"/v1/represented-persons/{child_id}/attachments"
+    childs_wish = clinics.wish(doctor=clinics.PAEDIATRICIAN)
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
     appeal_id = appeals.begun(shared_world, appeals.refused(shared_world, by="fund", kind=INSURER_CHANGE))
     return {
@@ -202,4 +228,7 @@ def owned(shared_world: World) -> dict[str, str]:
         "childs_document_id": childs["documents"][0]["id"],
         "delivery_id": papers.ordered(shared_world, papers.BY_POST)["id"],
         "childs_delivery_id": childs_delivery["id"],
+        "attachment_id": clinics.asked(shared_world)["id"],
+        "childs_attachment_id": clinics.asked(shared_world, childs_wish, path=childs_path)["id"],
+        **{f"{who}certificate_id": found for who, found in certificates.items()},
     }

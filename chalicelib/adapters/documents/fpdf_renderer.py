@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chalicelib.adapters.documents import layout, texts
+from chalicelib.adapters.documents import insurance_rows, layout, texts
+from chalicelib.adapters.documents.embedded import embedded_data
 from chalicelib.adapters.documents.layout import Footing, Row
 from chalicelib.adapters.documents.page import Page
+from chalicelib.adapters.documents.staff_pdf import draw_staff
 
 if TYPE_CHECKING:
     from chalicelib.domain.documents import (
         ExtractDocument,
         HolderView,
+        InsuranceCertificateDocument,
         InsurerView,
         PolicyDocument,
         ReceiptDocument,
+        StaffDocument,
         TemporaryCertificateDocument,
     )
 
-    Document = PolicyDocument | ExtractDocument | TemporaryCertificateDocument | ReceiptDocument
+    Document = (
+        PolicyDocument | ExtractDocument | TemporaryCertificateDocument | ReceiptDocument | InsuranceCertificateDocument
+    )
 
 SERVICE = "Полис онлайн"
 TAGLINE = "Сервис полисов обязательного медицинского страхования"
@@ -46,7 +50,7 @@ class _Heading:
 
 
 class FPDFRenderer:
-    """Draws all four documents in one style; the same document always gives the same bytes."""
+    """Draws all documents in one style; the same document always gives the same bytes."""
 
     def __init__(self, *, service: str = SERVICE, tagline: str = TAGLINE) -> None:
         self._service = service
@@ -172,6 +176,35 @@ class FPDFRenderer:
             layout.listing(page, items=items, footing=footing)
         return self._finish(page, document.qr_link, CHECK_NOTES, footing)
 
+    def insurance_certificate(self, *, document: InsuranceCertificateDocument) -> bytes:
+        """The certificate of insurance (requirement K1)."""
+        both = document.bilingual
+        heading = _Heading(
+            title=insurance_rows.title(document),
+            subtitle=f"За {insurance_rows.period(document)} · выдана {texts.long_day(document.issued_on)}",
+            name="insurance-certificate",
+            made_at=_start(document.issued_on),
+        )
+        page, footing = self._begin(document, heading)
+        layout.number_panel(
+            page,
+            caption="Номер справки" + (" / Number" if both else ""),
+            number=document.number,
+            status_caption=insurance_rows.period(document),
+            status=insurance_rows.verdict(document),
+        )
+        layout.section(page, text="Застрахованное лицо" + (" / Insured person" if both else ""), footing=footing)
+        policy = _given("ЕНП", texts.grouped(document.policy_number))
+        layout.table(page, rows=[*_holder_rows(document.holder, both=both), *policy], footing=footing)
+        layout.section(page, text="Кто страховал" + (" / Insurer by period" if both else ""), footing=footing)
+        layout.table(page, rows=insurance_rows.stretch_rows(document), footing=footing)
+        notes = (*CHECK_NOTES, insurance_rows.NOTE, *([insurance_rows.NOTE_EN] if both else []))
+        return self._finish(page, document.qr_link, notes, footing)
+
+    def staff(self, *, document: StaffDocument) -> bytes:
+        """The certificate of an employer about its staff (requirement K2)."""
+        return draw_staff(document, service=self._service, tagline=self._tagline)
+
     def _begin(self, document: Document, heading: _Heading) -> tuple[Page, Footing]:
         page = Page()
         pdf = page.pdf
@@ -182,7 +215,7 @@ class FPDFRenderer:
         pdf.set_lang("ru-RU")
         pdf.set_creation_date(heading.made_at)
         pdf.embed_file(
-            bytes=_data(document, heading.name),
+            bytes=embedded_data(document, kind=heading.name),
             basename=f"{heading.name}.json",
             mime_type="application/json",
             desc="Данные документа",
@@ -211,10 +244,10 @@ def _holder_rows(holder: HolderView, *, both: bool = False) -> list[Row]:
         ("Имя", "Given name", holder.given_name),
         ("Отчество", "Patronymic", holder.middle_name),
     )
-    sex, sex_en = texts.SEXES[holder.sex]
+    sexes = [texts.SEXES[holder.sex]] if holder.sex else []
     return [
         *(_row(label, label_en, name, texts.romanized(name), both=both) for label, label_en, name in names if name),
-        _row("Пол", "Sex", sex, sex_en, both=both),
+        *(_row("Пол", "Sex", sex, sex_en, both=both) for sex, sex_en in sexes),
         _row("Дата рождения", "Date of birth", texts.day(holder.born_on), both=both),
         *_given("СНИЛС", holder.snils),
     ]
@@ -256,18 +289,6 @@ def _row(label: str, label_en: str, value: str, value_en: str = "", *, both: boo
 def _given(label: str, value: str) -> list[Row]:
     """A row, if there is something to show."""
     return [Row(label=label, value=value)] if value else []
-
-
-def _data(document: Document, kind: str) -> bytes:
-    """The document's own fields as JSON, for machines; moments and dates in ISO 8601."""
-    fields: dict[str, Any] = {"document": kind, **dataclasses.asdict(document)}
-    return json.dumps(fields, ensure_ascii=False, indent=1, default=_iso).encode()
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
 
 
 def _start(day: date) -> datetime:

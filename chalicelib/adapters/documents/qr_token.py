@@ -25,6 +25,7 @@ from chalicelib.domain.qr_claims import (
     QrKind,
     QrReason,
     QrVerdict,
+    StatedPeriod,
     start_of_day,
     term_reason,
 )
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 EXPIRES, ISSUED_AT, TOKEN_ID = 4, 6, 7  # RFC 8392, 3.1
 DOCUMENT = -65537  # private use (RFC 8392, 9.1)
+STATED = -65538  # private use too
 EPOCH = date(1900, 1, 1)  # as in the barcode of the paper policy: a birth date takes two bytes
 LONGEST_PACKED_NUMBER = 18
 TOKEN_ID_BYTES = 5
@@ -57,6 +59,9 @@ def encode_cwt(*, claims: QrClaims, signer: Signer) -> bytes:
         TOKEN_ID: claims.status_list.to_bytes(2) + claims.status_index.to_bytes(3),
         DOCUMENT: document if claims.name is None else [*document, claims.name],
     }
+    if claims.stated is not None:
+        days = (claims.stated.from_on, claims.stated.to_on)
+        payload[STATED] = [*((day - EPOCH).days for day in days), int(claims.stated.is_continuous)]
     if claims.valid_until is not None:
         payload[EXPIRES] = int(start_of_day(day=claims.valid_until).timestamp())
     return cose.sign(payload=payload, signer=signer)
@@ -165,6 +170,16 @@ def _build(payload: dict[Any, Any], document: list[Any]) -> QrClaims:
         status_index=status_index,
         issued_at=datetime.fromtimestamp(payload[ISSUED_AT], tz=UTC),
         name=name[0] if name else None,
+        stated=_stated(payload[STATED]) if STATED in payload else None,
+    )
+
+
+def _stated(told: Any) -> StatedPeriod:
+    if not isinstance(told, list) or [type(part) for part in told] != [int, int, int]:
+        raise TokenRefused(QrReason.UNREADABLE)
+    first, last, continuous = told
+    return StatedPeriod(
+        from_on=EPOCH + timedelta(days=first), to_on=EPOCH + timedelta(days=last), is_continuous=continuous == 1
     )
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import appeal_items, correction_keys, index_keys, keys
+from chalicelib.adapters.dynamodb import (
+    appeal_items,
+    certificate_keys,
+    clinic_items,
+    correction_keys,
+    index_keys,
+    keys,
+)
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -16,6 +23,10 @@ from chalicelib.domain.case_summary import CaseSummary, summary_of
 from chalicelib.domain.civil_record import CivilRecord, ReceivedVersion
 from chalicelib.domain.corrections import Correction, CorrectionChanges
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
@@ -189,9 +200,14 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
     CertificateVersion: _certificate_version_key,
+    InsuranceCertificate: lambda e: certificate_keys.insurance_certificate(e.person_id, e.certificate_id),
+    Employer: lambda e: certificate_keys.employer(e.account_id, e.employer_id),
+    EmployerRequest: lambda e: certificate_keys.employer_request(e.employer_id, e.request_id),
+    EmployeeConsent: lambda e: certificate_keys.employee_consent(e.person_id, e.organisation_id),
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **appeal_items.KEYS,
+    **clinic_items.KEYS,
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -212,6 +228,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **appeal_items.EXTRAS,
+    **clinic_items.EXTRAS,
 }
 
 

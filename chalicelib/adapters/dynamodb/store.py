@@ -9,16 +9,21 @@ from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.appeals import AppealReads
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
+from chalicelib.adapters.dynamodb.clinics import ClinicReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.adapters.dynamodb.employers import EmployerReads
+from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
+from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
+from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.insurer import Insurer
@@ -59,10 +64,22 @@ _FILE_KINDS: Mapping[str, type] = {
     "StoredDocument": StoredDocument,
     "ViewLog": ViewLog,
     "Representation": Representation,
+    "Attachment": Attachment,
+    "AttachmentBook": AttachmentBook,
 }
 
 
-class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, AppealReads):
+class DynamoDBStore(
+    OutboxReads,
+    DeliveryReads,
+    CaseReads,
+    CorrectionReads,
+    ClinicReads,
+    ManyReads,
+    InsuranceCertificateReads,
+    EmployerReads,
+    AppealReads,
+):
     """Implements the Store port on one table."""
 
     def __init__(self, *, client: Any, table: str, hint: Callable[[str], None]) -> None:
@@ -116,6 +133,8 @@ class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, Appe
             documents=tuple(read["StoredDocument"]),
             views=read["ViewLog"][0] if read["ViewLog"] else None,
             represented=tuple(read["Representation"]),
+            attachments=tuple(read["Attachment"]),
+            attachment_books=tuple(read["AttachmentBook"]),
         )
 
     def challenge(self, *, challenge_id: str) -> Challenge | None:
@@ -205,6 +224,10 @@ class DynamoDBStore(OutboxReads, DeliveryReads, CaseReads, CorrectionReads, Appe
     def next_serial(self, *, counter: str) -> int:
         """Draw the next number of a counter, from 1."""
         return self._table.add_one(keys.counter(counter))
+
+    def next_serials(self, *, counter: str, count: int) -> int:
+        """Draw the next numbers of a counter; returns the first of them."""
+        return self._table.add(keys.counter(counter), count) - count + 1
 
     def due_certificates(self, *, until: datetime, page: int) -> Iterator[Sequence[TemporaryCertificate]]:
         """Page through certificates whose next step is due."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
+from chalicelib.adapters.dynamodb.clinics import places_freed, places_taken
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
 from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
 from chalicelib.domain.errors import RuleRefused
@@ -125,6 +126,15 @@ class DynamoDBUnitOfWork:
     def count(self, limit: Limit) -> None:
         """Count one use against a limit; what is refused counts nothing."""
         self._add("Update", use_of(limit, self._at), refusal_of(limit, self._at))
+
+    def take_place(self, *, clinic_code: str, doctor_id: str, limit: int) -> None:
+        """Take one of a doctor's places if one is left."""
+        refusal = RuleRefused("no_places", "У этого врача не осталось мест: выберите другого")
+        self._add("Update", places_taken(clinic_code, doctor_id, limit), refusal)
+
+    def free_place(self, *, clinic_code: str, doctor_id: str) -> None:
+        """Give a doctor's place back."""
+        self._add("Update", places_freed(clinic_code, doctor_id), StaleWrite())
 
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""

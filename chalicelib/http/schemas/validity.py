@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.attachment import AttachmentMethod
 from chalicelib.domain.barcode_verdict import BarcodeReason
+from chalicelib.domain.clinic import AreaType
+from chalicelib.domain.item_sources import ItemSource
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.qr_claims import QrReason
 from chalicelib.domain.validity import CardKind, ValidityStatus
@@ -137,6 +140,17 @@ class QrOut(Out):
     text: str
 
 
+class AttachedOut(Out):
+    """To which clinic and doctor the person is attached on the day."""
+
+    clinic_code: str
+    doctor_id: str
+    area: AreaType
+    method: AttachmentMethod
+    attached_on: date
+    detached_on: date | None = Field(description="Первый день, когда прикрепления уже нет")
+
+
 class InsuredPersonOut(Out):
     """The person and the insurance on the day."""
 
@@ -151,8 +165,10 @@ class InsuredPersonOut(Out):
     snils: str | None
     policy_number: str | None
     certificate_number: str | None
-    insurer_code: str | None
+    insurer_code: str | None = Field(description="Кто страхует на эту дату")
     insurer_name: str | None
+    printed_insurer_code: str | None = Field(description="Кто указан на полисе или выписке")
+    printed_insurer_name: str | None
     valid_from: date | None
     valid_until: date | None
     policy_type: PolicyType | None
@@ -160,8 +176,10 @@ class InsuredPersonOut(Out):
     policy_series: str | None = Field(description="Серия полиса старого образца")
     policy_blank: str | None = Field(description="Номер бланка или номер полиса старого образца")
     policy_region: str | None = Field(description="Где выдан полис старого образца, код F010")
+    attachment: AttachedOut | None = Field(description="К кому прикреплён на эту дату")
     qr: QrOut | None
     barcode: BarcodeOut | None
+    sources: dict[str, ItemSource] = Field(description="Откуда сведения: справочник item-sources")
     answered_at: datetime
 
 
@@ -183,6 +201,8 @@ def insured_person_out(answer: InsuredPerson, *, on: date, at: datetime) -> Insu
         certificate_number=answer.certificate_number,
         insurer_code=answer.insurer_code,
         insurer_name=answer.insurer_name or None,
+        printed_insurer_code=answer.printed_insurer_code,
+        printed_insurer_name=answer.printed_insurer_name or None,
         valid_from=answer.valid_from,
         valid_until=answer.valid_until,
         policy_type=policy_type,
@@ -190,9 +210,11 @@ def insured_person_out(answer: InsuredPerson, *, on: date, at: datetime) -> Insu
         policy_series=(blank.series or None) if blank else None,
         policy_blank=(blank.number or None) if blank else None,
         policy_region=(blank.region or None) if blank else None,
+        attachment=AttachedOut.model_validate(answer.attachment) if answer.attachment else None,
         qr=QrOut(reason=qr.reason, text=qr.text) if qr else None,
         barcode=BarcodeOut(reason=barcode.reason, text=barcode.text, expires_on=barcode.expires_on)
         if barcode
         else None,
+        sources=dict(answer.sources),
         answered_at=at,
     )

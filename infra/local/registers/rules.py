@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.local.organisations import ORGANISATIONS
 from infra.local.persons import PERSONS, REVOKED_POWERS
 from infra.local.registers.comparison import (
     Subject,
@@ -35,6 +36,7 @@ KINDS = (
     "birth_record",
     "migration_status",
     "powers",
+    "organisation",
 )
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "identity": ("given_name", "born_on"),
@@ -46,6 +48,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "birth_record": ("born_on", "document_number"),
     "migration_status": ("born_on",),
     "powers": ("powers_number",),
+    "organisation": ("ogrn", "inn"),
 }
 # Postal indexes begin with the number of the office that serves a region; enough for a demonstration.
 _REGIONS_OF_INDEXES = {
@@ -62,6 +65,7 @@ _REGIONS_OF_INDEXES = {
 }
 _POLICY_FIELDS = ("policy_type", "blank_number", "policy_series", "policy_number", "policy_okato")
 _REGION_CODES = range(1, 100)
+_DETAILS = {"inn": "inn_differs", "kpp": "kpp_differs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +220,26 @@ def _judge_powers(subject: Subject) -> Verdict:
     return _verdict(["powers_revoked"] if is_revoked else [])
 
 
+def _judge_organisation(subject: Subject) -> Verdict:
+    held = next((found for found in ORGANISATIONS if found.ogrn == digits_of(subject["ogrn"])), None)
+    if held is None:
+        return Verdict(status="not_found", reasons=("organisation_not_found",))
+    reasons = [code for name, code in _DETAILS.items() if subject.get(name, "") != getattr(held, name)]
+    if held.closed:
+        reasons.append("organisation_closed")
+    person, number = find_person(subject), subject.get("powers_number", "")
+    is_head = person is not None and person.key == held.head
+    if not is_head and not number:
+        reasons.append("not_authorised")
+    elif not is_head and (person is None or held.powers.get(number) != person.key):
+        reasons.append("powers_not_found")
+    elif not is_head and number in held.revoked:
+        reasons.append("powers_revoked")
+    if reasons:
+        return _verdict(reasons)
+    return Verdict(status="confirmed", data={"name": held.name, "basis": "head" if is_head else "powers"})
+
+
 def _policy_differs(held: Mapping[str, str], subject: Subject) -> bool:
     """Whether the policy that is asked about is not the one held; a person of whom none is held may have any."""
     asked = {name: subject[name] for name in _POLICY_FIELDS if subject.get(name)}
@@ -231,6 +255,7 @@ _JUDGES: Mapping[str, Callable[[Subject], Verdict]] = {
     "birth_record": _judge_birth_record,
     "migration_status": _judge_migration_status,
     "powers": _judge_powers,
+    "organisation": _judge_organisation,
 }
 _WRONG_REASONS = {
     "identity": "surname_differs",
@@ -241,6 +266,7 @@ _WRONG_REASONS = {
     "birth_record": "parent_differs",
     "migration_status": "status_annulled",
     "powers": "powers_revoked",
+    "organisation": "organisation_closed",
 }
 
 

@@ -14,10 +14,10 @@ export const TEXTS = {
 };
 
 const BY_STATUS = ["valid", "revoked", "suspended", "replaced_by"];
-const KINDS = { 1: "policy", 2: "certificate", 3: "extract", 4: "receipt" };
+const KINDS = { 1: "policy", 2: "certificate", 3: "extract", 4: "receipt", 5: "insurance_certificate" };
 const STATUS_LIST_TYPE = "application/statuslist+cwt";
 const [ALG, KID, TYP] = [1, 4, 16];
-const [SUB, EXP, IAT, CTI, DOCUMENT] = [2, 4, 6, 7, -65537];
+const [SUB, EXP, IAT, CTI, DOCUMENT, STATED] = [2, 4, 6, 7, -65537, -65538];
 const [TTL, LIST] = [65534, 65533];
 const DAY = 86400;
 const EPOCH_DAY = Date.UTC(1900, 0, 1) / 1000;
@@ -165,6 +165,15 @@ export async function verifySign1(bytes, jwks, typ) {
 const isoDay = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const bigEndian = (bytes) => bytes.reduce((value, byte) => value * 256 + byte, 0);
 
+// What a certificate of insurance is about: first day, last day, whether all of them are insured.
+function statedOf(payload) {
+  if (!payload.has(STATED)) return null;
+  const told = payload.get(STATED);
+  if (!Array.isArray(told) || told.length !== 3 || !told.every(Number.isSafeInteger)) throw new Refused("unreadable");
+  const [first, last, continuous] = told;
+  return { from_on: isoDay(EPOCH_DAY + first * DAY), to_on: isoDay(EPOCH_DAY + last * DAY), continuous: continuous === 1 };
+}
+
 function claimsOf(payload) {
   const document = payload.get(DOCUMENT);
   const known = Array.isArray(document) && Number.isSafeInteger(document[0]) && document[0] in KINDS;
@@ -189,6 +198,7 @@ function claimsOf(payload) {
     status_index: bigEndian(place.subarray(2)),
     issued_at: issued,
     name: name ?? null,
+    stated: statedOf(payload),
     starts_at: EPOCH_DAY + from * DAY - MOSCOW,
     ends_at: until,
   };

@@ -10,6 +10,7 @@ const KINDS = {
   certificate: "Временное свидетельство",
   extract: "Выписка из регистра",
   receipt: "Расписка о приёме заявления",
+  insurance_certificate: "Справка о страховании",
 };
 const CAUTION = "Подпись и срок верны, но отзыв не проверен по свежему списку";
 const TITLES = { valid: "Действителен" };
@@ -49,6 +50,17 @@ function lastDay(iso) {
   return russianDay(day.toISOString().slice(0, 10));
 }
 
+function stated(told) {
+  if (!told) return [];
+  const days = told.from_on === told.to_on
+    ? russianDay(told.from_on)
+    : `${russianDay(told.from_on)} – ${russianDay(told.to_on)} включительно`;
+  return [
+    ["О каких днях", days],
+    ["Что подтверждает", told.continuous ? "Застрахован все дни" : "Застрахован не все дни: перерывы перечислены в справке"],
+  ];
+}
+
 function rows(claims) {
   if (!claims) return [];
   const number = /^\d{16}$/.test(claims.number) ? claims.number.replace(/(\d{4})(?=\d)/g, "$1 ") : claims.number;
@@ -60,7 +72,8 @@ function rows(claims) {
     ["Номер", number],
     ["Имя", claims.name],
     ["Дата рождения", russianDay(claims.born_on)],
-    ["Срок", term],
+    [claims.stated ? "Выдана" : "Срок", claims.stated ? russianDay(claims.valid_from) : term],
+    ...stated(claims.stated),
     ["Код страховой организации", claims.insurer_code],
   ].filter(([, value]) => value);
 }

@@ -108,5 +108,5 @@ def test_every_reason_has_a_text_and_only_one_is_good():
 
 
 def test_values_in_tokens_and_lists_never_change():
-    assert [kind.value for kind in QrKind] == [1, 2, 3, 4]
+    assert [kind.value for kind in QrKind] == [1, 2, 3, 4, 5]
     assert [status.value for status in DocumentStatus] == [0, 1, 2, 3]

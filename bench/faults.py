@@ -1,0 +1,73 @@
+"""`make faults`: break every call of every use case, play seeded histories, write bench/faults.json.
+
+Exits 1 when an invariant of docs/invariants.md does not hold; prints the command that shows it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = Path(__file__).with_name("faults.json")
+WORKERS = 2
+
+
+def main() -> int:
+    """Run both; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--histories", type=int, default=10_000, help="at most so many")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seconds", type=float, default=240, help="for the histories")
+    given = parser.parse_args()
+    started = time.monotonic()
+    cases, are_whole = _every_call()
+    histories, faults, violations = _histories(given.histories, given.first, given.seconds)
+    seconds = round(time.monotonic() - started)
+    figures = {
+        "cases": cases,
+        "cases_without_harm": are_whole,
+        "histories": histories,
+        "faults_in_histories": faults,
+        "violations": violations,
+        "seconds": seconds,
+    }
+    RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    verdict = "without harm" if are_whole else "SOME DID HARM"
+    print(
+        f"{cases} calls broken, {verdict}; {histories} histories with {faults} faults, {violations} violations; "
+        f"{seconds} s"
+    )
+    return 0 if are_whole and not violations else 1
+
+
+def _every_call() -> tuple[int, bool]:
+    """Run the exhaustive cases; returns how many, and whether none did harm."""
+    run = [sys.executable, "-m", "pytest", "tests/faults", "-q", "-n", str(WORKERS), "--show-capture=stdout"]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stdout[-8000:], file=sys.stderr)
+    counts = [int(count) for count in re.findall(r"(\d+) (?:passed|failed)", done.stdout.rsplit("\n", 2)[-2])]
+    return sum(counts), done.returncode == 0
+
+
+def _histories(count: int, first: int, seconds: float) -> tuple[int, int, int]:
+    run = [sys.executable, "-m", "tests.histories", "--count", str(count), "--first", str(first)]
+    run += ["--seconds", str(seconds), "--workers", str(WORKERS)]
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-central-1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(run, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    found = re.search(r"(\d+) histories, (\d+) faults, (\d+) violations", done.stdout)
+    if found is None:
+        raise SystemExit(f"the histories did not come to their end:\n{done.stdout}")
+    histories, faults, violations = (int(number) for number in found.groups())
+    return histories, faults, violations
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

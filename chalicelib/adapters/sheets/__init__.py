@@ -1,0 +1,1 @@
+"""Sheets: CSV and XLSX in, XLSX out."""

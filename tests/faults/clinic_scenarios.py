@@ -1,0 +1,112 @@
+"""Attachments to clinics, to be broken at every call: asked for, withdrawn, decided, and what time brings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.use_cases.import_clinics import load_clinics
+from infra.local.clinics_sample import clinics_file
+from infra.local.persons import PERSONS
+from tests.clinics import DESK, OTHER_THERAPIST, OWN, REGISTRARS, SECOND, wish
+from tests.faults.scenarios import CLIENT_WAITS, NEXT_DUE_RUN, Scenario, fire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.rig import Rig
+
+
+BATCH, SNAPSHOT = "/v1/clinic/validity-batches", "/v1/clinic/snapshot"
+QUESTIONS = {"csv": "snils\n" + next(person for person in PERSONS if person.key == "citizen").snils}
+
+
+def _insured(rig: Rig) -> None:
+    """The policy is issued, and the registry of clinics is in place."""
+    rig.settle()
+    load_clinics(tools=rig.tools, file=clinics_file(), region=None, at=rig.at)
+    rig.sleep(timedelta(minutes=2))
+    rig.waiting.clear()
+
+
+def _newest(rig: Rig) -> dict[str, str]:
+    row = max(rig.items("Attachment"), key=lambda found: found["SK"])
+    clinic = row["gsi1pk"].split("#")[1]
+    attachment_id = row["SK"].rpartition("#")[2]
+    return {"attachment_id": attachment_id, "person_id": row["PK"].removeprefix("PERSON#"), "clinic": clinic}
+
+
+def _ask(body: dict[str, Any], *, key: str) -> Callable[[Rig], None]:
+    return lambda rig: rig.api("POST", OWN, body, key=key)
+
+
+def _decide(refusal: str) -> Callable[[Rig], None]:
+    def act(rig: Rig) -> None:
+        found = _newest(rig)
+        registrar, own = REGISTRARS[found.pop("clinic")], rig.claims
+        rig.claims = next(person for person in PERSONS if person.key == registrar).claims()
+        path = f"{DESK}/{{person_id}}/{{attachment_id}}/decision"
+        try:
+            rig.api("POST", path, {"refusal": refusal}, **found)
+        finally:
+            rig.claims = own
+
+    return act
+
+
+def _as_registrar(method: str, path: str, body: Any = None) -> Callable[[Rig], None]:
+    """Let the registrar of the first clinic ask."""
+
+    def act(rig: Rig) -> None:
+        own = rig.claims
+        rig.claims = next(person for person in PERSONS if person.key == "registrar").claims()
+        try:
+            rig.api(method, path, body)
+        finally:
+            rig.claims = own
+
+    return act
+
+
+def _withdraw(rig: Rig) -> None:
+    path = f"{OWN}/{{attachment_id}}/withdrawal"
+    rig.api("POST", path, attachment_id=_newest(rig)["attachment_id"])
+
+
+def _then(*steps: Callable[[Rig], None], days: int = 0) -> Callable[[Rig], None]:
+    """Do some steps, let their messages come and time pass."""
+
+    def lead(rig: Rig) -> None:
+        for step in steps:
+            step(rig)
+            rig.step("notifications")
+        rig.sleep(timedelta(days=days, minutes=2))
+        rig.waiting.clear()
+
+    return lead
+
+
+_FIRST, _SECOND = _ask(wish(), key="attach-1"), _ask(wish(SECOND, OTHER_THERAPIST), key="attach-2")
+
+CLINIC_STAGES: dict[str, tuple[str, Callable[[Rig], object]]] = {
+    "clinics_loaded": ("approved", _insured),
+    "attachment_asked": ("clinics_loaded", _then(_FIRST)),
+    "attachment_late": ("attachment_asked", _then(days=3)),
+    "attached_for_a_year": ("attachment_asked", _then(_decide(""), days=365)),
+    "attachment_asked_anew": ("attached_for_a_year", _then(_SECOND)),
+}
+
+CLINIC_SCENARIOS = (
+    Scenario(name="ask_for_attachment", begins="clinics_loaded", act=_FIRST, pause=CLIENT_WAITS),
+    Scenario(name="withdraw_attachment", begins="attachment_asked", act=_withdraw, pause=CLIENT_WAITS),
+    Scenario(name="refuse_attachment", begins="attachment_asked", act=_decide("doctor_left"), pause=CLIENT_WAITS),
+    Scenario(name="attach", begins="attachment_asked", act=_decide(""), pause=CLIENT_WAITS),
+    Scenario(name="attach_anew", begins="attachment_asked_anew", act=_decide(""), pause=CLIENT_WAITS),
+    Scenario(
+        name="clinic_batch", begins="clinics_loaded", act=_as_registrar("POST", BATCH, QUESTIONS), pause=CLIENT_WAITS
+    ),
+    Scenario(
+        name="clinic_snapshot", begins="attached_for_a_year", act=_as_registrar("GET", SNAPSHOT), pause=CLIENT_WAITS
+    ),
+    Scenario(name="attachments_due", begins="attachment_late", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
+)
