@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.appeal_calls import measure_appeals
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
@@ -97,6 +98,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
+    measure_appeals(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -11,6 +11,7 @@ from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
+from tests.faults.appeal_scenarios import APPEAL_SCENARIOS, APPEAL_STAGES
 from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
@@ -38,6 +39,7 @@ STAGES = {
     **CORRECTION_STAGES,
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
+    **APPEAL_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -46,6 +48,7 @@ MORE_SCENARIOS = (
     *CORRECTION_SCENARIOS,
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
+    *APPEAL_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
