@@ -44,6 +44,18 @@ MODULES = (
     "chalicelib.http.clinic_attachments",
     "chalicelib.http.clinic_desk",
     "chalicelib.web.pages",
+    "chalicelib.web.ui",
+    "chalicelib.web.sign_in",
+    "chalicelib.web.cabinet",
+    "chalicelib.web.proofs",
+    "chalicelib.web.profile",
+    "chalicelib.web.records",
+    "chalicelib.web.family",
+    "chalicelib.web.applications",
+    "chalicelib.web.application_scans",
+    "chalicelib.web.application_signing",
+    "chalicelib.web.application_tracking",
+    "chalicelib.web.application_steps",
     "chalicelib.http.documentation",
 )
 

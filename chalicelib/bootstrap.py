@@ -11,6 +11,7 @@ from chalicelib.adapters import clock
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.adapters.oidc import OidcProvider
     from chalicelib.domain.policy_term import TermProfile
     from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
@@ -201,6 +202,14 @@ class Container:
         from chalicelib.adapters.signatures.verifier import CmsVerifier  # noqa: PLC0415 — heavy
 
         return CmsVerifier(trust_anchors=self.settings.signature_trust_anchors)
+
+    @cached_property
+    def sign_in(self) -> OidcProvider:
+        """The issuer at which people sign in to the pages."""
+        from chalicelib.adapters.oidc import OidcProvider  # noqa: PLC0415 — only where somebody signs in
+
+        identity = environment.identity_settings()
+        return OidcProvider(issuer=identity.issuer, client_id=identity.client_id)
 
     @cached_property
     def queues(self) -> Queues:

@@ -22,15 +22,16 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySettings:
-    """Whom the authorizer trusts: the exact issuer, the audience and where its keys are."""
+    """Whom the service trusts: the exact issuer, the audience and where its keys are; as whom its pages sign in."""
 
     issuer: str
     audience: str
     jwks_url: str
+    client_id: str
 
 
 def identity_settings(environment: Mapping[str, str] | None = None) -> IdentitySettings:
-    """Read OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.
+    """Read OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL, and OIDC_CLIENT_ID (the audience where it is not set).
 
     Raises:
         KeyError: one of them is not set.
@@ -40,6 +41,7 @@ def identity_settings(environment: Mapping[str, str] | None = None) -> IdentityS
         issuer=given["OIDC_ISSUER"],
         audience=given["OIDC_AUDIENCE"],
         jwks_url=given["OIDC_JWKS_URL"],
+        client_id=given.get("OIDC_CLIENT_ID") or given["OIDC_AUDIENCE"],
     )
 
 

@@ -58,6 +58,11 @@ def set_clock(clock: Callable[[], datetime]) -> None:
     _clock = clock
 
 
+def now() -> datetime:
+    """The present moment, by the clock of the edge."""
+    return _clock()
+
+
 def registered_routes() -> tuple[Route, ...]:
     """List every route that an imported module declared."""
     return tuple(_ROUTES)

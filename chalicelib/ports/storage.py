@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         CabinetMessage,
         OutboxEntry,
     )
+    from chalicelib.domain.session import Session
     from chalicelib.domain.validity import ValidityCard
     from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
@@ -207,6 +208,10 @@ class Store(
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created (1 call)."""
+        ...
+
+    def session(self, *, session_id: str) -> Session | None:
+        """Read a session of the pages."""
         ...
 
     def insurer(self, *, code: str) -> Insurer | None:

@@ -38,11 +38,15 @@ LINK_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadOrder:
-    """What is going to be uploaded: for which demand, and of which type."""
+    """What is going to be uploaded: for which demand, and of which type.
+
+    ``back_to`` is the address to which the storage sends a browser afterwards, with the id of the scan at its end.
+    """
 
     application_id: str
     document: DocumentKind
     media_type: str
+    back_to: str = ""
 
 
 def order_upload(
@@ -73,7 +77,11 @@ def order_upload(
         recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
     )
     form = tools.scans.upload_form(
-        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
+        key=scan.object_key,
+        media_type=order.media_type,
+        max_bytes=MAX_BYTES,
+        seconds=UPLOAD_SECONDS,
+        back_to=f"{order.back_to}{scan.scan_id}" if order.back_to else None,
     )
     return scan, form
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("identity")) as url:
+    back = frozenset({"https://polis.example.org/sign-in/callback"})
+    with running(tmp_path_factory.mktemp("identity"), redirect_uris=back) as url:
         yield url
 
 

@@ -73,7 +73,7 @@ def issuer():
 
 @pytest.fixture
 def settings(issuer):
-    return IdentitySettings(issuer="https://id.example", audience="polis", jwks_url=issuer.url)
+    return IdentitySettings(issuer="https://id.example", audience="polis", jwks_url=issuer.url, client_id="polis")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb import (
     correction_keys,
     index_keys,
     keys,
+    session_keys,
 )
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
@@ -46,6 +47,7 @@ from chalicelib.domain.records import (
 )
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
+from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
@@ -208,6 +210,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **appeal_items.KEYS,
     **clinic_items.KEYS,
+    Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
@@ -229,6 +232,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **appeal_items.EXTRAS,
     **clinic_items.EXTRAS,
+    Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb import index_keys, items, keys
+from chalicelib.adapters.dynamodb import index_keys, items, keys, session_keys
 from chalicelib.adapters.dynamodb.appeals import AppealReads
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
@@ -41,6 +41,7 @@ from chalicelib.domain.records import (
 )
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
+from chalicelib.domain.session import Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard
@@ -174,6 +175,10 @@ class DynamoDBStore(
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created."""
         return self._table.get(IdempotencyRecord, keys.idempotency(account_id, key_hash))
+
+    def session(self, *, session_id: str) -> Session | None:
+        """Read a session of the pages."""
+        return self._table.get(Session, session_keys.session(session_id))
 
     def insurer(self, *, code: str) -> Insurer | None:
         """Read an insurer of the registry."""
