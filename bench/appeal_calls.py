@@ -10,15 +10,18 @@ if TYPE_CHECKING:
     from bench.calls import Counter
     from tests.world import World
 
-PERSON = "deceased"
-"""Nobody else's use case needs this person; the registers of the measurement know nothing of the death."""
+PERSON = "insured"
+"""Whose insurer was changed a calendar year ago."""
 
 LIST = "/v1/operator/appeals"
 
 
 def measure_appeals(world: World, counter: Counter) -> None:
-    """A person whose first application was refused appeals, at both levels."""
-    application_id = appeals.refused(world, person=PERSON)
+    """A person whose change of insurer was refused appeals, at both levels."""
+    world.run("run_due")  # the change before this one is in force long since
+    world.settle()
+    change = {"kind": journeys.INSURER_CHANGE, "insurer": journeys.FIRST_INSURER}
+    application_id = appeals.refused(world, person=PERSON, **change)
     body = {"subject": "application", "subject_id": application_id}
     with counter.measuring("begin an appeal", limit=2):
         appeal_id = str(world.ok("POST", "/v1/appeals", person=PERSON, json=body)["id"])

@@ -10,33 +10,33 @@ from infra.local.scenarios.stage import INSURER
 if TYPE_CHECKING:
     from infra.local.scenarios.stage import Stage
 
-_WORDS = "Я жив: в реестре запись о другом человеке, справка приложена"
-_EXPLANATION = "Запись реестра относится к другому человеку: отказ был ошибочным"
+_WORDS = "Паспорт действителен, справка о проверке приложена"
+_EXPLANATION = "Решение проверено по документам и сведениям реестра"
 
 
 def appeal(stage: Stage) -> None:
-    """A refusal for a register's mistake: rejected by another operator of the insurer, upheld by the fund."""
+    """A refusal for a register's mistake: rejected by an operator of the insurer, upheld by the fund."""
     journey = stage.journey
-    person = stage.known("deceased")
-    for operator in ("operator", "second_operator", "fund"):
+    person = stage.someone("Правов Пётр Ильич", born_on="1988-08-18", sex="male")
+    for operator in ("operator", "fund"):
         journey.sign_in(operator)
     application_id = _refused(stage, person)
     body = {"subject": "application", "subject_id": application_id}
     begun = journey.ok("POST", "/v1/appeals", person=person, json=body)
     _attach(stage, person, begun["id"])
     journey.step("an appeal begun, its document checked as any scan")
-    grounds = {"reasons": ["confused_with_another"], "text": _WORDS}
+    grounds = {"reasons": ["register_error"], "text": _WORDS}
     filed = journey.ok("POST", f"/v1/appeals/{begun['id']}/submission", person=person, json=grounds)
     stage.told(person, "appeal_filed")
     journey.step("filed", number=filed["number"], due_on=filed["due_on"], topic=filed["topic_title"])
     path = f"/v1/operator/appeals/{begun['id']}"
-    journey.refused(403, "POST", f"{path}/lease", person="operator")
-    journey.step("who refused may not decide it")
-    _decide(stage, path, "second_operator", uphold=False)
+    _decide(stage, path, "operator", uphold=False)
     stage.told(person, "appeal_rejected")
-    journey.step("rejected by another operator of the insurer")
+    journey.step("rejected by an operator of the insurer")
     journey.ok("POST", f"/v1/appeals/{begun['id']}/second-level", person=person, json={"text": _WORDS})
-    decided = _decide(stage, path, "fund", uphold=True, carry_out=True)
+    journey.refused(404, "POST", f"{path}/lease", person="operator")
+    journey.step("taken to the fund: the insurer decides it no more")
+    decided = _decide(stage, path, "fund", uphold=True)
     journey.application(person, application_id, lambda found: found["state"] == "ready")
     journey.expect(stage.policies(person), "an upheld appeal led to no policy")
     stage.told(person, "appeal_upheld")
@@ -49,14 +49,12 @@ def appeal(stage: Stage) -> None:
 def _refused(stage: Stage, person: str) -> str:
     journey = stage.journey
     application_id = stage.draft(person, {"kind": "first_policy"}, {"insurer": {"code": INSURER}})
+    snils = journey.ok("GET", "/v1/me", person=person)["snils"]
+    journey.registers(kind="passport", snils=snils, behaviour="wrong", times=1)
     journey.sign_and_submit(person, application_id, key=f"demo-{application_id}")
-    journey.application(person, application_id, lambda found: found["needs_operator"])
-    case = f"/v1/operator/applications/{application_id}"
-    journey.ok("POST", f"{case}/lease", person="operator")
-    body = {"approve": False, "reasons": [{"code": "identity_not_proved"}]}
-    journey.ok("POST", f"{case}/decision", person="operator", json=body)
+    journey.application(person, application_id, lambda found: found["state"] == "refused")
     stage.told(person, "application_refused")
-    journey.step("refused by an operator, since a register calls the person dead")
+    journey.step("refused, since a register calls a valid passport invalid")
     return application_id
 
 
