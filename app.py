@@ -39,6 +39,8 @@ MODULES = (
     "chalicelib.http.operator_deliveries",
     "chalicelib.http.appeals",
     "chalicelib.http.operator_appeals",
+    "chalicelib.http.tickets",
+    "chalicelib.http.operator_tickets",
     "chalicelib.http.clinics",
     "chalicelib.http.attachments",
     "chalicelib.http.clinic_attachments",

@@ -93,6 +93,9 @@ class NotificationKind(StrEnum):
     APPEAL_REJECTED_BY_FUND = "appeal_rejected_by_fund"
     APPEAL_ESCALATED = "appeal_escalated"
     APPEAL_WITHDRAWN = "appeal_withdrawn"
+    TICKET_OPENED = "ticket_opened"
+    TICKET_ANSWERED = "ticket_answered"
+    TICKET_CLOSED = "ticket_closed"
     ATTACHMENT_REQUESTED = "attachment_requested"
     ATTACHMENT_MADE = "attachment_made"
     ATTACHMENT_REFUSED = "attachment_refused"
@@ -136,6 +139,7 @@ class Contacts:
 
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
+    reply_to: str = field(default="", repr=False)
 
 
 _ALL: Final = frozenset(Channel)
@@ -286,6 +290,9 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.APPEAL_REJECTED_BY_FUND: _about_appeal("decided_on", forced=True),
         _KIND.APPEAL_ESCALATED: _about_appeal("escalated_on", "due_on"),
         _KIND.APPEAL_WITHDRAWN: _about_appeal("withdrawn_on"),
+        _KIND.TICKET_OPENED: _without_sms("ticket_number", "opened_on", "due_on"),
+        _KIND.TICKET_ANSWERED: _without_sms("ticket_number", "answered_on"),
+        _KIND.TICKET_CLOSED: _without_sms("ticket_number", "closed_on"),
         _KIND.ATTACHMENT_REQUESTED: _without_sms("requested_on", "due_on"),
         _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
         # Whoever is not attached has to choose anew: the person must learn of it (J2).

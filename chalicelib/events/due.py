@@ -15,6 +15,7 @@ from chalicelib.use_cases.run_attachments import run_attachments
 from chalicelib.use_cases.run_deliveries import run_deliveries
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
+from chalicelib.use_cases.run_tickets import run_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ _JOBS = {
     "run_representations": run_representations,
     "run_deliveries": run_deliveries,
     "run_appeals": run_appeals,
+    "run_tickets": run_tickets,
     "run_attachments": run_attachments,
 }
 

@@ -9,6 +9,7 @@ from chalicelib.events import (
     due,
     employer_lists,
     expiry,
+    inbound_mail,
     issuance,
     notifications,
     outbox_relay,
@@ -19,7 +20,18 @@ from chalicelib.events import (
 if TYPE_CHECKING:
     from chalice import Chalice
 
-MODULES = (scan_uploads, verification, issuance, documents, employer_lists, notifications, outbox_relay, expiry, due)
+MODULES = (
+    scan_uploads,
+    verification,
+    issuance,
+    documents,
+    employer_lists,
+    notifications,
+    outbox_relay,
+    expiry,
+    due,
+    inbound_mail,
+)
 
 
 def register(app: Chalice) -> None:

@@ -41,6 +41,7 @@ from chalicelib.http.schemas.employers import employer_refusals, request_stages,
 from chalicelib.http.schemas.forms import form_sections
 from chalicelib.http.schemas.insurance_certificates import certificate_refusals, certificate_states
 from chalicelib.http.schemas.legacy_policies import policy_types
+from chalicelib.http.schemas.tickets import ticket_categories, ticket_states
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
@@ -224,6 +225,8 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
     **appeal_dictionaries.DICTIONARIES,
+    "ticket-states": ticket_states,
+    "ticket-categories": ticket_categories,
     "employer-refusals": employer_refusals,
     "employer-request-stages": request_stages,
     "staff-outcomes": staff_outcomes,

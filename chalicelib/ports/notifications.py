@@ -32,6 +32,6 @@ class SmsSender(Protocol):
 class EmailSender(Protocol):
     """Sends letters."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
-        """Send a letter of two parts; errors as of ``SmsSender.send``."""
+    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str, reply_to: str = "") -> None:
+        """Send a letter of two parts, answers to which go to ``reply_to``; errors as of ``SmsSender.send``."""
         ...

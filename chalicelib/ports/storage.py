@@ -28,6 +28,7 @@ from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
+from chalicelib.ports.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,6 +148,7 @@ class Store(
     InsuranceCertificates,
     Employers,
     Appeals,
+    Tickets,
     Protocol,
 ):
     """Reads, counters and units of work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from chalicelib.domain.notifications import (
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.pickup_code import derive_pickup_code
 from chalicelib.domain.records import CabinetMessage
+from chalicelib.domain.reply_address import reply_address
 from chalicelib.domain.signing_code import VALID_FOR, derive_code
 from chalicelib.ports.errors import DependencyFailed, Rejected
 from chalicelib.ports.notifications import OutcomeUnknown
@@ -73,7 +74,7 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     if order.kind not in _ORGANISATION_KINDS and file.person is not None and file.person.death is not None:
         # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
         return {"all": "person_died"}
-    contacts = _contacts(tools, order, file.person)
+    contacts = replace(_contacts(tools, order, file.person), reply_to=_reply_to(tools, order))
     preferences = _preferences(file.person)
     channels = channels_for(kind=order.kind, preferences=preferences, contacts=contacts)
     if order.kind in _ORGANISATION_KINDS:
@@ -112,6 +113,14 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
         phone=person.phone.value if person.phone and person.phone.verified_at else None,
         email=person.email.value if person.email and person.email.verified_at else None,
     )
+
+
+def _reply_to(tools: Toolbox, order: Order) -> str:
+    """Where an answer to the letter goes: to the ticket that it tells of, if letters are received (L2)."""
+    ticket_id = order.context.get("ticket_id")
+    if ticket_id is None:
+        return ""
+    return reply_address(ticket_id=ticket_id, secret=tools.secrets.signing_secret, domain=tools.mail_replies_domain)
 
 
 def _preferences(person: Person | None) -> Preferences:
@@ -191,6 +200,7 @@ def _send(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Render
         text=rendered.text,
         html=rendered.html,
         dedup_id=key,
+        reply_to=contacts.reply_to,
     )
 
 

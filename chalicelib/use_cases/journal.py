@@ -22,6 +22,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
+from chalicelib.domain.ticket import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ Chained = TypeVar(
     CivilRecord,
     Correction,
     Appeal,
+    Ticket,
     Attachment,
     InsuranceCertificate,
     Employer,
@@ -58,6 +60,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    Ticket: lambda e: f"ticket:{e.ticket_id}",
     Appeal: lambda e: f"appeal:{e.appeal_id}",
     InsuranceCertificate: lambda e: f"insurance_certificate:{e.certificate_id}",
     Employer: lambda e: f"employer:{e.employer_id}",

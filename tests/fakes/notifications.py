@@ -19,6 +19,7 @@ class SentEmail:
     text: str
     html: str
     dedup_id: str
+    reply_to: str = ""
 
 
 @dataclass(kw_only=True)
@@ -41,7 +42,8 @@ class FakeEmailSender:
     sent: list[SentEmail] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str, reply_to: str = "") -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(SentEmail(to=to, subject=subject, text=text, html=html, dedup_id=dedup_id))
+        letter = SentEmail(to=to, subject=subject, text=text, html=html, dedup_id=dedup_id, reply_to=reply_to)
+        self.sent.append(letter)

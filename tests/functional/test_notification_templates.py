@@ -19,6 +19,7 @@ LINK = "https://polis.example.ru/applications/01JD0000000000000000000000?a=1&b=2
 VALUES = {
     "number": "36-2026-00000001-7",
     "appeal_number": "Ж-2026-00000001-7",
+    "ticket_number": "Т-2026-00000001-7",
     "link": LINK,
     "code": "12345678",
     "valid_minutes": 15,

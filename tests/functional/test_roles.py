@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
-from tests import appeals, clinics, papers
+from tests import appeals, clinics, papers, tickets
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
 from tests.journeys import INSURER_CHANGE, document, insured, problem
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from tests.world import World
 
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/tickets": {"category": "other", "subject": "Вопрос", "text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/attachments": {"media_type": "image/png"},
+    "POST /v1/tickets/{ticket_id}/messages": {"text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/rating": {"rating": 5},
+    "POST /v1/operator/tickets/{ticket_id}/attachments/{file_id}/views": {"page": 1},
+    "POST /v1/operator/tickets/{ticket_id}/handover": {"note": "Вопрос фонду"},
+    "POST /v1/operator/tickets/{ticket_id}/messages": {"text": "Завтра"},
     "POST /v1/appeals": {"subject": "application", "subject_id": UNKNOWN_ID},
     "POST /v1/appeals/{appeal_id}/answer": {"text": appeals.WORDS},
     "POST /v1/appeals/{appeal_id}/documents": {"media_type": "image/png"},
@@ -216,9 +223,12 @@ def owned(shared_world: World) -> dict[str, str]:
     childs_path = f"/v1/represented-persons/{child_id}/attachments"
     childs_wish = clinics.wish(doctor=clinics.PAEDIATRICIAN)
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
+    ticket_id = tickets.opened(shared_world)["id"]
     appeal_id = appeals.begun(shared_world, appeals.refused(shared_world, by="fund", kind=INSURER_CHANGE))
     return {
         "appeal_id": appeal_id,
+        "ticket_id": ticket_id,
+        "file_id": tickets.attached(shared_world, ticket_id)["id"],
         "evidence_id": appeals.attached(shared_world, appeal_id)["id"],
         "application_id": application_id,
         "scan_id": scan_id,

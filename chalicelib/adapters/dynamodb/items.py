@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb import (
     index_keys,
     keys,
     session_keys,
+    ticket_items,
 )
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
@@ -209,6 +210,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
     **appeal_items.KEYS,
+    **ticket_items.KEYS,
     **clinic_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
@@ -231,6 +233,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
     **appeal_items.EXTRAS,
+    **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }

@@ -21,6 +21,7 @@ from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
@@ -80,6 +81,7 @@ class DynamoDBStore(
     InsuranceCertificateReads,
     EmployerReads,
     AppealReads,
+    TicketReads,
 ):
     """Implements the Store port on one table."""
 

@@ -22,7 +22,7 @@ class SesEmailSender:
         self._client = client
         self._sender = sender
 
-    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str, reply_to: str = "") -> None:
         """See ``EmailSender.send``."""
         simple = {
             "Subject": _part(subject),
@@ -36,6 +36,7 @@ class SesEmailSender:
                 Destination={"ToAddresses": [to]},
                 Content={"Simple": simple},
                 EmailTags=[tag],
+                **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
             )
 
 
