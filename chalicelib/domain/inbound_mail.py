@@ -30,7 +30,7 @@ CUT = "\n[…]"
 _ROBOTS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|bounces?)\b", re.IGNORECASE)
 _QUOTE_HEADS = re.compile(
     r"^\s*(-{2,}\s*(original message|исходное сообщение|пересылаемое сообщение|forwarded message).*"
-    r"|on .{3,120} wrote:|.{0,120}\bпиш(ет|ут)\s*:|.{0,120}\bписал(а|и|\(а\))?\s*:"
+    r"|on .{3,120} wrote:|.{0,120}\bпиш(ет|ут)\s*:|.{0,120}\b(на)?писал(а|и|\(а\))?\s*:"
     r"|(from|от|отправитель)\s*:.+|_{10,}|отправлено с (моего )?\S+.*|sent from my .+)\s*$",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""The address at which a ticket's letters are answered: it names the ticket, signed, so that nobody guesses one (L2)."""
+"""The address at which a ticket's letters are answered: it names the ticket, signed, so that none is guessed (L2)."""
 
 from __future__ import annotations
 
