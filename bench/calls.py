@@ -14,6 +14,8 @@ from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.registry_calls import count_registry
+from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -98,6 +100,8 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
+    count_sessions(world, counter)
+    count_registry(world, counter)
     measure_appeals(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)

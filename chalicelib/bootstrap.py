@@ -227,6 +227,7 @@ class Container:
             Queue.ISSUANCE: self.settings.issuance_queue_url,
             Queue.DOCUMENTS: self.settings.documents_queue_url,
             Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+            Queue.EXCHANGE: self.settings.exchange_queue_url,
             Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
         }
         return SQSQueues(client=self.client("sqs"), urls=urls)

@@ -58,6 +58,7 @@ class Settings:
     notifications_queue_url: str
     employer_lists_queue_url: str
     outbox_relay_queue_url: str
+    exchange_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
     registers_url: str
@@ -93,6 +94,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         notifications_queue_url=given["NOTIFICATIONS_QUEUE_URL"],
         employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
+        exchange_queue_url=given["EXCHANGE_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],
         registers_url=given["REGISTERS_URL"],

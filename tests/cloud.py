@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-QUEUES = ("verification", "issuance", "documents", "notifications", "employer_lists", "outbox_relay")
+QUEUES = ("verification", "issuance", "documents", "notifications", "employer_lists", "exchange", "outbox_relay")
 
 
 class Calls(Enum):

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from chalicelib.domain.birth_date import DatePrecision
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderView:
-    """The person that a document is about; ``middle_name``, ``sex`` and ``snils`` may be empty."""
+    """The person that a document is about; ``middle_name``, ``sex`` and ``snils`` may be empty.
+
+    Of ``born_on`` the month or the day is not shown where it is not known.
+    """
 
     family_name: str
     given_name: str
     middle_name: str = ""
     sex: Literal["male", "female", ""] = ""
     born_on: date
+    known_to: DatePrecision = DatePrecision.DAY
     snils: str = ""
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import CheckRecord, Delay, Refusal
 from chalicelib.domain.audit import Actor, ChainHead
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import earliest_day, read_date
 from chalicelib.domain.checks import CheckStatus
 from chalicelib.domain.decision import FINDINGS, Outcome
 from chalicelib.domain.errors import InvalidValue, StateConflict
@@ -237,7 +237,7 @@ def judge_legacy(*, registration: LegacyPolicy, record: CheckRecord, on: date) -
         return refused_because(_UNCLEAR)
     person = registration.section("person")
     number = parse_policy_number(text=insurance.policy_number)
-    if check_against(number=number, born_on=read_date(text=person["born_on"]), sex=Sex(person["sex"]), on=on):
+    if check_against(number=number, born_on=earliest_day(text=person["born_on"]), sex=Sex(person["sex"]), on=on):
         return refused_because(_CONTRADICTION)
     if registration.policy_number and registration.policy_number != number:
         return refused_because(_DIFFERS)

@@ -56,6 +56,7 @@ class NotificationKind(StrEnum):
     EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
     INSURER_CHANGE_APPROVED = "insurer_change_approved"
     INSURER_CHANGED = "insurer_changed"
+    INSURER_LEAVES = "insurer_leaves"
     LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
     LEGACY_POLICY_REFUSED = "legacy_policy_refused"
     LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
@@ -99,6 +100,9 @@ class NotificationKind(StrEnum):
     ATTACHMENT_REQUESTED = "attachment_requested"
     ATTACHMENT_MADE = "attachment_made"
     ATTACHMENT_REFUSED = "attachment_refused"
+    APPOINTMENT_ACKNOWLEDGED = "appointment_acknowledged"
+    APPOINTMENT_DECLINED = "appointment_declined"
+    CLINIC_ASKED_FOR_APPOINTMENT = "clinic_asked_for_appointment"
     CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
     CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
     CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
@@ -232,6 +236,13 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # Who does not choose in time is allotted to another insurer: each must learn of it (108н, p. 24).
+        _KIND.INSURER_LEAVES: KindRules(
+            channels=_ALL,
+            fields=frozenset({"leaves_on", "choose_until", _LINK}),
+            sms_fields=frozenset({"leaves_on", "choose_until"}),
+            may_be_switched_off=False,
+        ),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.
         _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
         _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
@@ -297,6 +308,10 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
         # Whoever is not attached has to choose anew: the person must learn of it (J2).
         _KIND.ATTACHMENT_REFUSED: _about_day("decided_on", forced=True),
+        # The day of an appointment that nobody knows of passes in vain.
+        _KIND.APPOINTMENT_ACKNOWLEDGED: _about_day("starts_on", forced=True),
+        _KIND.APPOINTMENT_DECLINED: _about_day("declined_on", forced=True),
+        _KIND.CLINIC_ASKED_FOR_APPOINTMENT: _without_sms("requested_on"),
         _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
         _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
         _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),

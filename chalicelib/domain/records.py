@@ -22,6 +22,7 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    EXCHANGE = "exchange"
     EMPLOYER_LISTS = "employer_lists"
 
 

@@ -32,10 +32,9 @@ from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
-from chalicelib.http import appeal_dictionaries, correction_dictionaries
+from chalicelib.http import appeal_dictionaries, clinic_dictionaries, correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
-from chalicelib.http.schemas import attachments
 from chalicelib.http.schemas.deliveries import delivery_states
 from chalicelib.http.schemas.employers import employer_refusals, request_stages, staff_outcomes
 from chalicelib.http.schemas.forms import form_sections
@@ -250,7 +249,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "delivery-methods": lambda: _titles(DELIVERY_METHODS),
     "recipients": lambda: _titles(RECIPIENTS),
     "understood": lambda: _titles(UNDERSTOOD),
-    **attachments.DICTIONARIES,
+    **clinic_dictionaries.DICTIONARIES,
     "corrections": correction_dictionaries.corrections,
     "correction-states": correction_dictionaries.states,
     "annulments": correction_dictionaries.annulments,

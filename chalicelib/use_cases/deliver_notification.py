@@ -39,6 +39,7 @@ _INSURER_KINDS = frozenset(
 )
 _CLINIC_KINDS = frozenset(
     {
+        NotificationKind.CLINIC_ASKED_FOR_APPOINTMENT,
         NotificationKind.CLINIC_ASKED_TO_ATTACH,
         NotificationKind.CLINIC_NOTIFIED_OF_ARRIVAL,
         NotificationKind.CLINIC_NOTIFIED_OF_DEPARTURE,

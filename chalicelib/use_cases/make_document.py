@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import KIND_TITLES, Application
+from chalicelib.domain.birth_date import parse_birth_date
 from chalicelib.domain.documents import (
     ExtractDocument,
     HolderView,
@@ -104,12 +105,14 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
 
 def _holder(form: Mapping[str, Mapping[str, str]]) -> HolderView:
     person = form["person"]
+    born = parse_birth_date(text=person["born_on"])
     return HolderView(
         family_name=person.get("family_name", ""),
         given_name=person.get("given_name", ""),
         middle_name=person.get("middle_name", ""),
         sex="male" if person["sex"] == "male" else "female",
-        born_on=date.fromisoformat(person["born_on"]),
+        born_on=born.earliest,
+        known_to=born.precision,
         snils=format_snils(person["snils"]) if person.get("snils") else "",
     )
 

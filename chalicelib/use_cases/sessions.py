@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.session import Session
-from chalicelib.ports.errors import StaleWrite
+from chalicelib.ports.errors import PortError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,8 +35,8 @@ def current_session(*, tools: Toolbox, secret: str, at: datetime) -> Session | N
         work.update(session)
         try:
             work.commit()
-        except StaleWrite:
-            # Another page of the same browser noted it at this very moment, or it was just ended: the next page tells.
+        except PortError:
+            # Another page of the same browser noted it at this very moment, or the table is busy: the next page will.
             return session
     return session
 

@@ -132,8 +132,9 @@ def another_code(visit: Visit, contact: str) -> Answer:
 
 
 def _code_page(visit: Visit, contact: str, refusal: DomainError | None = None) -> Answer:
+    person = _person(visit)
     _, title = _channel(contact)
-    found = getattr(_person(visit), contact)
+    found = getattr(person, contact)
     if found is None or found.pending is None:
         return Redirect(to=PROFILE)
     context = {

@@ -20,6 +20,7 @@ def test_the_handlers_are_those_of_the_design():
     assert {name for name, _ in HANDLERS} == {
         "authorizer",
         "documents",
+        "exchange",
         "employer_lists",
         "expire_certificates",
         "inbound_mail",

@@ -13,6 +13,7 @@ import msgspec
 from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
+from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
 from chalicelib.domain.civil_record import CivilRecord, RecordState
@@ -20,12 +21,14 @@ from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.records import ViewLog
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
@@ -38,7 +41,8 @@ if TYPE_CHECKING:
 
     from tests.faults.rig import Rig
 
-LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read"}
+LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
+REGISTRY = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -55,12 +59,14 @@ class Outcome:
     certificates: list[Any]
     deliveries: list[Any]
     attachments: list[Any]
+    appointments: list[Any]
     representations: list[Any]
     registrations: list[Any]
     births: list[Any]
     stated: list[Any]
     appeals: list[Any]
     records: Counter[str]
+    registry: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
     sent: Counter[str]
@@ -81,11 +87,13 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.appointments: list[Appointment] = self._all(Appointment)
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
         self.appeals: list[Appeal] = self._all(Appeal)
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
+        self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -123,6 +131,7 @@ def outcome_of(rig: Rig) -> Outcome:
             for d in facts.deliveries
         ),
         attachments=sorted((a.state.value, a.is_overdue, a.refusal, len(a.history)) for a in facts.attachments),
+        appointments=sorted((a.state.value, a.answer, len(a.history)) for a in facts.appointments),
         representations=sorted((r.relation.value, r.state.value, r.end_reason) for r in facts.representations),
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
@@ -132,6 +141,9 @@ def outcome_of(rig: Rig) -> Outcome:
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
             if row.get("type") in {"LiveMarker", "ActivePolicyMarker", "Pointer", "Revocation", "IdempotencyRecord"}
+        ),
+        registry=Counter(
+            f"{row['type']} {row['version']} {_kind(row)}" for row in facts.rows if row.get("type") in REGISTRY
         ),
         documents=Counter(f"{d['document_type']} {d.get('superseded')}" for d in facts.of_type("StoredDocument")),
         notifications=Counter(order["kind"] for order in orders),
@@ -275,7 +287,9 @@ def _check_journal(facts: Facts) -> None:
         *facts.deliveries,
         *facts.births,
         *facts.attachments,
+        *facts.appointments,
         *facts.corrections,
+        *facts.kept,
         *facts.stated,
         *facts.appeals,
     )

@@ -183,7 +183,8 @@ class Rig:
         if answer["statusCode"] >= SERVER_ERRORS:
             raise Crashed(answer["body"])
         assert answer["statusCode"] < REFUSALS, answer["body"]
-        return json.loads(answer["body"]) if answer["body"] else None
+        is_json = "json" in answer["headers"].get("Content-Type", "")
+        return json.loads(answer["body"]) if answer["body"] and is_json else answer["body"] or None
 
     def deliver(self, message: Waiting) -> None:
         """Let the Lambda of a queue handle a message; raises Crashed if the message will come again."""

@@ -19,10 +19,12 @@ from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
+from tests.faults.session_scenarios import SESSION_SCENARIOS
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -40,6 +42,7 @@ STAGES = {
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
     **APPEAL_STAGES,
+    **REGISTRY_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -49,6 +52,8 @@ MORE_SCENARIOS = (
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
     *APPEAL_SCENARIOS,
+    *SESSION_SCENARIOS,
+    *REGISTRY_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from functools import cache, lru_cache
 
 import pillow_heif
 
@@ -45,8 +46,13 @@ WORDS = (
 )
 
 
-def page(*, width=1240, height=1754, font_size=28, seed=1, lines=None, ink=20, paper=252):
+def page(**options):
     """A printed page: black text on white with margins and a rule."""
+    return _page(**options).copy()
+
+
+@cache
+def _page(*, width=1240, height=1754, font_size=28, seed=1, lines=None, ink=20, paper=252):
     rng = random.Random(seed)
     image = Image.new("L", (width, height), paper)
     draw = ImageDraw.Draw(image)
@@ -79,6 +85,11 @@ def dark_corners(picture):
 
 def passport(*, seed=1):
     """A passport spread: guilloche background, a portrait, few lines of text, a machine zone."""
+    return _passport(seed).copy()
+
+
+@cache
+def _passport(seed):
     rng = random.Random(seed)
     image = Image.new("RGB", (1000, 1400), (236, 214, 205))
     draw = ImageDraw.Draw(image)
@@ -102,6 +113,17 @@ def photo(source, *, size=(3000, 4000), angle=3.0, grain=7, blur=0.0, light=0.6,
 
     ``blur`` is the radius in thousandths of the long side, so in pixels of a picture of 1000 px.
     """
+    sheet = (source.mode, source.size, source.tobytes())
+    lit = _lying(sheet, size=size, angle=angle, light=light, seed=seed, fill=fill)
+    if blur:
+        lit = lit.filter(ImageFilter.GaussianBlur(blur * max(size) / 1000))
+    return grainy(lit, grain)
+
+
+@lru_cache(maxsize=2)
+def _lying(sheet, *, size, angle, light, seed, fill):
+    """The page on its table, sharp and without grain: turning it takes longest."""
+    source = Image.frombytes(*sheet)
     rng = random.Random(seed)
     table = Image.effect_noise((size[0] // 16, size[1] // 16), 30).resize(size).convert("L")
     table = ImageEnhance.Brightness(table).enhance(rng.uniform(0.4, 0.9)).convert("RGB")
@@ -111,16 +133,13 @@ def photo(source, *, size=(3000, 4000), angle=3.0, grain=7, blur=0.0, light=0.6,
     sheet = sheet.rotate(angle, resample=Image.Resampling.BICUBIC, expand=True)
     table.paste(sheet, ((size[0] - sheet.width) // 2, (size[1] - sheet.height) // 2), mask)
     shade = Image.linear_gradient("L").resize(size).point(lambda v: int(255 * light + v * (1 - light)))
-    lit = ImageChops.multiply(table, shade.convert("RGB"))
-    if blur:
-        lit = lit.filter(ImageFilter.GaussianBlur(blur * max(size) / 1000))
-    return grainy(lit, grain)
+    return ImageChops.multiply(table, shade.convert("RGB"))
 
 
 def grainy(image, sigma):
     """Add sensor noise of the standard deviation ``sigma``."""
     if not sigma:
-        return image
+        return image.copy()
     noise = Image.effect_noise(image.size, sigma)
     if image.mode == "RGB":
         noise = noise.convert("RGB")
@@ -135,7 +154,7 @@ def jpeg(image, **options):
 
 def png(image, **options):
     out = io.BytesIO()
-    image.save(out, "PNG", **options)
+    image.save(out, "PNG", **{"compress_level": 1, **options})
     return out.getvalue()
 
 

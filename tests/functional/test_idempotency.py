@@ -52,13 +52,19 @@ CREATE_NOTHING = {
     "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
     "/v1/clinic-searches": "asks, and keeps nothing",
     "/v1/clinic/attachments/{person_id}/{attachment_id}/decision": "decides one request, and only once",
+    "/v1/clinic/appointments/{person_id}/{appointment_id}/answer": "answers one request, and only once",
     "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
+    "/fhir/r4/Coverage/_search": "asks; the journal must tell of every question",
+    "/fhir/r4/CoverageEligibilityRequest/{operation}": "asks; the journal must tell of every question",
+    "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
+    "/v1/exchange-checks": "asks, and keeps nothing",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
     "/v1/me/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/me/appointments/{appointment_id}/withdrawal": "takes one request back, and only once",
     "/v1/me/attachments/{attachment_id}/withdrawal": "takes one request back, and only once",
     "/v1/me/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/dispatch": "moves one delivery, and only once",
@@ -68,6 +74,7 @@ CREATE_NOTHING = {
     "/v1/operator/deliveries/{delivery_id}/readiness": "moves one delivery, and only once",
     "/v1/operator/delivery-searches": "asks; the journal must tell of every search",
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/address-change": "spends the code, which works once",
+    "/v1/represented-persons/{person_id}/appointments/{appointment_id}/withdrawal": "takes one back, and only once",
     "/v1/represented-persons/{person_id}/attachments/{attachment_id}/withdrawal": "takes one back, and only once",
     "/v1/represented-persons/{person_id}/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/applications/{application_id}/lease": "takes a case that is free, or is renewed",
@@ -294,7 +301,33 @@ def _opened(world: World) -> str:
     return f"{tickets.ALL}/{tickets.opened(world)['id']}"
 
 
+def _registry_import(world: World) -> Request:
+    return Request(
+        path="/v1/registry-imports",
+        person=FUND,
+        body={"media_type": "text/xml"},
+        other={"media_type": "application/json"},
+    )
+
+
+def _appointment(world: World) -> Request:
+    clinics.insured(world)
+    world.drain()
+    body = clinics.APPOINTMENT
+    return Request(path=clinics.OWN_APPOINTMENTS, body=body, other={**body, "doctor": clinics.NARROW})
+
+
+def _childs_appointment(world: World) -> Request:
+    clinics.registry(world)
+    path, body = _childs_path(world, "appointments"), clinics.APPOINTMENT
+    world.drain()
+    return Request(path=path, body=body, other={**body, "doctor": clinics.PAEDIATRICIAN})
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/registry-imports": _registry_import,
+    "/v1/me/appointments": _appointment,
+    "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,
     "/v1/represented-persons/{person_id}/attachments": _childs_attachment,
     "/v1/operator/corrections": _correction,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,7 +42,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/clinic-searches": {"region": "77"},
     "POST /v1/clinic/attachments/{person_id}/{attachment_id}/decision": {"refusal": ""},
     "POST /v1/fund/clinic-imports": {"source": "F031"},
+    "POST /v1/me/appointments": clinics.APPOINTMENT,
     "POST /v1/me/attachments": clinics.wish(),
+    "POST /v1/represented-persons/{person_id}/appointments": clinics.APPOINTMENT,
     "POST /v1/represented-persons/{person_id}/attachments": clinics.wish(doctor=clinics.PAEDIATRICIAN),
     "POST /v1/civil-registry/records": {
         "number": "110269770000100012003",
@@ -50,6 +53,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registered_on": "2026-03-01",
         "region": "77",
     },
+    "POST /v1/clinic/appointments/{person_id}/{appointment_id}/answer": {"acknowledged": False, "answer": "Нет мест"},
     "POST /v1/clinic/validity-batches": {"csv": "snils\n112-233-445 95"},
     "POST /v1/clinic/validity-checks": {"snils": "112-233-445 95"},
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
@@ -79,6 +83,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
     "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
     "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
+    "POST /v1/exchange-checks": {
+        "name": "s77012_0_03261",
+        "content": base64.b64encode(b"<STOPLIST/>").decode(),
+    },
+    "POST /v1/registry-imports": {"media_type": "text/xml"},
+    "PUT /v1/insurers/{code}/issue-points": {"points": []},
+    "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
@@ -105,9 +116,15 @@ PUBLIC = {
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
+    "GET /v1/insured-numbers",
+    "GET /v1/insurer-comparison",
+    "GET /v1/insurer-ratings",
     "GET /v1/doctors",
     "GET /v1/insurers",
     "GET /v1/insurers/{code}",
+    "GET /v1/insurers/{code}/branches",
+    "GET /v1/insurers/{code}/issue-points",
+    "GET /v1/insurers/{code}/ratings",
     "GET /v1/status-lists/{number}",
     "POST /v1/clinic-searches",
     "POST /v1/readiness-checks",
@@ -168,6 +185,7 @@ class TestRoles:
                 "document_id": owned["childs_document_id"],
                 "delivery_id": owned["childs_delivery_id"],
                 "attachment_id": owned["childs_attachment_id"],
+                "appointment_id": owned["childs_appointment_id"],
                 "certificate_id": owned["childs_certificate_id"],
             }
         if path.endswith("/termination"):
@@ -238,6 +256,8 @@ def owned(shared_world: World) -> dict[str, str]:
         "childs_document_id": childs["documents"][0]["id"],
         "delivery_id": papers.ordered(shared_world, papers.BY_POST)["id"],
         "childs_delivery_id": childs_delivery["id"],
+        "appointment_id": clinics.appointed(shared_world)["id"],
+        "childs_appointment_id": clinics.appointed(shared_world, path=childs_path.replace("attach", "appoint"))["id"],
         "attachment_id": clinics.asked(shared_world)["id"],
         "childs_attachment_id": clinics.asked(shared_world, childs_wish, path=childs_path)["id"],
         **{f"{who}certificate_id": found for who, found in certificates.items()},

@@ -23,6 +23,7 @@ REQUIRED = dict.fromkeys(
         "DOCUMENTS_QUEUE_URL",
         "NOTIFICATIONS_QUEUE_URL",
         "OUTBOX_RELAY_QUEUE_URL",
+        "EXCHANGE_QUEUE_URL",
         "SIGNING_KEY_ID",
         "LOOKUP_SECRET_ID",
         "REGISTERS_URL",

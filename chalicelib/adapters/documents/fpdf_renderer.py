@@ -248,7 +248,7 @@ def _holder_rows(holder: HolderView, *, both: bool = False) -> list[Row]:
     return [
         *(_row(label, label_en, name, texts.romanized(name), both=both) for label, label_en, name in names if name),
         *(_row("Пол", "Sex", sex, sex_en, both=both) for sex, sex_en in sexes),
-        _row("Дата рождения", "Date of birth", texts.day(holder.born_on), both=both),
+        _row("Дата рождения", "Date of birth", texts.birth_day(holder.born_on, holder.known_to), both=both),
         *_given("СНИЛС", holder.snils),
     ]
 

@@ -1,4 +1,4 @@
-"""The keys of items; those of indexes and of corrections are in modules of their own, and no others spell one."""
+"""The keys of items; those of indexes, corrections and registries are in modules of their own, no others spell one."""
 
 from __future__ import annotations
 

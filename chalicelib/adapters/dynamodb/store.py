@@ -20,6 +20,7 @@ from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
@@ -82,6 +83,7 @@ class DynamoDBStore(
     EmployerReads,
     AppealReads,
     TicketReads,
+    RegistryReads,
 ):
     """Implements the Store port on one table."""
 

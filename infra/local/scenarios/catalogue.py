@@ -23,6 +23,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "correction": offices.correction,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "clinic-desk": clinics.desk,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
