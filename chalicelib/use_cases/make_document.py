@@ -289,15 +289,13 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     return link, tools.renderer.receipt(document=document)
 
 
-def _make_appeal_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
-    return appeal_receipt(tools=tools, ordered=sources.document, holder=_holder(sources.profile))
-
-
 _MAKERS = {
     DocumentType.POLICY: _make_policy,
     DocumentType.EXTRACT: _make_extract,
     DocumentType.TEMPORARY_CERTIFICATE: _make_certificate,
     DocumentType.RECEIPT: _make_receipt,
-    DocumentType.APPEAL_RECEIPT: _make_appeal_receipt,
+    DocumentType.APPEAL_RECEIPT: lambda tools, sources: appeal_receipt(
+        tools=tools, ordered=sources.document, holder=_holder(sources.profile)
+    ),
     DocumentType.INSURANCE_CERTIFICATE: _make_insurance_certificate,
 }

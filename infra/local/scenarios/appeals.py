@@ -1,4 +1,4 @@
-"""Scenarios of appeals against refusals and of support."""
+"""The scenario of an appeal against a refusal."""
 
 from __future__ import annotations
 
