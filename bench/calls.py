@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.appeal_calls import measure_appeals
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
@@ -103,6 +104,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_messages(world, counter, _step)
     count_sessions(world, counter)
     count_registry(world, counter)
+    measure_appeals(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -51,6 +51,11 @@ class Container:
         return self.settings.public_base_url
 
     @property
+    def mail_replies_domain(self) -> str:
+        """The domain at which letters that answer ours are received; "" where none are."""
+        return self.settings.mail_replies_domain
+
+    @property
     def scanner_required(self) -> bool:
         """Whether a scan without a malware scanner's verdict has to wait."""
         return self.settings.scanner_required

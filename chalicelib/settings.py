@@ -74,6 +74,7 @@ class Settings:
     proof_of_work: int | None = None
     signature_trust_anchors: str = ""
     policy_terms: TermProfile = TermProfile.SERVICE
+    mail_replies_domain: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -111,6 +112,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         proof_of_work=_proof_of_work(given),
         signature_trust_anchors=_trust_anchors(given),
         policy_terms=_policy_terms(given),
+        mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
     )
 
 

@@ -131,5 +131,6 @@ def _resources() -> dict[str, str]:
         "REGISTERS_URL": "http://127.0.0.1:9",
         "PUBLIC_BASE_URL": "https://polis.example.org",
         "MAIL_FROM": "polis@example.org",
+        "MAIL_REPLIES_DOMAIN": "answers.example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }

@@ -89,6 +89,16 @@ class NotificationKind(StrEnum):
     DEATH_CANCELLED = "death_cancelled"
     CORRECTION_REVERSED = "correction_reversed"
     INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
+    APPEAL_FILED = "appeal_filed"
+    APPEAL_QUESTION = "appeal_question"
+    APPEAL_UPHELD = "appeal_upheld"
+    APPEAL_REJECTED = "appeal_rejected"
+    APPEAL_REJECTED_BY_FUND = "appeal_rejected_by_fund"
+    APPEAL_ESCALATED = "appeal_escalated"
+    APPEAL_WITHDRAWN = "appeal_withdrawn"
+    TICKET_OPENED = "ticket_opened"
+    TICKET_ANSWERED = "ticket_answered"
+    TICKET_CLOSED = "ticket_closed"
     ATTACHMENT_REQUESTED = "attachment_requested"
     ATTACHMENT_MADE = "attachment_made"
     ATTACHMENT_REFUSED = "attachment_refused"
@@ -137,6 +147,7 @@ class Contacts:
 
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
+    reply_to: str = field(default="", repr=False)
 
 
 _ALL: Final = frozenset(Channel)
@@ -172,6 +183,15 @@ def _countdown() -> KindRules:
 
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
+
+
+def _about_appeal(day: str, *more: str, forced: bool = False) -> KindRules:
+    return KindRules(
+        channels=_ALL,
+        fields=frozenset({"appeal_number", day, _LINK, *more}),
+        sms_fields=frozenset({"appeal_number", day}),
+        may_be_switched_off=not forced,
+    )
 
 
 _CODE: Final = frozenset({"code", "valid_minutes"})
@@ -285,6 +305,17 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
         _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
         _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
+        _KIND.APPEAL_FILED: _about_appeal("filed_on", "due_on"),
+        # The clock stands still until the answer, and a decision has terms of its own: the person must learn (L1).
+        _KIND.APPEAL_QUESTION: _about_appeal("answer_until", forced=True),
+        _KIND.APPEAL_UPHELD: _about_appeal("decided_on", forced=True),
+        _KIND.APPEAL_REJECTED: _about_appeal("decided_on", "appeal_until", forced=True),
+        _KIND.APPEAL_REJECTED_BY_FUND: _about_appeal("decided_on", forced=True),
+        _KIND.APPEAL_ESCALATED: _about_appeal("escalated_on", "due_on"),
+        _KIND.APPEAL_WITHDRAWN: _about_appeal("withdrawn_on"),
+        _KIND.TICKET_OPENED: _without_sms("ticket_number", "opened_on", "due_on"),
+        _KIND.TICKET_ANSWERED: _without_sms("ticket_number", "answered_on"),
+        _KIND.TICKET_CLOSED: _without_sms("ticket_number", "closed_on"),
         _KIND.ATTACHMENT_REQUESTED: _without_sms("requested_on", "due_on"),
         _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
         # Whoever is not attached has to choose anew: the person must learn of it (J2).

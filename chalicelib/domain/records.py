@@ -53,6 +53,7 @@ class DocumentType(StrEnum):
     TEMPORARY_CERTIFICATE = "temporary_certificate"
     POLICY = "policy"
     EXTRACT = "extract"
+    APPEAL_RECEIPT = "appeal_receipt"
     INSURANCE_CERTIFICATE = "insurance_certificate"
 
 
@@ -61,6 +62,7 @@ DOCUMENT_FILE_TITLES = {
     DocumentType.TEMPORARY_CERTIFICATE: "Временное свидетельство",
     DocumentType.POLICY: "Полис ОМС",
     DocumentType.EXTRACT: "Выписка о полисе ОМС",
+    DocumentType.APPEAL_RECEIPT: "Расписка о приёме жалобы",
     DocumentType.INSURANCE_CERTIFICATE: "Справка о страховании по ОМС",
 }
 

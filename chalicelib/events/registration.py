@@ -10,6 +10,7 @@ from chalicelib.events import (
     employer_lists,
     exchange,
     expiry,
+    inbound_mail,
     issuance,
     messages,
     notifications,
@@ -35,6 +36,7 @@ MODULES = (
     outbox_relay,
     expiry,
     due,
+    inbound_mail,
 )
 
 

@@ -41,6 +41,6 @@ class SmsSender(Protocol):
 class EmailSender(Protocol):
     """Sends letters."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, reference: str) -> Taken:
-        """Send a letter of two parts; errors as of ``SmsSender.send``."""
+    def send(self, *, to: str, subject: str, text: str, html: str, reference: str, reply_to: str = "") -> Taken:
+        """Send a letter of two parts, answers to which go to ``reply_to``; errors as of ``SmsSender.send``."""
         ...

@@ -21,6 +21,7 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
@@ -30,6 +31,7 @@ from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,6 +149,8 @@ class Store(
     ClinicReads,
     InsuranceCertificates,
     Employers,
+    Appeals,
+    Tickets,
     RegistryReads,
     Protocol,
 ):

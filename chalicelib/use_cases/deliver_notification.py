@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.pickup_code import derive_pickup_code
 from chalicelib.domain.quiet_hours import DEFAULT, quiet_until
 from chalicelib.domain.records import CabinetMessage
+from chalicelib.domain.reply_address import reply_address
 from chalicelib.domain.signing_code import VALID_FOR, derive_code
 from chalicelib.ports.errors import DependencyFailed
 from chalicelib.use_cases.dispatches import Sending, dispatch_once, drop
@@ -78,7 +79,7 @@ def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mappi
     if order.kind not in _ORGANISATION_KINDS and file.person is not None and file.person.death is not None:
         # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
         return _dropped(tools, order, DispatchState.CANCELLED, at)
-    contacts = _contacts(tools, order, file.person)
+    contacts = replace(_contacts(tools, order, file.person), reply_to=_reply_to(tools, order))
     channels = _channels(order, file.person, contacts)
     if order.channel is not None and order.channel not in channels:
         return _dropped(tools, order, DispatchState.CANCELLED, at)
@@ -179,6 +180,14 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
     )
 
 
+def _reply_to(tools: Toolbox, order: Order) -> str:
+    """Where an answer to the letter goes: to the ticket that it tells of, if letters are received (L2)."""
+    ticket_id = order.context.get("ticket_id")
+    if ticket_id is None:
+        return ""
+    return reply_address(ticket_id=ticket_id, secret=tools.secrets.signing_secret, domain=tools.mail_replies_domain)
+
+
 def _preferences(person: Person | None) -> Preferences:
     """Preferences are kept as ``kind.channel`` → wanted (requirement A5)."""
     if person is None:
@@ -217,6 +226,7 @@ def _sender(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rend
         text=rendered.text,
         html=rendered.html,
         reference=reference,
+        reply_to=contacts.reply_to,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
@@ -24,6 +25,7 @@ from chalicelib.domain.records import OutboxEntry, Queue
 from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
+from chalicelib.domain.ticket import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +45,8 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    Appeal,
+    Ticket,
     RegistryImport,
     InsurerRating,
     InsurerOffices,
@@ -63,6 +67,8 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    Ticket: lambda e: f"ticket:{e.ticket_id}",
+    Appeal: lambda e: f"appeal:{e.appeal_id}",
     InsurerRating: lambda e: f"insurer_rating:{e.insurer_code}:{e.year}",
     InsurerOffices: lambda e: f"insurer_offices:{e.insurer_code}",
     RegistryImport: lambda e: f"registry_import:{e.import_id}",

@@ -26,6 +26,7 @@ from chalicelib.domain.snils import format_snils
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import profile_form, region_of
 from chalicelib.use_cases.insurance_certificate_document import draw_insurance_certificate
@@ -293,5 +294,8 @@ _MAKERS = {
     DocumentType.EXTRACT: _make_extract,
     DocumentType.TEMPORARY_CERTIFICATE: _make_certificate,
     DocumentType.RECEIPT: _make_receipt,
+    DocumentType.APPEAL_RECEIPT: lambda tools, sources: appeal_receipt(
+        tools=tools, ordered=sources.document, holder=_holder(sources.profile)
+    ),
     DocumentType.INSURANCE_CERTIFICATE: _make_insurance_certificate,
 }

@@ -23,6 +23,7 @@ def test_the_handlers_are_those_of_the_design():
         "exchange",
         "employer_lists",
         "expire_certificates",
+        "inbound_mail",
         "issuance",
         "notifications",
         "outbox_relay",

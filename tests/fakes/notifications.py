@@ -21,6 +21,7 @@ class SentEmail:
     text: str
     html: str
     reference: str
+    reply_to: str = ""
 
 
 @dataclass(kw_only=True)
@@ -44,8 +45,9 @@ class FakeEmailSender:
     sent: list[SentEmail] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, html: str, reference: str) -> Taken:
+    def send(self, *, to: str, subject: str, text: str, html: str, reference: str, reply_to: str = "") -> Taken:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(SentEmail(to=to, subject=subject, text=text, html=html, reference=reference))
+        letter = SentEmail(to=to, subject=subject, text=text, html=html, reference=reference, reply_to=reply_to)
+        self.sent.append(letter)
         return Taken(provider="ses", provider_id=f"mail-{len(self.sent)}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.appointment import Appointment
@@ -34,6 +35,7 @@ from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
+from tests.faults.appeal_invariants import check_appeals, ends_of
 from tests.faults.clinic_invariants import check_attachments
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Outcome:
     registrations: list[Any]
     births: list[Any]
     stated: list[Any]
+    appeals: list[Any]
     records: Counter[str]
     registry: Counter[str]
     documents: Counter[str]
@@ -93,6 +96,7 @@ class Facts:
         self.appointments: list[Appointment] = self._all(Appointment)
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
+        self.appeals: list[Appeal] = self._all(Appeal)
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
@@ -139,6 +143,7 @@ def outcome_of(rig: Rig) -> Outcome:
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         stated=sorted((s.state.value, bool(s.number), len(s.stretches)) for s in facts.stated),
+        appeals=ends_of(facts.appeals),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -181,6 +186,7 @@ def check(rig: Rig) -> None:
     _check_deliveries(facts)
     _check_births(facts)
     check_attachments(facts)
+    check_appeals(facts.appeals, facts.of_type("AppealedRefusal"), facts.of_type("AppealNumber"))
     _check_stated(facts)
     _check_journal(facts)
     _check_lookups(facts)
@@ -299,6 +305,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.corrections,
         *facts.kept,
         *facts.stated,
+        *facts.appeals,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

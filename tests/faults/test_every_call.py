@@ -11,6 +11,7 @@ from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
+from tests.faults.appeal_scenarios import APPEAL_SCENARIOS, APPEAL_STAGES
 from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
@@ -42,6 +43,7 @@ STAGES = {
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
     **MESSAGE_STAGES,
+    **APPEAL_STAGES,
     **REGISTRY_STAGES,
 }
 MORE_SCENARIOS = (
@@ -52,6 +54,7 @@ MORE_SCENARIOS = (
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
     *MESSAGE_SCENARIOS,
+    *APPEAL_SCENARIOS,
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
 )

@@ -9,16 +9,31 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
-from tests import clinics, papers
+from tests import appeals, clinics, papers, tickets
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
-from tests.journeys import document, insured, problem
+from tests.journeys import INSURER_CHANGE, document, insured, problem
 
 if TYPE_CHECKING:
     from chalicelib.http.routes import Route
     from tests.world import World
 
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/tickets": {"category": "other", "subject": "Вопрос", "text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/attachments": {"media_type": "image/png"},
+    "POST /v1/tickets/{ticket_id}/messages": {"text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/rating": {"rating": 5},
+    "POST /v1/operator/tickets/{ticket_id}/attachments/{file_id}/views": {"page": 1},
+    "POST /v1/operator/tickets/{ticket_id}/handover": {"note": "Вопрос фонду"},
+    "POST /v1/operator/tickets/{ticket_id}/messages": {"text": "Завтра"},
+    "POST /v1/appeals": {"subject": "application", "subject_id": UNKNOWN_ID},
+    "POST /v1/appeals/{appeal_id}/answer": {"text": appeals.WORDS},
+    "POST /v1/appeals/{appeal_id}/documents": {"media_type": "image/png"},
+    "POST /v1/appeals/{appeal_id}/second-level": {"text": appeals.WORDS},
+    "POST /v1/appeals/{appeal_id}/submission": appeals.GROUNDS,
+    "POST /v1/operator/appeals/{appeal_id}/decision": {"uphold": True, "explanation": appeals.EXPLANATION},
+    "POST /v1/operator/appeals/{appeal_id}/documents/{evidence_id}/views": {"page": 1},
+    "POST /v1/operator/appeals/{appeal_id}/question": {"text": appeals.WORDS},
     "POST /v1/applications": {"kind": "first_policy"},
     "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
@@ -183,7 +198,7 @@ class TestRoles:
         assert own.status_code not in {401, 403, 404}, own.text
 
     def test_shows_each_person_the_own_things_only(self, shared_world: World, owned: dict[str, str]) -> None:
-        for path in ("/v1/applications", "/v1/me/activity", "/v1/me/messages"):
+        for path in ("/v1/applications", "/v1/appeals", "/v1/me/activity", "/v1/me/messages"):
             assert shared_world.ok("GET", path, person="insured")["items"] == []
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
@@ -226,7 +241,13 @@ def owned(shared_world: World) -> dict[str, str]:
     childs_path = f"/v1/represented-persons/{child_id}/attachments"
     childs_wish = clinics.wish(doctor=clinics.PAEDIATRICIAN)
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
+    ticket_id = tickets.opened(shared_world)["id"]
+    appeal_id = appeals.begun(shared_world, appeals.refused(shared_world, by="fund", kind=INSURER_CHANGE))
     return {
+        "appeal_id": appeal_id,
+        "ticket_id": ticket_id,
+        "file_id": tickets.attached(shared_world, ticket_id)["id"],
+        "evidence_id": appeals.attached(shared_world, appeal_id)["id"],
         "application_id": application_id,
         "scan_id": scan_id,
         "page": "1",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from chalicelib.adapters.dynamodb import (
+    appeal_items,
     certificate_keys,
     clinic_items,
     correction_keys,
@@ -17,6 +18,7 @@ from chalicelib.adapters.dynamodb import (
     keys,
     registry_items,
     session_keys,
+    ticket_items,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -185,6 +187,8 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     EmployeeConsent: lambda e: certificate_keys.employee_consent(e.person_id, e.organisation_id),
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
+    **appeal_items.KEYS,
+    **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
@@ -207,6 +211,8 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
+    **appeal_items.EXTRAS,
+    **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import index_keys, items, keys, session_keys
+from chalicelib.adapters.dynamodb.appeals import AppealReads
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.clinics import ClinicReads
@@ -22,6 +23,7 @@ from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
@@ -81,6 +83,8 @@ class DynamoDBStore(
     ManyReads,
     InsuranceCertificateReads,
     EmployerReads,
+    AppealReads,
+    TicketReads,
     RegistryReads,
 ):
     """Implements the Store port on one table."""

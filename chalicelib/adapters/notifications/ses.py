@@ -25,7 +25,7 @@ class SesEmailSender:
         self._sender = sender
         self._options = {"ConfigurationSetName": configuration} if configuration else {}
 
-    def send(self, *, to: str, subject: str, text: str, html: str, reference: str) -> Taken:
+    def send(self, *, to: str, subject: str, text: str, html: str, reference: str, reply_to: str = "") -> Taken:
         """See ``EmailSender.send``."""
         simple = {
             "Subject": _part(subject),
@@ -39,6 +39,7 @@ class SesEmailSender:
                 Content={"Simple": simple},
                 EmailTags=[{"Name": TAG, "Value": reference}],
                 **self._options,
+                **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
             )
         return Taken(provider=PROVIDER, provider_id=answer["MessageId"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import clinics, messages, offices, people, policies
+from infra.local.scenarios import appeals, clinics, messages, offices, people, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +23,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "correction": offices.correction,
     "bounces": messages.bounces,
     "attachment": clinics.attachment,
+    "appeal": appeals.appeal,
     "clinic-desk": clinics.desk,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
