@@ -1,7 +1,7 @@
 """`python -m bench`: measure everything, print the table, write bench/results.json and the table of docs/benchmarks.md.
 
-Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents or
-expiry; calls include the handlers) measures one group and writes nothing.
+Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents,
+expiry or employers; calls include the handlers) measures one group and writes nothing.
 """
 
 from __future__ import annotations
@@ -60,11 +60,18 @@ def _expiry() -> list[Figure]:
     return expiry.figures(expiry.measure())
 
 
+def _employers() -> list[Figure]:
+    from bench import employers
+
+    return employers.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "imports": _imports,
     "calls": _calls_and_handlers,
     "documents": _documents,
     "expiry": _expiry,
+    "employers": _employers,
 }
 
 

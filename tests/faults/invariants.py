@@ -17,6 +17,9 @@ from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
@@ -54,6 +57,7 @@ class Outcome:
     registrations: list[Any]
     births: list[Any]
     stated: list[Any]
+    staff: list[Any]
     records: Counter[str]
     documents: Counter[str]
     notifications: Counter[str]
@@ -76,6 +80,11 @@ class Facts:
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
+        self.staff: list[Any] = [
+            *self._all(Employer),
+            *self._all(EmployerRequest),
+            *self._all(EmployeeConsent),
+        ]
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
@@ -118,6 +127,7 @@ def outcome_of(rig: Rig) -> Outcome:
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         stated=sorted((s.state.value, bool(s.number), len(s.stretches)) for s in facts.stated),
+        staff=sorted(_staff(entity) for entity in facts.staff),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -128,6 +138,13 @@ def outcome_of(rig: Rig) -> Outcome:
         sent=Counter(" ".join(pair) for pair in rig.sent()),
         journal=_journal(facts),
     )
+
+
+def _staff(entity: Any) -> tuple[str, ...]:
+    if isinstance(entity, EmployerRequest):
+        counts, rows = sorted(entity.counts.items()), [one.rows for one in entity.lists]
+        return "request", entity.stage.value, str(entity.cursor), str(counts), str(rows), str(sorted(entity.files))
+    return type(entity).__name__, entity.state.value
 
 
 def _journal(facts: Facts) -> Counter[str]:
@@ -264,6 +281,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.births,
         *facts.corrections,
         *facts.stated,
+        *facts.staff,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

@@ -13,6 +13,7 @@ from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
 from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
+from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
@@ -29,13 +30,22 @@ if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 
-STAGES = {**MAIN_STAGES, **POLICY_STAGES, **PAPER_STAGES, **NEWBORN_STAGES, **CORRECTION_STAGES, **CERTIFICATE_STAGES}
+STAGES = {
+    **MAIN_STAGES,
+    **POLICY_STAGES,
+    **PAPER_STAGES,
+    **NEWBORN_STAGES,
+    **CORRECTION_STAGES,
+    **CERTIFICATE_STAGES,
+    **EMPLOYER_STAGES,
+}
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
     *PAPER_SCENARIOS,
     *NEWBORN_SCENARIOS,
     *CORRECTION_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
+    *EMPLOYER_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
