@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import offices, people, policies
+from infra.local.scenarios import certificates, offices, people, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,8 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "legacy": policies.legacy,
     "newborn": offices.newborn,
     "correction": offices.correction,
+    "certificate": certificates.certificate,
+    "employer": certificates.employer,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
