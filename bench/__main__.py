@@ -1,7 +1,7 @@
 """`python -m bench`: measure everything, print the table, write bench/results.json and the table of docs/benchmarks.md.
 
 Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents,
-expiry, registry or desk; calls include the handlers) measures one group and writes nothing.
+expiry, registry, desk or employers; calls include the handlers) measures one group and writes nothing.
 """
 
 from __future__ import annotations
@@ -72,6 +72,12 @@ def _desk() -> list[Figure]:
     return clinic_batch.figures()
 
 
+def _employers() -> list[Figure]:
+    from bench import employers
+
+    return employers.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "imports": _imports,
     "calls": _calls_and_handlers,
@@ -79,6 +85,7 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "expiry": _expiry,
     "registry": _registry,
     "desk": _desk,
+    "employers": _employers,
 }
 
 

@@ -32,13 +32,11 @@ from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
-from chalicelib.http import appeal_dictionaries, clinic_dictionaries, correction_dictionaries
+from chalicelib.http import appeal_dictionaries, certificate_dictionaries, clinic_dictionaries, correction_dictionaries
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.deliveries import delivery_states
-from chalicelib.http.schemas.employers import employer_refusals, request_stages, staff_outcomes
 from chalicelib.http.schemas.forms import form_sections
-from chalicelib.http.schemas.insurance_certificates import certificate_refusals, certificate_states
 from chalicelib.http.schemas.legacy_policies import policy_types
 from chalicelib.http.schemas.tickets import ticket_categories, ticket_states
 from chalicelib.ports.errors import NotFound
@@ -226,11 +224,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     **appeal_dictionaries.DICTIONARIES,
     "ticket-states": ticket_states,
     "ticket-categories": ticket_categories,
-    "employer-refusals": employer_refusals,
-    "employer-request-stages": request_stages,
-    "staff-outcomes": staff_outcomes,
-    "insurance-certificate-states": certificate_states,
-    "insurance-certificate-refusals": certificate_refusals,
+    **certificate_dictionaries.DICTIONARIES,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

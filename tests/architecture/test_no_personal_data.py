@@ -17,6 +17,8 @@ from infra.local.person_numbers import snils_of
 from infra.local.persons import PERSONS
 from tests.cloud import QUEUES, cloud, in_process_cloud
 from tests.faults import papers
+from tests.faults.certificate_scenarios import CERTIFICATE_STAGES
+from tests.faults.employer_scenarios import EMPLOYER_STAGES, decide, read_list
 from tests.faults.paper_scenarios import paper_approved, paper_drafted, paper_ordered
 from tests.faults.rig import Rig
 from tests.faults.scenarios import STAGES
@@ -200,11 +202,23 @@ def _walk() -> Journey:
     _paper(rig)
     rig.step(*QUEUES)
     errors += _give_birth(rig)
+    _employ(rig)
     insurance = rig.api("GET", "/v1/me/insurance")
     made = [document["id"] for document in insurance["documents"] if document["is_ready"]]
     assert made
     links = [rig.api("GET", "/v1/me/documents/{document_id}/link", document_id=document)["url"] for document in made]
     return Journey(rig, errors, links)
+
+
+def _employ(rig: Rig) -> None:
+    """Let an employer ask about the person, and the person ask for a certificate."""
+    for stage in ("employer_registered", "employer_confirmed", "staff_requested", "list_ordered", "list_there"):
+        EMPLOYER_STAGES[stage][1](rig)
+    read_list(rig)
+    rig.step(*QUEUES)
+    decide("given")(rig)
+    CERTIFICATE_STAGES["certificate_asked"][1](rig)
+    rig.step(*QUEUES)
 
 
 def test_the_canaries_are_where_they_belong(journey: Journey) -> None:

@@ -21,6 +21,9 @@ from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
 from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
@@ -67,6 +70,7 @@ class Outcome:
     births: list[Any]
     stated: list[Any]
     appeals: list[Any]
+    staff: list[Any]
     records: Counter[str]
     registry: Counter[str]
     documents: Counter[str]
@@ -97,6 +101,11 @@ class Facts:
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
         self.appeals: list[Appeal] = self._all(Appeal)
+        self.staff: list[Any] = [
+            *self._all(Employer),
+            *self._all(EmployerRequest),
+            *self._all(EmployeeConsent),
+        ]
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
         self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
@@ -144,6 +153,7 @@ def outcome_of(rig: Rig) -> Outcome:
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         stated=sorted((s.state.value, bool(s.number), len(s.stretches)) for s in facts.stated),
         appeals=ends_of(facts.appeals),
+        staff=sorted(_staff(entity) for entity in facts.staff),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
@@ -164,6 +174,13 @@ def outcome_of(rig: Rig) -> Outcome:
         sent=Counter(" ".join(pair) for pair in rig.sent()),
         journal=_journal(facts),
     )
+
+
+def _staff(entity: Any) -> tuple[str, ...]:
+    if isinstance(entity, EmployerRequest):
+        counts, rows = sorted(entity.counts.items()), [one.rows for one in entity.lists]
+        return "request", entity.stage.value, str(entity.cursor), str(counts), str(rows), str(sorted(entity.files))
+    return type(entity).__name__, entity.state.value
 
 
 def _journal(facts: Facts) -> Counter[str]:
@@ -306,6 +323,7 @@ def _check_journal(facts: Facts) -> None:
         *facts.kept,
         *facts.stated,
         *facts.appeals,
+        *facts.staff,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

@@ -15,6 +15,7 @@ from tests.faults.appeal_scenarios import APPEAL_SCENARIOS, APPEAL_STAGES
 from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
+from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
@@ -45,6 +46,7 @@ STAGES = {
     **MESSAGE_STAGES,
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
+    **EMPLOYER_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -57,6 +59,7 @@ MORE_SCENARIOS = (
     *APPEAL_SCENARIOS,
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
+    *EMPLOYER_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

@@ -14,7 +14,7 @@ from chalicelib.adapters import aws
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
-from tests import clinics, papers, tickets
+from tests import clinics, employers, papers, tickets
 from tests.appeals import begun, refused
 from tests.applicants import CHILD, carried_out, represent
 from tests.cloud import memory_table
@@ -66,6 +66,8 @@ CREATE_NOTHING = {
     "/v1/me/deliveries/{delivery_id}/address-change": "spends the code, which works once",
     "/v1/me/appointments/{appointment_id}/withdrawal": "takes one request back, and only once",
     "/v1/me/attachments/{attachment_id}/withdrawal": "takes one request back, and only once",
+    "/v1/me/employer-consents/{organisation_id}/decision": "moves one consent, and only once",
+    "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/refresh": "looks anew at what there is",
     "/v1/me/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/dispatch": "moves one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/handover": "spends the code, which works once",
@@ -183,6 +185,22 @@ def _childs_path(world: World, what: str) -> str:
 def _insurance_certificate(world: World) -> Request:
     insured(world)
     return Request(path="/v1/me/insurance-certificates", body={"year": 2026}, other={"year": 2025})
+
+
+def _employer(world: World) -> Request:
+    consented(world)
+    details = employers.DETAILS
+    return Request(path=employers.EMPLOYERS, body=details, other={**details, "powers_number": "1"})
+
+
+def _employer_request(world: World) -> Request:
+    path = f"{employers.EMPLOYERS}/{employers.employer(world)}/certificate-requests"
+    return Request(path=path, body={"year": 2026}, other={"year": 2025})
+
+
+def _staff_list(world: World) -> Request:
+    path = f"{employers.request(world, employers.employer(world))}/lists"
+    return Request(path=path, body={"media_type": employers.CSV}, other={"media_type": employers.XLSX})
 
 
 def _childs_insurance_certificate(world: World) -> Request:
@@ -346,6 +364,9 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/contacts/{contact}/codes": _contact_code,
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
+    "/v1/me/employers": _employer,
+    "/v1/me/employers/{employer_id}/certificate-requests": _employer_request,
+    "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": _staff_list,
     "/v1/me/extracts": _extract,
     "/v1/me/insurance-certificates": _insurance_certificate,
     "/v1/me/insurance/codes": _policy_code,

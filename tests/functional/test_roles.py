@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
-from tests import appeals, clinics, papers, tickets
+from tests import appeals, clinics, employers, papers, tickets
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
-from tests.journeys import INSURER_CHANGE, document, insured, problem
+from tests.journeys import INSURER_CHANGE, document, insured, policy, problem
 
 if TYPE_CHECKING:
     from chalicelib.http.routes import Route
@@ -61,6 +61,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance-certificates": {"year": 2026},
+    "POST /v1/me/employers": employers.DETAILS,
+    "POST /v1/me/employers/{employer_id}/certificate-requests": {"day": "2026-03-16"},
+    "POST /v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": {"media_type": employers.CSV},
+    "POST /v1/me/employer-consents/{organisation_id}/decision": {"state": "given"},
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
@@ -235,6 +239,10 @@ def owned(shared_world: World) -> dict[str, str]:
         who: shared_world.ok("POST", f"{path}/insurance-certificates", json={"year": 2026})["id"]
         for who, path in (("", "/v1/me"), ("childs_", f"/v1/represented-persons/{child_id}"))
     }
+    employer_id = employers.employer(shared_world)
+    request = employers.request(shared_world, employer_id)
+    number = policy(shared_world)["policy_number"]
+    employers.uploaded(shared_world, request, employers.csv(employers.staff_row(shared_world, "citizen", number)))
     shared_world.drain()
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     clinics.registry(shared_world)
@@ -251,6 +259,10 @@ def owned(shared_world: World) -> dict[str, str]:
         "application_id": application_id,
         "scan_id": scan_id,
         "page": "1",
+        "employer_id": employer_id,
+        "request_id": request.rpartition("/")[2],
+        "organisation_id": shared_world.ok("GET", employers.CONSENTS)["items"][0]["organisation_id"],
+        "name": "json",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],
