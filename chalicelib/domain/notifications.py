@@ -3,119 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.domain.notification_kinds import Channel as Channel  # noqa: PLC0414 — part of the rules
+from chalicelib.domain.notification_kinds import NotificationKind as NotificationKind  # noqa: PLC0414 — as above
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Channel(StrEnum):
-    """A way to reach a person."""
-
-    SMS = "sms"
-    EMAIL = "email"
-    CABINET = "cabinet"
-
-
-class NotificationKind(StrEnum):
-    """What a notification tells; the value names the folder of its templates."""
-
-    APPLICATION_SUBMITTED = "application_submitted"
-    VERIFICATION_DELAYED = "verification_delayed"
-    CLARIFICATION_REQUIRED = "clarification_required"
-    CERTIFICATE_ISSUED = "certificate_issued"
-    CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
-    CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
-    CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS = "certificate_expires_in_10_working_days"
-    CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS = "certificate_expires_in_3_working_days"
-    CERTIFICATE_EXPIRES_IN_1_WORKING_DAY = "certificate_expires_in_1_working_day"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    CERTIFICATE_REVOKED = "certificate_revoked"
-    POLICY_ISSUED = "policy_issued"
-    APPLICATION_REFUSED = "application_refused"
-    APPLICATION_WITHDRAWN = "application_withdrawn"
-    APPLICATION_LAPSED = "application_lapsed"
-    DRAFT_EXPIRED = "draft_expired"
-    DRAFT_EXPIRES_SOON = "draft_expires_soon"
-    POLICY_REPLACED = "policy_replaced"
-    POLICY_SUSPENDED = "policy_suspended"
-    POLICY_RESUMED = "policy_resumed"
-    POLICY_GIVEN_UP = "policy_given_up"
-    POLICY_EXPIRES_SOON = "policy_expires_soon"
-    POLICY_EXPIRED = "policy_expired"
-    CHILD_TURNED_14 = "child_turned_14"
-    REPRESENTATION_ENDED = "representation_ended"
-    EXTRACT_ORDERED = "extract_ordered"
-    EXTRACT_READY_FOR_PICKUP = "extract_ready_for_pickup"
-    EXTRACT_PICKUP_CODE = "extract_pickup_code"
-    EXTRACT_SENT = "extract_sent"
-    EXTRACT_DELIVERED = "extract_delivered"
-    EXTRACT_RETURNED = "extract_returned"
-    EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
-    INSURER_CHANGE_APPROVED = "insurer_change_approved"
-    INSURER_CHANGED = "insurer_changed"
-    INSURER_LEAVES = "insurer_leaves"
-    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
-    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
-    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
-    INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
-    INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
-    ONE_TIME_CODE = "one_time_code"
-    CONTACT_VERIFICATION_CODE = "contact_verification_code"
-    NEWBORN_INSURED = "newborn_insured"
-    NEWBORN_WAITS = "newborn_waits"
-    NEWBORN_NOT_INSURED = "newborn_not_insured"
-    NEWBORN_LINKED = "newborn_linked"
-    NEWBORN_CHANGED = "newborn_changed"
-    NEWBORN_ANNULLED = "newborn_annulled"
-    CONSENT_GIVEN = "consent_given"
-    CONSENT_REVOKED = "consent_revoked"
-    PERSONAL_DATA_CORRECTED = "personal_data_corrected"
-    POLICY_CORRECTED = "policy_corrected"
-    POLICY_ANNULLED = "policy_annulled"
-    POLICY_RESTORED = "policy_restored"
-    CONTACT_REMOVED = "contact_removed"
-    PHONE_UNREACHABLE = "phone_unreachable"
-    EMAIL_UNREACHABLE = "email_unreachable"
-    CERTIFICATE_RESTORED = "certificate_restored"
-    APPLICATION_REOPENED = "application_reopened"
-    DRAFT_REOPENED = "draft_reopened"
-    REPRESENTATION_RESTORED = "representation_restored"
-    RECORDS_MERGED = "records_merged"
-    RECORDS_SEPARATED = "records_separated"
-    DEATH_RECORDED = "death_recorded"
-    DEATH_CANCELLED = "death_cancelled"
-    CORRECTION_REVERSED = "correction_reversed"
-    INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
-    APPEAL_FILED = "appeal_filed"
-    APPEAL_QUESTION = "appeal_question"
-    APPEAL_UPHELD = "appeal_upheld"
-    APPEAL_REJECTED = "appeal_rejected"
-    APPEAL_REJECTED_BY_FUND = "appeal_rejected_by_fund"
-    APPEAL_ESCALATED = "appeal_escalated"
-    APPEAL_WITHDRAWN = "appeal_withdrawn"
-    TICKET_OPENED = "ticket_opened"
-    TICKET_ANSWERED = "ticket_answered"
-    TICKET_CLOSED = "ticket_closed"
-    ATTACHMENT_REQUESTED = "attachment_requested"
-    ATTACHMENT_MADE = "attachment_made"
-    ATTACHMENT_REFUSED = "attachment_refused"
-    APPOINTMENT_ACKNOWLEDGED = "appointment_acknowledged"
-    APPOINTMENT_DECLINED = "appointment_declined"
-    CLINIC_ASKED_FOR_APPOINTMENT = "clinic_asked_for_appointment"
-    CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
-    CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
-    CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
-    INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"
-    INSURANCE_CERTIFICATE_SENT = "insurance_certificate_sent"
-    INSURANCE_CERTIFICATE_REFUSED = "insurance_certificate_refused"
-    EMPLOYER_CONFIRMED = "employer_confirmed"
-    EMPLOYER_REFUSED = "employer_refused"
-    EMPLOYER_LIST_REFUSED = "employer_list_refused"
-    EMPLOYER_REQUEST_READY = "employer_request_ready"
-    EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
