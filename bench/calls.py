@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.appeal_calls import measure_appeals
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
+from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.registry_calls import count_registry
+from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -97,6 +101,10 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
+    count_messages(world, counter, _step)
+    count_sessions(world, counter)
+    count_registry(world, counter)
+    measure_appeals(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 
@@ -213,6 +221,9 @@ def _operators(world: World, counter: Counter) -> None:
     cases.taken(world, second)
     _worked_on(world, counter, second, "decision", {"approve": True}, "decide a case")
     world.settle()
+    with counter.measuring("delivery statistics of a month", limit=10):
+        papers = world.ok("GET", "/v1/operator/delivery-statistics?from=2026-03-01", person=cases.OPERATOR)
+    assert papers["scope"] == "insurer"
     with counter.measuring("statistics of a month", limit=8):
         figures = world.ok("GET", "/v1/operator/statistics?from=2026-03-01&until=2026-04-01", person=cases.OPERATOR)
     assert figures["decided"], figures

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
+from chalicelib.domain.fhir import OMS
 from chalicelib.use_cases.run_attachments import run_attachments
-from tests import clinics
+from tests import clinics, journeys
 from tests.clinics import DESK, OTHER_THERAPIST, SECOND, wish
 
 if TYPE_CHECKING:
@@ -33,6 +34,33 @@ def measure_clinics(world: World, counter: Counter) -> None:
         clinics.decide(world, asked)
     world.settle()
     _anew(world, counter)
+    measure_desk(world, counter)
+
+
+def measure_desk(world: World, counter: Counter) -> None:
+    """A request for an appointment is answered, and a clinic's system asks by FHIR."""
+    world.drain()
+    days = {"wished_from": f"{world.tools.at:%Y-%m-%d}", "wished_until": f"{world.tools.at:%Y-%m-%d}"}
+    with counter.measuring("ask for an appointment", limit=5):
+        asked = world.ok("POST", clinics.OWN_APPOINTMENTS, json={**clinics.APPOINTMENT, **days})
+    world.settle()
+    with counter.measuring("a clinic's queue of appointments", limit=1):
+        world.ok("GET", clinics.QUEUE, person="registrar")
+    path = f"{clinics.QUEUE}/{asked['person_id']}/{asked['id']}"
+    for what in ("details", "document"):
+        with counter.measuring(f"look at a request for an appointment: {what}", limit=3):
+            world.ok("GET", f"{path}/{what}", person="registrar")
+    with counter.measuring("answer a request for an appointment", limit=3):
+        clinics.answered(world, asked, acknowledged=False, answer="Нет мест")
+    with counter.measuring("read a Patient by FHIR", limit=2):
+        world.ok("GET", f"/fhir/r4/Patient/{asked['person_id']}", person="registrar")
+    snils, number = world.ok("GET", "/v1/me")["snils"], journeys.policy(world)["policy_number"]
+    world.tools.store.insurer_name(code="")  # all names are read once in five minutes
+    with counter.measuring("search for Coverage by FHIR", limit=3):
+        world.ok("POST", "/fhir/r4/Coverage/_search", person="registrar", data={"identifier": f"{OMS}|{number}"})
+    with counter.measuring("a batch of two lookups", limit=4):
+        questions = [{"snils": snils}, {"policy_number": number}]
+        world.ok("POST", "/v1/clinic/validity-batches", person="registrar", json={"questions": questions})
 
 
 def _anew(world: World, counter: Counter) -> None:

@@ -33,13 +33,14 @@ def opened(*, wire: bool = False) -> Iterator[World]:
     logging.disable(logging.INFO)
     from chalicelib.adapters import aws
     from infra.local.identity_provider import running
+    from tests.visitors import BASE
     from tests.world import open_world
 
     aws.forget_clients()
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
-            running(Path(folder)) as issuer,
+            running(Path(folder), redirect_uris=frozenset({f"{BASE}/sign-in/callback"})) as issuer,
             # The access log would bury the table of figures.
             redirect_stdout(io.StringIO()),
             open_world(issuer, wire=wire) as world,

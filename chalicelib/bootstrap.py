@@ -11,6 +11,7 @@ from chalicelib.adapters import clock
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.adapters.oidc import OidcProvider
     from chalicelib.domain.policy_term import TermProfile
     from chalicelib.domain.terms import Term
     from chalicelib.ports.contacts import ContactParser
@@ -48,6 +49,11 @@ class Container:
     def public_base_url(self) -> str:
         """The address under which people reach the service."""
         return self.settings.public_base_url
+
+    @property
+    def mail_replies_domain(self) -> str:
+        """The domain at which letters that answer ours are received; "" where none are."""
+        return self.settings.mail_replies_domain
 
     @property
     def scanner_required(self) -> bool:
@@ -203,6 +209,14 @@ class Container:
         return CmsVerifier(trust_anchors=self.settings.signature_trust_anchors)
 
     @cached_property
+    def sign_in(self) -> OidcProvider:
+        """The issuer at which people sign in to the pages."""
+        from chalicelib.adapters.oidc import OidcProvider  # noqa: PLC0415 — only where somebody signs in
+
+        identity = environment.identity_settings()
+        return OidcProvider(issuer=identity.issuer, client_id=identity.client_id)
+
+    @cached_property
     def queues(self) -> Queues:
         """The message queues."""
         from chalicelib.adapters.sqs.queues import SQSQueues  # noqa: PLC0415 — made when asked
@@ -213,6 +227,8 @@ class Container:
             Queue.ISSUANCE: self.settings.issuance_queue_url,
             Queue.DOCUMENTS: self.settings.documents_queue_url,
             Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+            Queue.RECEIPTS: self.settings.receipts_queue_url,
+            Queue.EXCHANGE: self.settings.exchange_queue_url,
             Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
         }
         return SQSQueues(client=self.client("sqs"), urls=urls)
@@ -236,7 +252,11 @@ class Container:
         """E-mail."""
         from chalicelib.adapters.notifications.ses import SesEmailSender  # noqa: PLC0415 — made when asked
 
-        return SesEmailSender(client=self.client("sesv2"), sender=self.settings.mail_from)
+        return SesEmailSender(
+            client=self.client("sesv2"),
+            sender=self.settings.mail_from,
+            configuration=self.settings.mail_configuration,
+        )
 
 
 _held: list[Container] = []

@@ -1,4 +1,4 @@
-"""Runs the checks of the project: `python -m infra.checks test|lint`."""
+"""Runs the checks of the project: `python -m infra.checks test|lint|coverage`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import sys
 _CHECKS = {
     # Three processes for two cores: one of them is long with the end-to-end tests, which mostly wait.
     "test": [["-m", "pytest", "tests", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]],
+    # The core is reached by these alone; what only a browser or a whole cloud reaches is no rule.
+    "coverage": [
+        [
+            *("-m", "pytest", "tests/unit", "tests/contract", "tests/functional", "tests/faults"),
+            *("-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+            *("--cov=chalicelib/domain", "--cov=chalicelib/use_cases", "--cov-branch"),
+            *("--cov-report=term-missing:skip-covered", "--cov-fail-under=100"),
+        ]
+    ],
     "lint": [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],

@@ -23,6 +23,24 @@ THERAPIST, NARROW, PAEDIATRICIAN, OTHER_THERAPIST = "d001", "d002", "d003", "d00
 REGISTRARS = {FIRST: "registrar", SECOND: "second_registrar"}
 
 
+OWN_APPOINTMENTS, QUEUE = "/v1/me/appointments", "/v1/clinic/appointments"
+APPOINTMENT = {"clinic": FIRST, "doctor": THERAPIST, "wished_from": "2026-03-18", "wished_until": "2026-03-25"}
+
+
+def appointed(world: World, *, path: str = OWN_APPOINTMENTS, **changed: Any) -> dict[str, Any]:
+    """Ask for an appointment, which must succeed; the documents are made before."""
+    world.drain()
+    made = dict(world.ok("POST", path, json={**APPOINTMENT, **changed}))
+    world.settle()
+    return made
+
+
+def answered(world: World, found: dict[str, Any], *, person: str = "registrar", **body: Any) -> httpx.Response:
+    """Let the clinic answer; it may be a refusal."""
+    path = f"{QUEUE}/{found['person_id']}/{found['id']}/answer"
+    return world.call("POST", path, person=person, json=body)
+
+
 def registry(world: World) -> dict[str, Any]:
     """Load the demonstration registry as the fund does; returns the report."""
     return dict(world.ok("POST", "/v1/fund/clinic-imports", person="administrator", json=clinics_rows()))

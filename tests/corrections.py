@@ -111,7 +111,8 @@ def state() -> dict[tuple[str, str], Any]:
 
 
 def _is_history(partition: str, sort: str) -> bool:
-    beside = ("OUTBOX#", "CORRECTION#", "COUNTER#", "STATUS#", "DELIVERY#", "IDEMPOTENCY#", "RATE#", "LOOKUPS#")
+    counted = ("COUNTER#", "STATUS#", "RATE#", "LOOKUPS#", "IDEMPOTENCY#")
+    beside = ("OUTBOX#", "CORRECTION#", "DISPATCH#", "SENT#", *counted)
     return sort.startswith(HISTORY) or partition.startswith(beside)
 
 

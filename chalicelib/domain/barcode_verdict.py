@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.legacy_claim import Holder, barcode_differences
 from chalicelib.domain.sex import Sex
 
@@ -58,7 +58,7 @@ def judge_barcode(*, barcode: PaperBarcode, person: Person | None, on: date) -> 
         family_name=person.family_name,
         given_name=person.given_name,
         middle_name=person.middle_name,
-        born_on=read_date(text=person.born_on),
+        born_on=earliest_day(text=person.born_on),
         sex=Sex(person.sex),
     )
     reason = BarcodeReason.MATCHES

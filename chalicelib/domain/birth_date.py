@@ -22,6 +22,8 @@ MESSAGES = {
     "date_format": "Введите дату как ДД.ММ.ГГГГ, например 05.03.1984, или как 1984-03-05",
     "date_calendar": "Такого дня нет в календаре: проверьте день и месяц",
     "date_range": "Проверьте год: дата должна быть с 1900 по 2199 год",
+    "birth_date_format": "Введите дату рождения как ДД.ММ.ГГГГ, например 05.03.1984; если в документе нет дня "
+    "или месяца — как 03.1984 или 1984",
     "birth_date_future": "Дата рождения ещё не наступила: проверьте год",
     "birth_date_precision": "Если день или месяц рождения неизвестен, вместо него указывают 01",
 }
@@ -74,17 +76,44 @@ class BirthDate:
 
 
 def parse_birth_date(*, text: str, on: date | None = None) -> BirthDate:
-    """Read `1984-03-05`, `05.03.1984`, `1984-03`, `03.1984` or `1984`.
+    """Read `1984-03-05`, `05.03.1984`, `1984-03`, `03.1984` or `1984`; also `00.03.1984`, `00.00.1984`.
 
     With ``on``, the day of the check, a birth date in the future is refused.
 
     Raises:
-        InvalidValue: ``date_format``, ``date_calendar``, ``date_range`` or ``birth_date_future``.
+        InvalidValue: ``birth_date_format``, ``date_calendar``, ``date_range`` or ``birth_date_future``.
     """
-    born = _partial(text.strip()) or BirthDate(earliest=read_date(text=text))
+    born = _partial(text.strip()) or BirthDate(earliest=_whole(text))
     if on is not None and born.earliest > on:
         raise _invalid("birth_date_future")
     return born
+
+
+def _whole(text: str) -> date:
+    try:
+        return read_date(text=text)
+    except InvalidValue as refusal:
+        raise _invalid("birth_date_format" if refusal.reason == "date_format" else refusal.reason) from None
+
+
+def earliest_day(*, text: str) -> date:
+    """The day that numbers, ages and registers go by, of a birth date kept as what is known of it.
+
+    Raises:
+        InvalidValue: as ``parse_birth_date``.
+    """
+    return parse_birth_date(text=text).earliest
+
+
+def searched_day(*, text: str) -> str:
+    """What lookups compare: the ISO writing of ``earliest_day``; a text that is no birth date stays as it is.
+
+    So a person is found whether the asker writes `1984`, as the document has it, or `1984-01-01`, as registers do.
+    """
+    try:
+        return earliest_day(text=text).isoformat()
+    except InvalidValue:
+        return text
 
 
 def read_date(*, text: str) -> date:
@@ -133,7 +162,8 @@ def age_on(*, born_on: date, on: date) -> int:
     return years if anniversary(born_on=born_on, years=years) <= on else years - 1
 
 
-def _partial(value: str) -> BirthDate | None:
+def _partial(text: str) -> BirthDate | None:
+    value = text.removeprefix("00.").removeprefix("00.")
     if match := _ISO_MONTH.fullmatch(value):
         earliest = _date(match[1], match[2], "01")
     elif match := _RUSSIAN_MONTH.fullmatch(value):

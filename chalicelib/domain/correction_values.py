@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from chalicelib.domain.application import CATEGORY_TITLES
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import parse_birth_date, read_date
 from chalicelib.domain.errors import FieldError, InvalidValue
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
 from chalicelib.domain.names import check_name
@@ -51,6 +51,10 @@ _INSURER = re.compile(r"[0-9]{5}")
 
 def _day(text: str) -> str:
     return read_date(text=text).isoformat()
+
+
+def _birth_date(text: str) -> str:
+    return parse_birth_date(text=text).isoformat()
 
 
 def _one_of(titles: Mapping[C, str]) -> Callable[[str], str]:
@@ -98,7 +102,7 @@ _sex = _one_of({Sex.MALE: "Мужской", Sex.FEMALE: "Женский"})
 _contact = _one_of({ContactKind.PHONE: "Телефон", ContactKind.EMAIL: "Электронная почта"})
 
 VALUES: Mapping[str, ValueRule] = {
-    "born_on": ValueRule(title="Верная дата рождения", read=_day),
+    "born_on": ValueRule(title="Верная дата рождения", read=_birth_date),
     "sex": ValueRule(title="Верный пол", read=_sex),
     "family_name": ValueRule(title="Верная фамилия", read=_name, may_be_empty=True),
     "given_name": ValueRule(title="Верное имя", read=_name, may_be_empty=True),

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from chalicelib.domain.birth_date import DatePrecision
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderView:
-    """The person that a document is about; ``middle_name``, ``sex`` and ``snils`` may be empty."""
+    """The person that a document is about; ``middle_name``, ``sex`` and ``snils`` may be empty.
+
+    Of ``born_on`` the month or the day is not shown where it is not known.
+    """
 
     family_name: str
     given_name: str
     middle_name: str = ""
     sex: Literal["male", "female", ""] = ""
     born_on: date
+    known_to: DatePrecision = DatePrecision.DAY
     snils: str = ""
 
     @property
@@ -151,20 +157,21 @@ class StaffDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
-    """The receipt of an application.
+    """The receipt of an application, or of an appeal.
 
-    ``submitted_at`` is shown with its own time zone; ``kind`` is the Russian name of the application;
-    ``documents`` are titles of what was handed in; ``next_steps`` say what happens now.
+    ``submitted_at`` is shown with its own time zone; ``kind`` is the Russian name of what was handed in, ``what`` in
+    the genitive; ``documents`` are titles of what came with it; ``next_steps`` say what happens now.
     """
 
     number: str
     submitted_at: datetime
     kind: str
     applicant: str
-    insurer: InsurerView
+    insurer: InsurerView | None
     documents: tuple[str, ...]
     due_on: date
     status_link: str
     next_steps: tuple[str, ...]
     qr_link: str
     legal_reference: str
+    what: str = "заявления"

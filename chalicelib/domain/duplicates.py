@@ -100,7 +100,7 @@ def compare(*, one: Portrait, other: Portrait) -> Comparison:
     codes = (
         _agreement("snils", one.snils, other.snils),
         "same_document" if one.documents & other.documents else None,
-        _agreement("birth_date", one.born_on, other.born_on),
+        _birth_dates(one.born_on, other.born_on),
         _given_names(one, other),
         _agreement("family_name", norm_key(one.family_name), norm_key(other.family_name)),
         "other_sex" if one.sex and other.sex and one.sex != other.sex else None,
@@ -113,6 +113,13 @@ def _agreement(name: str, one: str, other: str) -> str | None:
     if not one or not other:
         return None
     return f"same_{name}" if one == other else f"other_{name}"
+
+
+def _birth_dates(one: str, other: str) -> str | None:
+    """A date known in part neither agrees with a whole one that it may be, nor contradicts it."""
+    if one != other and (one.startswith(other) or other.startswith(one)):
+        return None
+    return _agreement("birth_date", one, other)
 
 
 def _given_names(one: Portrait, other: Portrait) -> str | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import parse_birth_date, read_date
 from chalicelib.domain.errors import FieldError, InvalidValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from datetime import date
+
+    from chalicelib.domain.birth_date import BirthDate
+
+T = TypeVar("T")
 
 
 def mistake(field: str, code: str, message: str) -> FieldError:
@@ -37,12 +41,25 @@ def one_of(section: Mapping[str, str], prefix: str, name: str, allowed: Abstract
 
 def day_of(section: Mapping[str, str], prefix: str, name: str) -> tuple[date | None, tuple[FieldError, ...]]:
     """Read a date; returns it, or None with the mistake, or None alone when the field is empty."""
+    return _read(section, prefix, name, lambda text: read_date(text=text))
+
+
+def birth_date_of(
+    section: Mapping[str, str], prefix: str, name: str
+) -> tuple[BirthDate | None, tuple[FieldError, ...]]:
+    """Read a birth date of which perhaps only the year, or year and month, is known; as ``day_of``."""
+    return _read(section, prefix, name, lambda text: parse_birth_date(text=text))
+
+
+def _read(
+    section: Mapping[str, str], prefix: str, name: str, read: Callable[[str], T]
+) -> tuple[T | None, tuple[FieldError, ...]]:
     if not section.get(name):
         return None, ()
     try:
-        return read_date(text=section[name]), ()
+        return read(section[name]), ()
     except InvalidValue as refusal:
-        return None, (mistake(f"{prefix}.{name}", refusal.reason, refusal.detail),)
+        return None, (mistake(f"{prefix}.{name}".lstrip("."), refusal.reason, refusal.detail),)
 
 
 def known_day(section: Mapping[str, str], name: str) -> date | None:

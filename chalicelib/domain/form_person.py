@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.birth_date import age_on
 from chalicelib.domain.contacts import PostalAddress, check_address
 from chalicelib.domain.countries import COUNTRIES, RUSSIA
-from chalicelib.domain.form_checks import day_of, known_day, mistake, one_of, parsed
+from chalicelib.domain.form_checks import birth_date_of, day_of, mistake, one_of, parsed
 from chalicelib.domain.form_sections import EMPLOYMENT, SECTIONS
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
 from chalicelib.domain.identity_documents import IdentityDocument, check_document
@@ -66,12 +65,12 @@ def _citizenship(person: Mapping[str, str], row: MatrixRow) -> Iterator[FieldErr
 
 
 def _birth_date(person: Mapping[str, str], row: MatrixRow, on: date) -> Iterator[FieldError]:
-    born_on, errors = day_of(person, "person", "born_on")
+    born, errors = birth_date_of(person, "person", "born_on")
     yield from errors
-    if born_on is None:
+    if born is None:
         return
-    age = age_on(born_on=born_on, on=on)
-    if born_on > on:
+    age = born.age_on(on)
+    if born.earliest > on:
         yield mistake("person.born_on", "date_in_future", "Дата рождения ещё не наступила: исправьте её")
     elif age < row.from_age:
         yield mistake("person.born_on", "under_age", _under_age(row))
@@ -111,8 +110,8 @@ def _paper(form: Form, name: str, allowed: AbstractSet[str], on: date) -> Iterat
     if kind and kind not in allowed:
         yield mistake(f"{name}.type", "document_type_not_for_category", _needed(allowed))
         return
-    born_on = known_day(form.get("person", {}), "born_on")
-    if not kind or issued_on is None or born_on is None or born_on > on:
+    born, _ = birth_date_of(form.get("person", {}), "person", "born_on")
+    if not kind or issued_on is None or born is None or born.earliest > on:
         return
     document = IdentityDocument(
         type=kind,
@@ -123,7 +122,7 @@ def _paper(form: Form, name: str, allowed: AbstractSet[str], on: date) -> Iterat
         issuer_code=section.get("issuer_code", ""),
         expires_on=expires_on,
     )
-    yield from check_document(document=document, on=on, born_on=born_on, prefix=name)
+    yield from check_document(document=document, on=on, born_on=born.earliest, prefix=name)
 
 
 def has_no_series(code: str) -> bool:

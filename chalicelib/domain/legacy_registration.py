@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import CheckRecord, Delay, Refusal
 from chalicelib.domain.audit import Actor, ChainHead
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import earliest_day, read_date
 from chalicelib.domain.checks import CheckStatus
 from chalicelib.domain.decision import FINDINGS, Outcome
 from chalicelib.domain.errors import InvalidValue, StateConflict
@@ -38,6 +38,7 @@ class LegacyEvent(StrEnum):
     CONFIRM = "confirm"
     REFUSE = "refuse"
     SUPERSEDE = "supersede"
+    REOPEN = "reopen"
 
 
 LEGACY_STATE_TITLES = {
@@ -79,6 +80,12 @@ LEGACY_TRANSITIONS = {
             target=LegacyState.SUPERSEDED,
             notification="legacy_policy_superseded",
         ),
+        LegacyTransition(
+            event=LegacyEvent.REOPEN,
+            sources=frozenset({LegacyState.REFUSED}),
+            target=LegacyState.PENDING,
+            notification="appeal_upheld",
+        ),
     )
 }
 
@@ -102,7 +109,8 @@ class LegacyMoment:
 class LegacyPolicy:
     """The registration of a policy that its holder has; ``form`` is what the confirmed account said of the person.
 
-    ``policy_number`` is the ЕНП as the holder gave it, empty for types that do not show it.
+    ``policy_number`` is the ЕНП as the holder gave it, empty for types that do not show it. The register is asked anew
+    in each ``check_round``.
     """
 
     registration_id: str
@@ -121,6 +129,7 @@ class LegacyPolicy:
     refusals: tuple[Refusal, ...] = ()
     policy_id: str | None = None
     awaited_message: str | None = None
+    check_round: int = 0
     history: tuple[LegacyMoment, ...] = ()
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
@@ -228,7 +237,7 @@ def judge_legacy(*, registration: LegacyPolicy, record: CheckRecord, on: date) -
         return refused_because(_UNCLEAR)
     person = registration.section("person")
     number = parse_policy_number(text=insurance.policy_number)
-    if check_against(number=number, born_on=read_date(text=person["born_on"]), sex=Sex(person["sex"]), on=on):
+    if check_against(number=number, born_on=earliest_day(text=person["born_on"]), sex=Sex(person["sex"]), on=on):
         return refused_because(_CONTRADICTION)
     if registration.policy_number and registration.policy_number != number:
         return refused_because(_DIFFERS)

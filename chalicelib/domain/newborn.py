@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.birth_date import age_on
+from chalicelib.domain.birth_date import age_on, searched_day
 from chalicelib.domain.civil_record import CaseReason
 from chalicelib.domain.names import norm_key
 
@@ -48,7 +48,7 @@ def is_another(*, parent: Parent, person: Person) -> bool:
 
     A surname changes with a marriage and proves nothing.
     """
-    if parent.born_on is not None and person.born_on != parent.born_on.isoformat():
+    if parent.born_on is not None and searched_day(text=person.born_on) != parent.born_on.isoformat():
         return True
     return norm_key(parent.given_name) != norm_key(person.given_name)
 

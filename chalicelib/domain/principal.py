@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from chalicelib.domain.birth_date import BirthDate
 from chalicelib.domain.sex import Sex
 
 
@@ -58,7 +59,7 @@ class PersonClaims:
     family_name: str | None = field(default=None, repr=False)
     given_name: str | None = field(default=None, repr=False)
     middle_name: str | None = field(default=None, repr=False)
-    born_on: date | None = field(default=None, repr=False)
+    born_on: BirthDate | None = field(default=None, repr=False)
     sex: Sex | None = field(default=None, repr=False)
     snils: str | None = field(default=None, repr=False)
     inn: str | None = field(default=None, repr=False)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.birth_date import BirthDate, parse_birth_date
+from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.principal import (
     Assurance,
     IdentityDocumentClaims,
@@ -80,7 +82,7 @@ def _person(claims: Mapping[str, Any]) -> PersonClaims | None:
         family_name=claims.get("family_name"),
         given_name=claims.get("given_name"),
         middle_name=claims.get("middle_name"),
-        born_on=_date(claims.get("birthdate")),
+        born_on=_birth_date(claims.get("birthdate")),
         sex=_SEXES.get(claims.get("gender", "")),
         snils=claims.get("snils"),
         inn=claims.get("inn"),
@@ -103,6 +105,14 @@ def _document(claims: Mapping[str, Any] | None) -> IdentityDocumentClaims | None
         issuer=claims.get("issuer"),
         issuer_code=claims.get("issuer_code"),
     )
+
+
+def _birth_date(text: str | None) -> BirthDate | None:
+    # OpenID Connect writes the year alone where only that is known.
+    try:
+        return parse_birth_date(text=text) if text else None
+    except InvalidValue:
+        raise ValueError("birthdate") from None
 
 
 def _date(text: str | None) -> date | None:

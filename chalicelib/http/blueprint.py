@@ -20,11 +20,12 @@ from chalicelib.http.calls import (
     read_if_match,
     read_path_parameter,
 )
+from chalicelib.http.dialects import JSON_DIALECT, JSON_TYPE, Dialect
 from chalicelib.http.middleware import request_in_work
 from chalicelib.http.problems import HttpProblem, problem_of
-from chalicelib.http.responses import JSON, request_id_of, respond, respond_problem
+from chalicelib.http.responses import request_id_of, respond
 from chalicelib.http.routes import Route, RouteOptions, signature_of
-from chalicelib.http.validation import parse_body, read_query
+from chalicelib.http.validation import read_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,6 @@ H = TypeVar("H", bound="Callable[..., Any]")
 
 _logger = logging.getLogger("polis.http")
 _ROUTES: list[Route] = []
-_JSON = "application/json"
 _NO_CONTENT = 204
 _NOT_MODIFIED = 304
 _SERVER_ERRORS = 500
@@ -58,6 +58,11 @@ def set_clock(clock: Callable[[], datetime]) -> None:
     _clock = clock
 
 
+def now() -> datetime:
+    """The present moment, by the clock of the edge."""
+    return _clock()
+
+
 def registered_routes() -> tuple[Route, ...]:
     """List every route that an imported module declared."""
     return tuple(_ROUTES)
@@ -66,8 +71,9 @@ def registered_routes() -> tuple[Route, ...]:
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # chalice has no types
     """A blueprint whose handlers take and return models."""
 
-    def __init__(self, import_name: str) -> None:
+    def __init__(self, import_name: str, *, dialect: Dialect = JSON_DIALECT) -> None:
         super().__init__(import_name)
+        self.dialect = dialect
         self.routes: list[Route] = []
 
     def route(self, method: str, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
@@ -85,6 +91,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # chalice has no types
                 path,
                 methods=[method],
                 name=handler.__name__,
+                content_types=list(self.dialect.media_types),
                 authorizer=authorizer if route.auth else None,
             )(self._view(route))
             return handler
@@ -96,23 +103,23 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # chalice has no types
             request = request_in_work.get() or self.current_request
             request_id = request_id_of(request)
             try:
-                return _answer(route, request, path, request_id)
+                return _answer(route, self.dialect, request, path, request_id)
             except Exception as error:  # noqa: BLE001  # the edge of the process
                 _log(error, route=route, request_id=request_id)
-                return respond_problem(problem_of(error), request_id=request_id)
+                return self.dialect.refuse(problem_of(error), request_id=request_id)
 
         return view
 
 
-def _answer(route: Route, request: Any, path: Mapping[str, str], request_id: str) -> Response:
+def _answer(route: Route, dialect: Dialect, request: Any, path: Mapping[str, str], request_id: str) -> Response:
     signature = signature_of(route.handler)
     arguments: dict[str, Any] = {name: read_path_parameter(raw) for name, raw in path.items()}
     call = _call(route, request, request_id)
     arguments.update(read_query(signature, request.query_params))
     if signature.body is not None:
-        _check_media_type(request)
-        arguments["body"] = parse_body(signature.body, _raw_body(request))
-    return _present(route, route.handler(call, **arguments), call)
+        media_type = _checked_media_type(request, dialect)
+        arguments["body"] = dialect.read(signature.body, _raw_body(request), media_type)
+    return _present(route, dialect, route.handler(call, **arguments), call)
 
 
 def _call(route: Route, request: Any, request_id: str) -> Call:
@@ -131,12 +138,13 @@ def _call(route: Route, request: Any, request_id: str) -> Call:
     )
 
 
-def _check_media_type(request: Any) -> None:
+def _checked_media_type(request: Any, dialect: Dialect) -> str:
     # Chalice lets "text/plain, application/json" and foreign character sets pass.
-    media_type, *parameters = str(request.headers.get("content-type") or _JSON).lower().split(";")
+    media_type, *parameters = str(request.headers.get("content-type") or JSON_TYPE).lower().split(";")
     charsets = {text.strip() for text in parameters if text.strip().startswith("charset")}
-    if media_type.strip() != _JSON or not charsets <= {"charset=utf-8", 'charset="utf-8"'}:
+    if media_type.strip() not in dialect.media_types or not charsets <= {"charset=utf-8", 'charset="utf-8"'}:
         raise HttpProblem("unsupported_media_type")
+    return media_type.strip()
 
 
 def _raw_body(request: Any) -> bytes:
@@ -146,7 +154,7 @@ def _raw_body(request: Any) -> bytes:
         raise HttpProblem("malformed_request") from None
 
 
-def _present(route: Route, answer: Any, call: Call) -> Response:
+def _present(route: Route, dialect: Dialect, answer: Any, call: Call) -> Response:
     reply = answer if isinstance(answer, Reply) else Reply(answer)
     headers = {"Cache-Control": route.cache, **reply.headers}
     if reply.location is not None:
@@ -162,7 +170,7 @@ def _present(route: Route, answer: Any, call: Call) -> Response:
         status=status,
         request_id=call.request_id,
         headers=headers,
-        content_type=reply.content_type or route.content_type or JSON,
+        content_type=reply.content_type or route.content_type or dialect.content_type,
     )
 
 

@@ -6,8 +6,11 @@ import re
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from chalicelib.domain.birth_date import earliest_day
+from chalicelib.domain.errors import InvalidValue
 
 T = TypeVar("T")
 
@@ -26,6 +29,23 @@ def _only_iso(value: Any) -> Any:
 
 #: A calendar date, written only as ``YYYY-MM-DD``.
 IsoDate = Annotated[date, BeforeValidator(_only_iso)]
+
+
+def _birth_day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return earliest_day(text=value)
+    except InvalidValue:
+        raise PydanticCustomError("birth_date", "not a birth date") from None
+
+
+#: A birth date that somebody asks by: of one known in part the first day, as lookups have it.
+BirthDay = Annotated[
+    date,
+    BeforeValidator(_birth_day),
+    WithJsonSchema({"type": "string", "maxLength": 20, "examples": ["1984-03-05", "03.1984", "1984"]}),
+]
 
 
 class In(BaseModel):

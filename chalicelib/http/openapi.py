@@ -89,7 +89,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         schema = schemas[signature.body, "validation"]
         operation["requestBody"] = {
             "required": True,
-            "content": {_MEDIA_TYPE: {"schema": schema}},
+            "content": {route.consumes: {"schema": schema}},
         }
     return operation
 

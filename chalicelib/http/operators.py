@@ -1,4 +1,4 @@
-"""Routes of operators: the queue, a case, the lease, questions, decisions, statistics (requirements B9, D2, O1-O3)."""
+"""Routes of operators: the queue, a case, the lease, questions, decisions (requirements B9, D2, O1-O3)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.refusal_catalogue import FREE_TEXT, Reason
 from chalicelib.http.applications import entity_id
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
-from chalicelib.http.csv_text import CONTENT_TYPE, MEDIA_TYPE, csv_text, wants_csv
 from chalicelib.http.models import Page
 from chalicelib.http.pagination import decode_cursor, encode_cursor
 from chalicelib.http.schemas.applications import ApplicationOut, application_out
-from chalicelib.http.schemas.case_statistics import (
-    StatisticsOut,
-    StatisticsQuery,
-    statistics_out,
-    statistics_rows,
-)
 from chalicelib.http.schemas.operators import (
     CaseOut,
     CaseRowOut,
@@ -33,7 +26,6 @@ from chalicelib.http.schemas.operators import (
     lease_out,
 )
 from chalicelib.use_cases.ask_applicant import ask_applicant
-from chalicelib.use_cases.case_statistics import Period, case_statistics
 from chalicelib.use_cases.clarifications import Question
 from chalicelib.use_cases.decide_application import Decision, decide_application, send_back
 from chalicelib.use_cases.idempotency import request_key
@@ -55,7 +47,7 @@ _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 )
 def queue(call: Call, query: CasesQuery) -> Page[CaseRowOut]:
     """Своей страховой организации или своего региона, сначала с ближайшим сроком; о самом человеке — ничего."""
-    wanted = Wanted(**query.model_dump(exclude={"cursor"}), after=_place(query.cursor))
+    wanted = Wanted(**query.model_dump(exclude={"cursor"}), after=place_of(query.cursor))
     found = list_cases(tools=container(), principal=call.principal, wanted=wanted, at=call.at)
     following = {"due": found.after[0].isoformat(), "id": found.after[1]} if found.after else None
     return Page[CaseRowOut](
@@ -64,7 +56,8 @@ def queue(call: Call, query: CasesQuery) -> Page[CaseRowOut]:
     )
 
 
-def _place(cursor: str | None) -> tuple[date, str] | None:
+def place_of(cursor: str | None) -> tuple[date, str] | None:
+    """Read the place after which a page of what is due begins; raises ValidationFailed."""
     key = decode_cursor(cursor)
     if key is None:
         return None
@@ -181,21 +174,3 @@ def _reasons(body: DecisionIn) -> tuple[Reason, ...]:
     if not body.approve and (body.reason or not given):
         given.append(Reason(code=FREE_TEXT, message=body.reason, mend=body.mend))
     return tuple(given)
-
-
-@blueprint.route("GET", "/v1/operator/statistics", summary="Статистика", tag=TAG, also=MEDIA_TYPE, roles=READERS)
-def statistics(call: Call, query: StatisticsQuery) -> Reply[StatisticsOut]:
-    """По заявлениям, поданным в период: состояния, виды, отказы, просрочка, срок решения. CSV — с Accept: text/csv."""
-    report = case_statistics(
-        tools=container(),
-        principal=call.principal,
-        period=Period(since=query.from_, until=query.until),
-        at=call.at,
-        insurer=query.insurer,
-        region=query.region,
-    )
-    shown = statistics_out(report)
-    headers = {"Vary": "Accept"}
-    if wants_csv(call.headers.get("accept")):
-        return Reply(csv_text(statistics_rows(shown)), content_type=CONTENT_TYPE, headers=headers)  # type: ignore[arg-type]
-    return Reply(shown, headers=headers)

@@ -31,6 +31,7 @@ class Route:
     cache: str = "no-store"
     content_type: str | None = None
     also: str | None = None
+    consumes: str = "application/json"
     roles: tuple[str, ...] = ()
 
 
@@ -51,7 +52,8 @@ class RouteOptions(TypedDict, total=False):
     Idempotency-Key (True: must have one) · ``etag``: answers with an ETag · ``if_match``: takes an
     If-Match (True: must have one) · ``errors``: statuses of refusals beyond the usual · ``cache``:
     the Cache-Control of a success · ``content_type``: of an answer that is text, not JSON · ``also``: the media type
-    of a text that the Accept header may ask for instead of JSON ·
+    of a text that the Accept header may ask for instead of JSON · ``consumes``: the media type of the body, for the
+    document ·
     ``roles``: the roles that may call it, for the document only: use cases decide.
     """
 
@@ -67,6 +69,7 @@ class RouteOptions(TypedDict, total=False):
     cache: str
     content_type: str
     also: str
+    consumes: str
     roles: tuple[str, ...]
 
 

@@ -111,8 +111,14 @@ def authorize(request: AuthRequest) -> AuthResponse:
         PyJWKClientConnectionError: the issuer's keys cannot be had, which is no fault of the caller.
     """
     settings = identity_settings()
-    claims = verified_claims(_bearer(request.token), settings=settings, keys=_keys(settings.jwks_url))
-    context = {
+    claims = verified_claims(_bearer(request.token), settings=settings, keys=keys_of(settings.jwks_url))
+    context = context_of(claims)
+    return AuthResponse(routes=["*"], principal_id=context["account_id"], context=context)
+
+
+def context_of(claims: Mapping[str, Any]) -> dict[str, str]:
+    """What of the claims goes on to the handlers: `auth.principal_of` makes the principal of it."""
+    return {
         "claims": json.dumps(
             {name: claims[name] for name in _PASSED_CLAIMS if claims.get(name) is not None},
             ensure_ascii=True,
@@ -120,7 +126,6 @@ def authorize(request: AuthRequest) -> AuthResponse:
         ),
         "account_id": account_id_of(issuer=claims["iss"], subject=claims["sub"]),
     }
-    return AuthResponse(routes=["*"], principal_id=context["account_id"], context=context)
 
 
 def verified_claims(token: str, *, settings: IdentitySettings, keys: SigningKeys) -> dict[str, Any]:
@@ -181,5 +186,6 @@ def _key(header: Mapping[str, Any], keys: SigningKeys) -> PyJWK:
 
 
 @cache
-def _keys(url: str) -> SigningKeys:
+def keys_of(url: str) -> SigningKeys:
+    """The issuer's keys, kept by the process."""
     return SigningKeys(url)

@@ -44,6 +44,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "bool_parsing": ("not_a_boolean", "Укажите true или false"),
     "date_type": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_parsing": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
+    "birth_date": (
+        "not_a_date",
+        "Укажите дату рождения: ДД.ММ.ГГГГ или ГГГГ-ММ-ДД; без дня ГГГГ-ММ, без месяца ГГГГ",
+    ),
     "date_from_datetime_parsing": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_from_datetime_inexact": ("not_a_date", "Укажите дату в виде ГГГГ-ММ-ДД"),
     "date_past": ("not_in_the_past", "Укажите дату в прошлом"),
@@ -79,6 +83,13 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "uuid_parsing": ("wrong_format", "Проверьте формат значения"),
     "nul_character": ("forbidden_character", "Уберите нулевой символ"),
     "repeated": ("repeated", "Укажите этот параметр один раз"),
+    "fhir_patient": ("one_of", "Укажите identifier, _id либо family, given и birthdate"),
+    "fhir_coverage": ("one_of", "Укажите identifier либо beneficiary"),
+    "fhir_beneficiary": ("one_of", "Укажите beneficiary; по номеру ищут через POST _search"),
+    "fhir_reference": ("one_of", "Укажите reference или identifier"),
+    "one_of": ("one_of", "Передайте что-то одно: questions или csv"),
+    "coordinates": ("both_coordinates", "Укажите обе координаты: latitude и longitude"),
+    "address": ("street_and_house", "Укажите и улицу, и дом"),
 }
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.clinic import Clinic, Doctor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from chalicelib.domain.appointment import Appointment, AppointmentState
     from chalicelib.domain.attachment import Attachment
     from chalicelib.domain.attachment_states import AttachmentState
     from chalicelib.domain.clinic import ServedArea
@@ -116,6 +117,20 @@ class ClinicReads(Protocol):
 
     def late_attachments(self, *, region: str, limit: int, after: str | None) -> Slice[LateRequest]:
         """List a region's requests that are overdue, longest first (1 call)."""
+        ...
+
+    def appointment(self, *, person_id: str, appointment_id: str) -> Appointment | None:
+        """Read a request for an appointment (1 call)."""
+        ...
+
+    def appointments_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Appointment]:
+        """List a person's requests for appointments, newest first (1 call)."""
+        ...
+
+    def appointments_in(
+        self, *, clinic_code: str, state: AppointmentState, limit: int, after: str | None
+    ) -> Slice[Appointment]:
+        """List a clinic's requests for appointments in one state by an index, oldest first (1 call)."""
         ...
 
     def due_attachments(self, *, until: datetime, page: int) -> Iterator[Sequence[Attachment]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.delivery_states import DeliveryState
@@ -28,6 +28,10 @@ class Deliveries(Protocol):
         self, *, insurer_code: str, state: DeliveryState, limit: int, after: str | None
     ) -> Slice[Delivery]:
         """List an insurer's deliveries in one state by an index, what is due first first (1 call)."""
+        ...
+
+    def deliveries_due(self, *, insurer_code: str, since: date, until: date) -> Iterator[Delivery]:
+        """Walk through an insurer's deliveries whose last day lies in a period (1 call per state, more per MB)."""
         ...
 
     def due_deliveries(self, *, until: datetime, page: int) -> Iterator[Sequence[Delivery]]:

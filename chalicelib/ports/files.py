@@ -20,8 +20,13 @@ class UploadForm:
 class Files(Protocol):
     """One bucket."""
 
-    def upload_form(self, *, key: str, media_type: str, max_bytes: int, seconds: int) -> UploadForm:
-        """Permit one upload of 1..max_bytes of this very media type under this very key."""
+    def upload_form(
+        self, *, key: str, media_type: str, max_bytes: int, seconds: int, back_to: str | None = None
+    ) -> UploadForm:
+        """Permit one upload of 1..max_bytes of this very media type under this very key.
+
+        The storage then sends a browser to ``back_to``, where one is given.
+        """
         ...
 
     def read(self, *, key: str, version: str | None = None, max_bytes: int) -> bytes:

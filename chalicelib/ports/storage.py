@@ -21,12 +21,17 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
+from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.civil_record import CivilRecord
     from chalicelib.domain.insurer import Insurer
-    from chalicelib.domain.records import (
-        CabinetMessage,
-        OutboxEntry,
-    )
+    from chalicelib.domain.records import CabinetMessage
+    from chalicelib.domain.session import Session
     from chalicelib.domain.validity import ValidityCard
     from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
@@ -138,12 +141,17 @@ class DraftChange:
 
 
 class Store(
+    Outbox,
     Deliveries,
+    Dispatches,
     Cases,
     CorrectionReads,
     ClinicReads,
     InsuranceCertificates,
     Employers,
+    Appeals,
+    Tickets,
+    RegistryReads,
     Protocol,
 ):
     """Reads, counters and units of work."""
@@ -205,6 +213,10 @@ class Store(
 
     def idempotency_record(self, *, account_id: str, key_hash: str) -> IdempotencyRecord | None:
         """Read what a client's key created (1 call)."""
+        ...
+
+    def session(self, *, session_id: str) -> Session | None:
+        """Read a session of the pages."""
         ...
 
     def insurer(self, *, code: str) -> Insurer | None:
@@ -273,28 +285,4 @@ class Store(
 
     def revocations(self, *, status_list: int) -> Mapping[int, str]:
         """Read the entries of a status list (1 call per page)."""
-        ...
-
-    def outbox_entries(self, *, entry_ids: Sequence[str]) -> Sequence[OutboxEntry]:
-        """Read outbox entries that still wait (1 call per 100)."""
-        ...
-
-    def outbox_waiting(self, *, shard: int, before: datetime) -> Sequence[OutboxEntry]:
-        """Read entries of a shard that wait since before the moment (1 call)."""
-        ...
-
-    def outbox_done(self, *, entries: Sequence[OutboxEntry]) -> None:
-        """Forget entries that were sent (1 call per 25)."""
-        ...
-
-    def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
-        """Claim one delivery: "claimed", "taken" by a live lease, or else the outcome noted before (1 call)."""
-        ...
-
-    def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
-        """Note the final outcome of a claimed delivery (1 call)."""
-        ...
-
-    def release_delivery(self, *, key: str) -> None:
-        """Give a claim back after a failure that certainly sent nothing (1 call)."""
         ...

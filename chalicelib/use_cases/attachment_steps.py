@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.attachment import AttachmentBook, move_attachment
 from chalicelib.domain.attachment_states import AttachmentEvent, attachment_rule
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.attachment import Attachment
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.clinic import AreaType
+    from chalicelib.domain.person import Person
     from chalicelib.ports.storage import PersonFile, UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
@@ -28,6 +30,13 @@ def book_of(known: PersonFile, *, person_id: str, area: AreaType) -> tuple[Attac
 def kept_attachment(known: PersonFile, attachment_id: str) -> Attachment | None:
     """An attachment of the person's folder, or None."""
     return next((found for found in known.attachments if found.attachment_id == attachment_id), None)
+
+
+def person_in(known: PersonFile) -> Person:
+    """The person whose folder it is; raises NotFound where nobody stands in it."""
+    if known.person is None:
+        raise NotFound("Человек не найден")
+    return known.person
 
 
 def step(

@@ -113,10 +113,7 @@ def find_attachment(
     *, tools: Toolbox, principal: Principal, person_id: str | None, attachment_id: str, at: datetime
 ) -> Attachment:
     """Read one attachment; raises NotFound."""
-    found = kept_attachment(holder_file(tools=tools, principal=principal, person_id=person_id, at=at), attachment_id)
-    if found is None:
-        raise NotFound("Прикрепление не найдено")
-    return found
+    return _own(holder_file(tools=tools, principal=principal, person_id=person_id, at=at), attachment_id)
 
 
 def withdraw_attachment(
@@ -130,9 +127,7 @@ def withdraw_attachment(
     """
     require_confirmed(principal)
     known = holder_file(tools=tools, principal=principal, person_id=person_id, at=at)
-    found = kept_attachment(known, attachment_id)
-    if found is None:
-        raise NotFound("Прикрепление не найдено")
+    found = _own(known, attachment_id)
     if found.has_just(AttachmentEvent.WITHDRAW):
         return found
     work = tools.store.work(at=at)
@@ -142,6 +137,13 @@ def withdraw_attachment(
     work.update(replace(book, live_id=""))
     work.commit()
     return stored(moved)
+
+
+def _own(known: PersonFile, attachment_id: str) -> Attachment:
+    found = kept_attachment(known, attachment_id)
+    if found is None:
+        raise NotFound("Прикрепление не найдено")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

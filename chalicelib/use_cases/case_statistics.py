@@ -56,10 +56,20 @@ def case_statistics(
         ValidationFailed: the period is empty or longer than a quarter, or an auditor does not say whose work.
     """
     scope = readable_scope(principal, insurer=insurer, region=region)
+    since, until = reported_days(scope, period, at)
+    figures = statistics_of(tools.store.filed_cases(scope=scope, since=since, until=until))
+    return Report(scope=scope, since=since, until=until, figures=figures)
+
+
+def reported_days(scope: Scope, period: Period, at: datetime) -> tuple[date, date]:
+    """The first day of a report and the first day after it.
+
+    Raises:
+        ValidationFailed: the period is empty or longer than a quarter.
+    """
     until = period.until or scope_day(scope, at=at) + timedelta(days=1)
     since = period.since or until - timedelta(days=USUAL_DAYS)
     if not timedelta() < until - since <= timedelta(days=LONGEST_DAYS):
         message = f"Укажите период не длиннее {LONGEST_DAYS} дней: «from» входит в него, «until» — первый день после"
         raise ValidationFailed([FieldError(field="until", code="wrong_period", message=message)])
-    figures = statistics_of(tools.store.filed_cases(scope=scope, since=since, until=until))
-    return Report(scope=scope, since=since, until=until, figures=figures)
+    return since, until

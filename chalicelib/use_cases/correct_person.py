@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import ChainHead
-from chalicelib.domain.birth_date import anniversary
+from chalicelib.domain.birth_date import anniversary, earliest_day
 from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.correction_values import PREFIX, ContactKind
 from chalicelib.domain.errors import RuleRefused, ValidationFailed
@@ -25,6 +24,8 @@ from chalicelib.use_cases.identity import SHARED_KIND, document_value
 from chalicelib.use_cases.lookup_pointers import documents_of, led_by, name_of, number_claimed, own_pointer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.domain.person import Person
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.records import Pointer, StoredDocument
@@ -35,9 +36,14 @@ _OF_POLICY = frozenset({DocumentType.POLICY, DocumentType.EXTRACT})
 
 
 def correct_birth_date(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
-    """Another birth date makes another ЕНП (order No. 79, cl. 5.1); a representative's terms follow."""
-    born_on = case.day("born_on")
-    person = _corrected(case, born_on=born_on.isoformat())
+    """Another birth date makes another ЕНП (order No. 79, cl. 5.1); a representative's terms follow.
+
+    To learn the day or month that stood as 01 anyway changes no number: only the documents are made anew.
+    """
+    born_on = case.birth_day("born_on")
+    person = _corrected(case, born_on=case.values["born_on"])
+    if case.person.born_on and earliest_day(text=case.person.born_on) == born_on:
+        return [*changed(before=case.person, after=person), *_made_anew(case, draws)]
     found = case.representation
     terms = changed(before=found, after=_reckoned(found, born_on, case.on)) if found is not None else ()
     return [*_renumbered(tools, case, draws, person), *terms]
@@ -133,7 +139,7 @@ def retire_number(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     if all(policy.policy_number != number for policy in case.file.policies):
         raise RuleRefused("no_such_number", "У этого человека нет полиса с таким ЕНП")
     person = case.person
-    born_on, sex = date.fromisoformat(person.born_on), Sex(person.sex)
+    born_on, sex = earliest_day(text=person.born_on), Sex(person.sex)
     if check_against(number=parse_policy_number(text=number), born_on=born_on, sex=sex, on=case.on):
         detail = "Этот ЕНП не сходится с датой рождения и полом: главным он быть не может"
         raise RuleRefused("number_does_not_fit", detail, rule="приказ ФОМС № 79, прил. Г.2")
@@ -176,7 +182,7 @@ def _renumbered(tools: Toolbox, case: Case, draws: Draws, person: Person) -> lis
     if policy is None:
         # The number of an ended policy does not fit any more; the next policy gets another one.
         return [*changed(before=case.person, after=person), *found]
-    number = draws.number(territory=case.place.region, born_on=date.fromisoformat(person.born_on), sex=Sex(person.sex))
+    number = draws.number(territory=case.place.region, born_on=earliest_day(text=person.born_on), sex=Sex(person.sex))
     return [
         *changed(before=case.person, after=replace(person, policy_number=number)),
         *found,

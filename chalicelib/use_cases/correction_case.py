@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.audit import SYSTEM, Actor
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import Person
@@ -69,7 +70,13 @@ class Case:
 
     def day(self, name: str) -> date:
         """A value that is a day which is not in the future; raises RuleRefused if it is."""
-        day = date.fromisoformat(self.values[name])
+        return self._past(date.fromisoformat(self.values[name]))
+
+    def birth_day(self, name: str) -> date:
+        """The earliest day of a value that is a birth date; as ``day``."""
+        return self._past(earliest_day(text=self.values[name]))
+
+    def _past(self, day: date) -> date:
         if day > self.on:
             raise RuleRefused("day_in_future", "Исправить можно только то, что уже наступило: проверьте день")
         return day

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain import regions
 from chalicelib.domain.application_form import check_form
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import parse_birth_date, read_date, searched_day
 from chalicelib.domain.errors import FieldError, InvalidValue
 from chalicelib.domain.form_sections import SECTIONS
 from chalicelib.domain.identity_documents import IdentityDocument, normalize_document
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Form = dict[str, dict[str, str]]
 
 _DATES = (
-    ("person", "born_on"),
     ("identity_document", "issued_on"),
     ("identity_document", "expires_on"),
     ("status_document", "issued_on"),
@@ -101,6 +100,7 @@ def tidy(form: Mapping[str, Mapping[str, str]], *, contacts: ContactParser) -> F
     tidied: Form = {name: dict(section) for name, section in form.items()}
     _tidy_field(tidied, "person", "snils", lambda text: parse_snils(text=text))
     _tidy_field(tidied, "person", "inn", lambda text: parse_person_inn(text=text))
+    _tidy_field(tidied, "person", "born_on", lambda text: parse_birth_date(text=text).isoformat())
     for section, name in _DATES:
         _tidy_field(tidied, section, name, lambda text: read_date(text=text).isoformat())
     _tidy_field(tidied, "contacts", "phone", contacts.parse_phone)
@@ -196,7 +196,10 @@ def differences_from_account(
     typed_in = form.get(section, {})
     pairs = {
         "snils": (without_separators(claims.snils or ""), without_separators(typed_in.get("snils", ""))),
-        "born_on": (claims.born_on.isoformat() if claims.born_on else "", typed_in.get("born_on", "")),
+        "born_on": (
+            claims.born_on.earliest.isoformat() if claims.born_on else "",
+            searched_day(text=typed_in.get("born_on", "")),
+        ),
         "family_name": (norm_key(claims.family_name or ""), norm_key(typed_in.get("family_name", ""))),
         "given_name": (norm_key(claims.given_name or ""), norm_key(typed_in.get("given_name", ""))),
     }

@@ -15,6 +15,7 @@ from chalicelib.use_cases.attachment_steps import (
     attachment_details,
     book_of,
     kept_attachment,
+    person_in,
     step,
     stored,
     tell_clinic,
@@ -77,9 +78,7 @@ def view_attachment(
         details=attachment_details(found),
         at=at,
     )
-    if known.person is None:
-        raise NotFound("Прикрепление не найдено")
-    return _own(known, principal, attachment_id), known.person
+    return _own(known, principal, attachment_id), person_in(known)
 
 
 def decide_attachment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.birth_date import searched_day
 from chalicelib.domain.names import norm_key
 from chalicelib.domain.records import Pointer
 
@@ -26,7 +27,7 @@ def document_value(*, document_type: str, series: str, number: str) -> str:
 
 def name_value(*, family_name: str, given_name: str, middle_name: str, born_on: str) -> str:
     """The text under which name and birth date are hashed: the normalised key, so that spellings meet."""
-    return f"{norm_key(family_name, given_name, middle_name)}|{born_on}"
+    return f"{norm_key(family_name, given_name, middle_name)}|{searched_day(text=born_on)}"
 
 
 def identity_values(form: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

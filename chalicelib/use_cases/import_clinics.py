@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
 
-T = TypeVar("T")
+T = TypeVar("T", Clinic, Doctor, ServedArea)
 Rows = Sequence[Mapping[str, str]]
 
 WRITTEN_AT_ONCE = 100
@@ -159,11 +159,9 @@ def _written(
     return ImportReport(new=len(new), changed=len(changed), unchanged=unchanged, bad=tuple(bad))
 
 
-def _identity(entity: object) -> tuple[str, ...]:
+def _identity(entity: Clinic | Doctor | ServedArea) -> tuple[str, ...]:
     if isinstance(entity, Clinic):
         return ("clinic", entity.code)
     if isinstance(entity, Doctor):
         return ("doctor", entity.clinic_code, entity.doctor_id)
-    if isinstance(entity, ServedArea):
-        return ("area", entity.clinic_code, entity.area_id)
-    raise TypeError(type(entity).__name__)
+    return ("area", entity.clinic_code, entity.area_id)

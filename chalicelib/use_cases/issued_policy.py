@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.application import Application, advance
 from chalicelib.domain.application_states import ApplicationEvent
 from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.form_circumstances import caps_of
 from chalicelib.domain.kind_rules import KIND_RULES
@@ -90,9 +91,7 @@ def drawn_number(tools: Toolbox, application: Application) -> str:
     """Draw the next ЕНП for the birth date and sex of an application (1 AWS call; requirement F1)."""
     person = application.section("person")
     territory = region_of(application.form)
-    return next_number(
-        tools, territory=territory, born_on=date.fromisoformat(person["born_on"]), sex=Sex(person["sex"])
-    )
+    return next_number(tools, territory=territory, born_on=earliest_day(text=person["born_on"]), sex=Sex(person["sex"]))
 
 
 def next_number(tools: Toolbox, *, territory: str, born_on: date, sex: Sex) -> str:
@@ -106,7 +105,7 @@ def next_number(tools: Toolbox, *, territory: str, born_on: date, sex: Sex) -> s
 def number_fits(number: str, application: Application, *, on: date) -> bool:
     """Whether a ЕНП tells the birth date and sex of an application."""
     person = application.section("person")
-    born_on, sex = date.fromisoformat(person["born_on"]), Sex(person["sex"])
+    born_on, sex = earliest_day(text=person["born_on"]), Sex(person["sex"])
     return not check_against(number=parse_policy_number(text=number), born_on=born_on, sex=sex, on=on)
 
 

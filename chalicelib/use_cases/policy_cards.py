@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.birth_date import searched_day
 from chalicelib.domain.legacy_policy import OLD_KIND
 from chalicelib.domain.names import norm_key
 from chalicelib.domain.records import Pointer
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def factors_of(*, tools: Toolbox, person: Mapping[str, str]) -> dict[str, str]:
     """Hash what the asker must know besides the number: birth date or surname (requirement G1)."""
     return {
-        "born_on": tools.secrets.lookup_hash(kind="born_on", value=person["born_on"]),
+        "born_on": tools.secrets.lookup_hash(kind="born_on", value=searched_day(text=person["born_on"])),
         "family_name": tools.secrets.lookup_hash(kind="family_name", value=norm_key(person["family_name"])),
     }
 

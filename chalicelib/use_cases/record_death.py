@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application_states import FINAL_STATES
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import Death
@@ -33,7 +33,7 @@ def record_death(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
     The day itself is insured: help that was given on it is paid for.
     """
     died_on = case.day("died_on")
-    if case.person.born_on and died_on < read_date(text=case.person.born_on):
+    if case.person.born_on and died_on < earliest_day(text=case.person.born_on):
         raise RuleRefused("death_before_birth", "День смерти раньше дня рождения: проверьте обе даты")
     death = Death(died_on=died_on, correction_id=case.correction_id)
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.birth_date import read_date
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.legacy_claim import Holder, LegacyClaim, ReadClaim, read_claim
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyMoment, LegacyPolicy, LegacyState
@@ -93,7 +93,7 @@ def _holder(form: Form) -> Holder:
         family_name=person.get("family_name", ""),
         given_name=person.get("given_name", ""),
         middle_name=person.get("middle_name", ""),
-        born_on=read_date(text=person["born_on"]),
+        born_on=earliest_day(text=person["born_on"]),
         sex=Sex(person["sex"]),
     )
 

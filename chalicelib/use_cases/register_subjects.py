@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.birth_date import parse_birth_date
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.regions import find_region
@@ -63,7 +64,15 @@ def subject_of(*, kind: CheckKind, application: Filed) -> dict[str, str]:
     if kind in _WITH_SNILS:
         fields.append(("person", "snils", "snils"))
     values = {target: application.section(section).get(name, "") for section, name, target in fields}
-    return {name: value for name, value in values.items() if value}
+    return {name: value for name, value in {**values, **_birth(values.get("born_on", ""))}.items() if value}
+
+
+def _birth(text: str) -> dict[str, str]:
+    """The birth date as registers have it: 01 for what is not known, with the code DOST that says so."""
+    if not text:
+        return {}
+    born = parse_birth_date(text=text)
+    return {"born_on": born.earliest.isoformat(), "dost": str(born.dost or "")}
 
 
 def subject_of_legacy(registration: LegacyPolicy) -> dict[str, str]:

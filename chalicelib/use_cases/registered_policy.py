@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.checks import CheckKind, CheckStatus
 from chalicelib.domain.decision import NOT_INSURED
 from chalicelib.domain.errors import InvalidValue, RuleRefused
@@ -51,7 +52,7 @@ def adopted_policy(tools: Toolbox, application: Application, status_index: int, 
     person = application.section("person")
     errors = check_against(
         number=number,
-        born_on=date.fromisoformat(person["born_on"]),
+        born_on=earliest_day(text=person["born_on"]),
         sex=Sex(person["sex"]),
         on=local_day(application, at=at),
     )

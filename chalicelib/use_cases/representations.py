@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.birth_date import age_on
+from chalicelib.domain.birth_date import BirthDate
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.names import check_full_name
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Person
@@ -33,6 +32,7 @@ from chalicelib.use_cases.run_representations import end_representation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.storage import PersonFile
@@ -53,7 +53,7 @@ class RepresentedPerson:
     family_name: str
     given_name: str
     middle_name: str
-    born_on: date
+    born_on: BirthDate
     sex: str
     snils: str
     powers: Powers
@@ -140,7 +140,8 @@ def _mistakes(principal: Principal, wanted: RepresentedPerson, on: date) -> list
             parse_snils(text=wanted.snils)
     except InvalidValue as refusal:
         errors.append(FieldError(field="snils", code=refusal.reason, message=refusal.detail))
-    errors += check_powers(rule=RELATIONS[wanted.relation], born_on=wanted.born_on, powers=wanted.powers, on=on)
+    rule, born_on = RELATIONS[wanted.relation], wanted.born_on.earliest
+    errors += check_powers(rule=rule, born_on=born_on, powers=wanted.powers, on=on)
     errors += _parent_mistakes(principal, wanted)
     return sorted(errors, key=lambda error: error.field)
 
@@ -149,7 +150,7 @@ def _parent_mistakes(principal: Principal, wanted: RepresentedPerson) -> list[Fi
     own = principal.person.born_on if principal.person else None
     if wanted.relation is not Relation.PARENT or own is None:
         return []
-    if age_on(born_on=own, on=wanted.born_on) >= YOUNGEST_PARENT:
+    if own.age_on(wanted.born_on.earliest) >= YOUNGEST_PARENT:
         return []
     message = "Родитель не может быть ровесником ребёнка: проверьте дату рождения или выберите другое основание"
     return [FieldError(field="relation", code="not_a_parent", message=message)]
@@ -172,7 +173,7 @@ def _person(tools: Toolbox, principal: Principal, wanted: RepresentedPerson, at:
 
 
 def _representation(principal: Principal, wanted: RepresentedPerson, person_id: str, on: date) -> Representation:
-    powers, born_on = wanted.powers, wanted.born_on
+    powers, born_on = wanted.powers, wanted.born_on.earliest
     hours = find_region(code=_region(principal)).utc_offset_hours
     found = Representation(
         representative_id=principal.account_id,

@@ -38,11 +38,15 @@ LINK_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadOrder:
-    """What is going to be uploaded: for which demand, and of which type."""
+    """What is going to be uploaded: for which demand, and of which type.
+
+    ``back_to`` is the address to which the storage sends a browser afterwards, with the id of the scan at its end.
+    """
 
     application_id: str
     document: DocumentKind
     media_type: str
+    back_to: str = ""
 
 
 def order_upload(
@@ -64,7 +68,7 @@ def order_upload(
         RuleRefused: too many scans.
     """
     require_citizen(principal)
-    _check_media_type(order.media_type)
+    check_media_type(order.media_type)
     scan = idempotency.once(
         request=request,
         principal=principal,
@@ -73,7 +77,11 @@ def order_upload(
         recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
     )
     form = tools.scans.upload_form(
-        key=scan.object_key, media_type=order.media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
+        key=scan.object_key,
+        media_type=order.media_type,
+        max_bytes=MAX_BYTES,
+        seconds=UPLOAD_SECONDS,
+        back_to=f"{order.back_to}{scan.scan_id}" if order.back_to else None,
     )
     return scan, form
 
@@ -91,23 +99,37 @@ def _awaited(
         raise StateConflict("Заявление уже подано: добавить скан-копию нельзя")
     if len(file.scans) >= (room := _room(application)):
         raise RuleRefused("too_many_scans", f"В заявлении уже {room} скан-копий: больше добавить нельзя")
-    scan_id = tools.ids.new_id(at=at)
-    scan = Scan(
-        scan_id=scan_id,
-        application_id=order.application_id,
+    scan = awaited_scan(
+        tools=tools,
+        folder_id=order.application_id,
         person_id=application.person_id,
         document=order.document,
         media_type=order.media_type,
-        object_key=f"{PREFIX}{order.application_id}/{scan_id}",
+        at=at,
+    )
+    work = tools.store.work(at=at)
+    work.create(scan)
+    idempotency.remember(work=work, request=request, principal=principal, result=scan.scan_id, tools=tools, at=at)
+    work.commit()
+    return scan
+
+
+def awaited_scan(
+    *, tools: Toolbox, folder_id: str, person_id: str, document: DocumentKind, media_type: str, at: datetime
+) -> Scan:
+    """Make a scan that is going to be uploaded into the folder of an application, or of what has scans as one."""
+    scan_id = tools.ids.new_id(at=at)
+    return Scan(
+        scan_id=scan_id,
+        application_id=folder_id,
+        person_id=person_id,
+        document=document,
+        media_type=media_type,
+        object_key=f"{PREFIX}{folder_id}/{scan_id}",
         state=ScanState.AWAITING_UPLOAD,
         created_at=at,
         view_id=tools.ids.new_id(at=at),
     )
-    work = tools.store.work(at=at)
-    work.create(scan)
-    idempotency.remember(work=work, request=request, principal=principal, result=scan_id, tools=tools, at=at)
-    work.commit()
-    return scan
 
 
 def _awaited_before(tools: Toolbox, principal: Principal, order: UploadOrder, scan_id: str) -> Scan:
@@ -125,7 +147,8 @@ def _room(application: Application) -> int:
     return MAX_SCANS * (1 + questions)
 
 
-def _check_media_type(media_type: str) -> None:
+def check_media_type(media_type: str) -> None:
+    """Refuse a type of file that is not taken; raises ValidationFailed."""
     if media_type in MEDIA_TYPES:
         return
     verdict = refused(code="unsupported_format")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, Queue, StoredDocument
@@ -93,7 +94,7 @@ def _shared(
     claims = QrClaims(
         kind=QrKind.POLICY,
         number=policy.policy_number,
-        born_on=date.fromisoformat(person.born_on),
+        born_on=earliest_day(text=person.born_on),
         valid_from=policy.valid_from,
         valid_until=valid_until,
         insurer_code=period.insurer_code,

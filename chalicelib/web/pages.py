@@ -1,4 +1,4 @@
-"""Pages for people: the check of a document's QR code, the state of an application (requirements G2, G5)."""
+"""Pages for people without signing in: the check of a document's QR code, the state of an application (G2, G5)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chalicelib.adapters.templates import template_root
 from chalicelib.http.middleware import request_in_work
 from chalicelib.http.problems import http_problem
 from chalicelib.http.responses import request_id_of, respond, respond_problem
+from chalicelib.web.rendering import static_files
 
 if TYPE_CHECKING:
     from chalice.app import Response
@@ -21,18 +22,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-
-
-@cache
-def _files() -> dict[str, tuple[str, str]]:
-    """The static files by name: only what stands in the folder can be asked for."""
-    folder = template_root() / "web" / "static"
-    return {
-        path.name: (path.read_text(encoding="utf-8"), _TYPES[path.suffix])
-        for path in folder.iterdir()
-        if path.suffix in _TYPES
-    }
+_SHORTLY = "public, max-age=300"
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @cache
@@ -40,9 +31,9 @@ def _html(name: str) -> str:
     return (template_root() / "web" / name).read_text(encoding="utf-8")
 
 
-def _page(body: str, content_type: str) -> Response:
+def _page(body: str, content_type: str, *, kept: str = _SHORTLY) -> Response:
     headers = {
-        "Cache-Control": "public, max-age=300",
+        "Cache-Control": kept,
         "Content-Security-Policy": POLICY,
         "Service-Worker-Allowed": "/",
     }
@@ -70,9 +61,10 @@ def status_page() -> Response:
 
 @blueprint.route("/static/{name}", name="static_file")  # type: ignore[untyped-decorator]  # chalice has no types
 def static_file(name: str) -> Response:
-    """A script or a style sheet."""
-    if name not in _files():
-        request_id = request_id_of(request_in_work.get())
-        return respond_problem(http_problem("not_found"), request_id=request_id)
-    body, content_type = _files()[name]
-    return _page(body, content_type)
+    """A script, a style sheet or a picture; an address with the mark of the content may be kept for ever."""
+    request = request_in_work.get()
+    if name not in static_files():
+        return respond_problem(http_problem("not_found"), request_id=request_id_of(request))
+    body, content_type, mark = static_files()[name]
+    query = (request.query_params if request is not None else None) or {}
+    return _page(body, content_type, kept=_FOR_EVER if query.get("v") == mark else _SHORTLY)

@@ -48,6 +48,7 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "RegistersUrl": urls["registers"],
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
+        "MailRepliesDomain": "answers.example.org",
         "WebOrigin": urls["web"],
     }
 
@@ -133,7 +134,8 @@ def services(urls: Mapping[str, str], functions: Mapping[str, str], stack: Stack
 def welcome(urls: Mapping[str, str], start_times: Mapping[str, float]) -> str:
     """Return what is printed when everything runs."""
     rows = [
-        ("Web pages", urls["web"]),
+        ("Web pages: the cabinet", urls["web"]),
+        ("Parts of the pages", f"{urls['web']}/ui"),
         ("Description of the API", f"{urls['web']}/docs"),
         ("Sign-in (choose a person)", urls["identity"]),
         ("Registers' simulator", urls["registers"]),

@@ -41,8 +41,17 @@ def provider(
 
 
 @contextmanager
-def running(state_dir: Path, *, port: int = 0, clock: Callable[[], float] = time.time) -> Iterator[str]:
-    """Run the provider in this process until the block ends; yields its issuer."""
+def running(
+    state_dir: Path,
+    *,
+    port: int = 0,
+    clock: Callable[[], float] = time.time,
+    redirect_uris: frozenset[str] = frozenset(),
+) -> Iterator[str]:
+    """Run the provider in this process until the block ends; yields its issuer.
+
+    ``redirect_uris`` are the addresses beyond this machine to which it may send a browser back.
+    """
     services: list[IdentityProvider] = []
 
     def service(request: Request) -> Response:
@@ -53,7 +62,7 @@ def running(state_dir: Path, *, port: int = 0, clock: Callable[[], float] = time
     # The issuer holds the port, which is known only once the server listens.
     with (
         serving(service, port=port) as url,
-        provider(state_dir, Configuration(issuer=url), clock=clock) as opened,
+        provider(state_dir, Configuration(issuer=url, redirect_uris=redirect_uris), clock=clock) as opened,
     ):
         services.append(opened)
         yield url

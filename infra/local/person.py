@@ -51,7 +51,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One demonstration person; dates are ISO, ``sex`` is ``male`` or ``female``."""
+    """One demonstration person; dates are ISO, ``born_on`` perhaps only a year, ``sex`` is ``male`` or ``female``."""
 
     key: str
     title: str

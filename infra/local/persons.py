@@ -150,6 +150,18 @@ _CITIZENS = (
         document=_foreign_passport(17),
     ),
     _person(
+        18,
+        "refugee",
+        "Беженец, в удостоверении только год рождения",
+        "Хамидов Фарид Азимович",
+        born_on="1984",
+        sex="male",
+        birthplace="Г. КАБУЛ",
+        document=IdentityDocument(
+            type="12", series="", number="9000018", issued_on="2025-03-01", expires_on="2027-05-31", issuer_code=""
+        ),
+    ),
+    _person(
         14,
         "paper_policy",
         "Гражданка с бумажным полисом, бланк 00000000014",

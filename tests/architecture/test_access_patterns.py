@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.dynamodb import certificate_keys, clinic_keys, correction_keys, index_keys, items, keys
+from chalicelib.adapters.dynamodb import items
 
 ROOT = Path(__file__).parents[2]
 CHART = (ROOT / "infra/ACCESS_PATTERNS.md").read_text(encoding="utf-8")
 TYPES = {kind.__name__ for kind in items._KEYS} | set(
     re.findall(r'_text\("([A-Z]\w+)"\)', inspect.getsource(items)),
 )
+KEY_MODULES = [
+    importlib.import_module(f"chalicelib.adapters.dynamodb.{path.stem}")
+    for path in (ROOT / "chalicelib/adapters/dynamodb").glob("*keys.py")
+]
 FUNCTIONS = {
     name
-    for module in (keys, index_keys, correction_keys, clinic_keys, certificate_keys)
+    for module in KEY_MODULES
     for name, found in inspect.getmembers(module, inspect.isfunction)
     if found.__module__ == module.__name__ and not name.startswith("_")
 }

@@ -228,16 +228,6 @@ def deliver(queue: str) -> Callable[[Rig], None]:
     return act
 
 
-def _notify_twice(rig: Rig) -> None:
-    """Deliver a notification, and once more, as SQS may: only the first goes out."""
-    rig.pull()
-    message = next(m for m in rig.waiting if m.queue == "notifications")
-    rig.deliver(message)
-    rig.sleep(VISIBILITY)
-    rig.deliver(message)
-    rig.waiting.remove(message)
-
-
 def fire(module: str, name: str) -> Callable[[Rig], None]:
     """Let a schedule fire."""
     return lambda rig: rig.schedule(module, name)
@@ -256,7 +246,6 @@ _ALL = (
     Scenario(name="registration", begins="policy_known", act=_register, pause=CLIENT_WAITS),
     Scenario(name="registration_verified", begins="policy_relayed", act=deliver("verification")),
     Scenario(name="registration_ends", begins="legacy_change_due", act=fire("due", "run_due"), pause=NEXT_DUE_RUN),
-    Scenario(name="notification", begins="relayed", act=_notify_twice, real_senders=True),
     Scenario(name="relay_by_hint", begins="submitted", act=deliver("outbox_relay")),
     Scenario(
         name="relay_by_schedule",

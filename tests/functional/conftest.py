@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.local.identity_provider import running
+from tests.visitors import BASE
 from tests.world import open_world
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("identity")) as url:
+    back = frozenset({f"{BASE}/sign-in/callback"})
+    with running(tmp_path_factory.mktemp("identity"), redirect_uris=back) as url:
         yield url
 
 

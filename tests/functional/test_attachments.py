@@ -8,6 +8,7 @@ import pytest
 
 from tests import clinics, journeys
 from tests.clinics import DESK, FIRST, HOME, NARROW, NEW_HOME, OTHER_THERAPIST, SECOND, THERAPIST, wish
+from tests.functional.test_bad_input import UNKNOWN_ID
 from tests.journeys import problem, wrong_fields
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ def test_moving_frees_from_the_year_but_only_with_another_address(world: World) 
     }
     moved = clinics.attached(world, wish(SECOND, OTHER_THERAPIST, reason="moved", address=NEW_HOME))
     assert (moved["state"], moved["former_clinic"]) == ("attached", FIRST)
+    before = letters(world, SECOND)
+    again = clinics.attached(world, wish(SECOND, "d011", reason="moved"))
+    assert (again["state"], again["former_clinic"]) == ("attached", SECOND)
+    assert set(letters(world, SECOND)[len(before) :]) == {
+        "Новое заявление о прикреплении",
+        "Пациент прикреплён к вашей организации",
+    }
 
 
 def test_what_is_refused_or_withdrawn_frees_the_place_and_may_be_asked_again(world: World) -> None:
@@ -103,7 +111,11 @@ def test_what_is_refused_or_withdrawn_frees_the_place_and_may_be_asked_again(wor
     problem(clinics.decide(world, other), 409, "state_conflict")
     assert [clinics.places(world, THERAPIST), clinics.places(world, OTHER_THERAPIST, SECOND)] == [1700, 1700]
     world.sleep(minutes=2)
-    assert clinics.attached(world)["state"] == "attached"
+    key = {"Idempotency-Key": "again"}
+    first, copy = (clinics.ask(world, wish(), headers=key).json() for _ in range(2))
+    assert first == copy
+    problem(world.call("POST", f"{clinics.OWN}/{UNKNOWN_ID}/withdrawal"), 404)
+    assert clinics.decide(world, first).json()["state"] == "attached"
 
 
 @pytest.mark.parametrize(

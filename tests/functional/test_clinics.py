@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.domain.application import ApplicantCategory
+from chalicelib.domain.checks import CheckKind
 from chalicelib.use_cases import attachment_file
 from infra.local.clinics_sample import clinics_rows
 from tests import clinics, journeys
@@ -135,7 +136,7 @@ class TestSearch:
             "d005": None,
         }
         found = registry.ok("GET", "/v1/doctors?region=77&speciality=76", person=None)["items"]
-        assert [doctor["id"] for doctor in found] == ["d002", "d001", "d006"]
+        assert [doctor["id"] for doctor in found] == ["d002", "d011", "d001", "d006"]
         problem(registry.call("GET", "/v1/clinics/000000", person=None), 404, "not_found")
 
 
@@ -151,6 +152,17 @@ def test_a_parent_chooses_for_the_child(world: World) -> None:
     assert (found["state"], found["person_id"]) == ("attached", child)
     taken = world.call("POST", f"{path}/{asked['id']}/withdrawal")
     problem(taken, 409, "state_conflict")
+
+
+def test_whoever_has_a_certificate_only_is_attached_by_it(world: World) -> None:
+    clinics.registry(world)
+    world.tools.registers.pending(CheckKind.INSURED_PERSON)
+    journeys.submitted(world)
+    world.settle()
+    clinics.attached(world)
+    number = journeys.insurance(world)["certificates"][0]["number"]
+    text = world.call("GET", "/v1/clinic/attachment-files/2026-03", person="registrar").text
+    assert text.split("\r\n")[1] == f"Е;{number};;770001;3;;20260316;"
 
 
 def test_the_monthly_file_names_who_stood_and_who_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +185,7 @@ def test_the_monthly_file_names_who_stood_and_who_left(world: World, monkeypatch
     stands = file("2026-04", person="second_registrar").text.split("\r\n")[1]
     assert stands == f"Ц;{number};{number};770002;3;;20260326;"
     problem(file("2026-03", part=2), 404)
+    assert wrong_fields(problem(file("2026-03", part=1000), 422)) == {"part": "too_large"}
     assert wrong_fields(problem(file("march"), 422)) == {"month": "month_format"}
 
     world.sleep(minutes=2)

@@ -7,6 +7,7 @@ from datetime import date
 import phonenumbers
 import pytest
 
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.identity_documents import IdentityDocument, check_document
 from chalicelib.domain.inn import parse_person_inn
 from chalicelib.domain.policy_number import parse_policy_number
@@ -25,9 +26,10 @@ def test_a_person_has_formally_valid_numbers_and_document(person):
             issued_on=date.fromisoformat(document.issued_on),
             issuer=document.issuer,
             issuer_code=document.issuer_code,
+            expires_on=date.fromisoformat(document.expires_on) if document.expires_on else None,
         ),
         on=date(2026, 6, 1),
-        born_on=date.fromisoformat(person.born_on),
+        born_on=earliest_day(text=person.born_on),
     )
     assert mistakes == ()
     assert parse_snils(text=person.snils)

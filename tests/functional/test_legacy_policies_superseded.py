@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.birth_date import BirthDate
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.legacy_claim import LegacyClaim
@@ -200,7 +201,7 @@ class TestUnfit:
         claims = PersonClaims(
             family_name="Примерова",
             given_name="Анна",
-            born_on=date(1990, 5, 14),
+            born_on=BirthDate(earliest=date(1990, 5, 14)),
             sex=Sex.FEMALE,
             snils="900-000-001 82",
             identity_document=IdentityDocumentClaims(type_code="14", series="00 20", number="900001"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from chalicelib.domain.birth_date import DatePrecision
+
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -26,6 +28,12 @@ LATIN = dict(
 def day(value: date) -> str:
     """22.11.2026."""
     return f"{value:%d.%m.%Y}"
+
+
+def birth_day(value: date, known_to: DatePrecision) -> str:
+    """22.11.1984, or 11.1984 or 1984 where the day or the month is not known."""
+    start = {DatePrecision.DAY: 0, DatePrecision.MONTH: 3, DatePrecision.YEAR: 6}
+    return day(value)[start[known_to] :]
 
 
 def long_day(value: date) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib.adapters.dynamodb import clinic_keys, index_keys
+from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.attachment_states import AttachmentState
 from chalicelib.domain.clinic import Clinic, Doctor, ServedArea
@@ -61,6 +62,7 @@ KEYS: Mapping[type, Callable[[Any], Key]] = {
     Doctor: lambda e: clinic_keys.doctor(e.clinic_code, e.doctor_id),
     ServedArea: lambda e: clinic_keys.area(e.clinic_code, e.area_id),
     Attachment: lambda e: clinic_keys.attachment(e.person_id, e.attachment_id),
+    Appointment: lambda e: clinic_keys.appointment(e.person_id, e.appointment_id),
     AttachmentBook: lambda e: clinic_keys.attachment_book(e.person_id, e.area),
 }
 
@@ -69,4 +71,5 @@ EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     Doctor: _doctor,
     ServedArea: _area,
     Attachment: _attachment,
+    Appointment: lambda e: dict(clinic_keys.appointment_index(e.clinic_code, e.state.value, e.appointment_id)),
 }

@@ -86,6 +86,24 @@ def attachment_index(clinic_code: str, state: str, day: str, attachment_id: str)
     }
 
 
+APPOINTMENT_PREFIX = "APPOINTMENT#"
+
+
+def appointment(person_id: str, appointment_id: str) -> Key:
+    """A request for an appointment, in the person's folder."""
+    return Key(f"PERSON#{person_id}", f"{APPOINTMENT_PREFIX}{appointment_id}")
+
+
+def appointments_partition(clinic_code: str, state: str) -> str:
+    """The index partition of a clinic's requests for appointments in one state."""
+    return f"APPOINTMENTS#{clinic_code}#{state}"
+
+
+def appointment_index(clinic_code: str, state: str, appointment_id: str) -> dict[str, dict[str, str]]:
+    """Index keys by which a clinic lists requests for appointments, oldest first."""
+    return {"gsi1pk": {"S": appointments_partition(clinic_code, state)}, "gsi1sk": {"S": appointment_id}}
+
+
 def late_partition(region: str) -> str:
     """The index partition of a region's requests that are overdue."""
     return f"LATE#{region}"

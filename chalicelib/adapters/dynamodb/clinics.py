@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.adapters.dynamodb import clinic_items, clinic_keys, index_keys, items, keys
 from chalicelib.adapters.dynamodb.due import due_pages
+from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.clinic import Clinic, Doctor, ServedArea
 from chalicelib.ports.clinics import ClinicFile, LateRequest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.adapters.dynamodb.table import Table
+    from chalicelib.domain.appointment import AppointmentState
     from chalicelib.domain.attachment_states import AttachmentState
 
 E = TypeVar("E")
@@ -125,6 +127,42 @@ class ClinicReads:
         late = tuple(clinic_items.late_request(item) for item in found)
         last = late[-1] if following else None
         return Slice(items=late, after=f"{last.person_id}#{last.due_on}#{last.attachment_id}" if last else None)
+
+    def appointment(self, *, person_id: str, appointment_id: str) -> Appointment | None:
+        """Read a request for an appointment."""
+        return self._table.get(Appointment, clinic_keys.appointment(person_id, appointment_id))
+
+    def appointments_of(self, *, person_id: str, limit: int, after: str | None) -> Slice[Appointment]:
+        """List a person's requests for appointments; ``after`` is the last id seen."""
+        found, following = self._table.query(
+            keys.person(person_id).partition,
+            prefix=clinic_keys.APPOINTMENT_PREFIX,
+            limit=limit,
+            after=keys.start(clinic_keys.appointment(person_id, after)) if after else None,
+            newest_first=True,
+        )
+        listed = tuple(items.from_item(Appointment, item) for item in found)
+        return Slice(items=listed, after=listed[-1].appointment_id if following else None)
+
+    def appointments_in(
+        self, *, clinic_code: str, state: AppointmentState, limit: int, after: str | None
+    ) -> Slice[Appointment]:
+        """List a clinic's requests for appointments in one state; ``after`` is person and id of the last one seen."""
+        start = None
+        if after is not None:
+            person_id, appointment_id = after.split("#")
+            index = clinic_keys.appointment_index(clinic_code, state.value, appointment_id)
+            start = index_keys.index_start(clinic_keys.appointment(person_id, appointment_id), index)
+        found, following = self._table.query_index(
+            index_keys.OWNER_INDEX,
+            clinic_keys.appointments_partition(clinic_code, state.value),
+            limit=limit,
+            after=start,
+            newest_first=False,
+        )
+        listed = tuple(items.from_item(Appointment, item) for item in found)
+        last = listed[-1] if following else None
+        return Slice(items=listed, after=f"{last.person_id}#{last.appointment_id}" if last else None)
 
     def due_attachments(self, *, until: datetime, page: int) -> Iterator[Sequence[Attachment]]:
         """Page through requests whose term of decision has passed."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.domain.delivery import Delivery
+from chalicelib.domain.delivery_states import DeliveryState
 from chalicelib.ports.storage import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.domain.delivery_states import DeliveryState
 
 
 class DeliveryReads:
@@ -56,6 +56,24 @@ class DeliveryReads:
         )
         deliveries = tuple(items.from_item(Delivery, item) for item in found)
         return Slice(items=deliveries, after=_place(deliveries[-1]) if following else None)
+
+    def deliveries_due(self, *, insurer_code: str, since: date, until: date) -> Iterator[Delivery]:
+        """Walk through an insurer's deliveries of every state whose last day lies in a period."""
+        low, high = since.isoformat(), until.isoformat()
+        for state in DeliveryState:
+            after: str | None = None
+            while True:
+                found, after = self._table.query_between(
+                    index_keys.OWNER_INDEX,
+                    index_keys.papers_partition(insurer_code, state.value),
+                    since=low,
+                    until=high,
+                    limit=None,
+                    after=after,
+                )
+                yield from (items.from_item(Delivery, item) for item in found)
+                if after is None:
+                    break
 
     def due_deliveries(self, *, until: datetime, page: int) -> Iterator[Sequence[Delivery]]:
         """Page through deliveries that a timer has to look at."""

@@ -25,14 +25,17 @@ class S3Files:
         self._client = client
         self._bucket = bucket
 
-    def upload_form(self, *, key: str, media_type: str, max_bytes: int, seconds: int) -> UploadForm:
-        """Permit one upload; type, size and key are conditions that S3 itself enforces."""
+    def upload_form(
+        self, *, key: str, media_type: str, max_bytes: int, seconds: int, back_to: str | None = None
+    ) -> UploadForm:
+        """Permit one upload; type, size, key and the way back are conditions that S3 itself enforces."""
+        fields = {"Content-Type": media_type, **({"success_action_redirect": back_to} if back_to else {})}
         post = self._client.generate_presigned_post(
             Bucket=self._bucket,
             Key=key,
-            Fields={"Content-Type": media_type},
+            Fields=fields,
             Conditions=[
-                {"Content-Type": media_type},
+                *({name: value} for name, value in fields.items()),
                 ["content-length-range", 1, max_bytes],
             ],
             ExpiresIn=seconds,

@@ -19,7 +19,6 @@ from chalicelib.domain.attachment_states import (
     open_attachment_events,
 )
 from chalicelib.domain.clinic import AREA_TITLES, AreaType
-from chalicelib.domain.item_sources import SOURCE_TITLES
 from chalicelib.http.models import In, Out, PageQuery, Query
 from chalicelib.http.schemas.people import AddressIn
 
@@ -223,12 +222,3 @@ def attachment_refusals() -> list[dict[str, Any]]:
         {"code": code, "title": refusal.title, "mend": refusal.mend, "source": refusal.source}
         for code, refusal in ATTACHMENT_REFUSALS.items()
     ]
-
-
-DICTIONARIES = {
-    "item-sources": lambda: [{"code": c.value, "title": t} for c, t in SOURCE_TITLES.items()],
-    "attachment-states": attachment_states,
-    "attachment-refusals": attachment_refusals,
-    "attachment-reasons": lambda: [{"code": c.value, "title": t} for c, t in ATTACHMENT_REASON_TITLES.items()],
-    "attachment-areas": lambda: [{"code": str(int(c)), "title": t} for c, t in AREA_TITLES.items()],
-}

@@ -31,7 +31,7 @@ class BatchIn(In):
     questions: list[BatchQuestionIn] = Field(default_factory=list, max_length=MOST)
     csv: str = Field(
         default="",
-        max_length=1_000_000,
+        max_length=200_000,
         description="Таблица со столбцами в первой строке; разделитель — точка с запятой, запятая или табуляция",
         examples=["ref;policy_number;on\r\n1;7754900885000012;2026-03-16"],
     )

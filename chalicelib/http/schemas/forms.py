@@ -26,7 +26,7 @@ class PersonSection(In):
     given_name: Text = _text("Имя, как в документе", "Анна")
     middle_name: Text = _text("Отчество, если есть", "Сергеевна")
     sex: Text = _text("Пол: male или female", "female")
-    born_on: Text = _text("Дата рождения, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ", "1990-05-14")
+    born_on: Text = _text("Дата рождения, ГГГГ-ММ-ДД или ДД.ММ.ГГГГ; без дня или месяца ГГГГ-ММ, ГГГГ", "1990-05-14")
     birthplace: Text = _text("Место рождения, как в документе", "г. Москва")
     citizenship: Text = _text("Гражданство, код страны", "RUS")
     snils: Text = _text("СНИЛС, с разделителями или без", "900-000-001 82")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
+from chalicelib.domain.form_checks import birth_date_of
 from chalicelib.domain.representation import RELATIONS, Powers, Relation, RepresentationState
 from chalicelib.http.models import In, Out
 from chalicelib.use_cases.representations import RepresentedPerson
@@ -38,7 +39,11 @@ class RepresentedIn(In):
     family_name: str = Field(default="", max_length=300)
     given_name: str = Field(default="", max_length=300)
     middle_name: str = Field(default="", max_length=300)
-    born_on: str = Field(max_length=20, description=f"Дата рождения, {_DAY}", examples=["2020-03-15"])
+    born_on: str = Field(
+        max_length=20,
+        description=f"Дата рождения, {_DAY}; нет дня или месяца — ГГГГ-ММ или ГГГГ",
+        examples=["2020-03-15"],
+    )
     sex: str = Field(max_length=10, description="male или female", examples=["male"])
     snils: str = Field(default="", max_length=20, description="СНИЛС, если есть")
     powers: PowersIn = Field(default_factory=PowersIn)
@@ -46,21 +51,21 @@ class RepresentedIn(In):
 
     def wanted(self) -> RepresentedPerson:
         """Read the dates; raises ValidationFailed with every one that cannot be read."""
+        born, found = birth_date_of({"born_on": self.born_on.strip()}, "", "born_on")
         texts = {
-            "born_on": self.born_on,
             "powers.issued_on": self.powers.issued_on,
             "powers.valid_until": self.powers.valid_until,
         }
-        days, errors = _read(texts)
-        born_on = days.get("born_on")
-        if errors or born_on is None:
+        days, wrong = _read(texts)
+        errors = [*found, *wrong]
+        if errors or born is None:
             raise ValidationFailed(errors or [FieldError(field="born_on", code="required", message="Заполните поле")])
         return RepresentedPerson(
             relation=self.relation,
             family_name=self.family_name,
             given_name=self.given_name,
             middle_name=self.middle_name,
-            born_on=born_on,
+            born_on=born,
             sex=self.sex,
             snils=self.snils,
             powers=Powers(

@@ -15,7 +15,7 @@ from chalicelib.domain.item_sources import ItemSource
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.qr_claims import QrReason
 from chalicelib.domain.validity import CardKind, ValidityStatus
-from chalicelib.http.models import In, IsoDate, Out
+from chalicelib.http.models import BirthDay, In, IsoDate, Out
 
 if TYPE_CHECKING:
     from chalicelib.use_cases.check_insured_person import InsuredPerson
@@ -52,7 +52,7 @@ class ValidityIn(In):
     blank_number: str | None = Field(default=None, max_length=40, description="Номер бланка полиса, 11 цифр")
     old_policy: OldPolicyIn | None = Field(default=None, description="Полис старого образца")
     policy_type: PolicyType | None = Field(default=None, strict=False, description="Вид, справочник policy-types")
-    born_on: IsoDate | None = Field(default=None, strict=False, description="Дата рождения владельца")
+    born_on: BirthDay | None = Field(default=None, strict=False, description="Дата рождения владельца")
     family_name: str | None = Field(default=None, max_length=100, description="Фамилия владельца")
     on: IsoDate | None = Field(default=None, strict=False, description="На какую дату; по умолчанию сегодня по Москве")
     consent: bool = Field(description="Согласие на проверку", examples=[True])
@@ -103,7 +103,7 @@ class NameKeyIn(In):
     family_name: str = Field(max_length=100)
     given_name: str = Field(max_length=100)
     middle_name: str = Field(default="", max_length=100)
-    born_on: IsoDate = Field(strict=False)
+    born_on: BirthDay = Field(strict=False)
 
 
 class ClinicQuestionIn(In):

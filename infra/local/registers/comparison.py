@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Subject = Mapping[str, str]
 
 _SEXES = {"m": "male", "f": "female", "1": "male", "2": "female", "м": "male", "ж": "female"}
+_DOST = {len("1984-03"): "4", len("1984"): "5"}
 _UNCHECKED_SNILS = 1_001_998
 
 
@@ -33,13 +34,16 @@ def digits_of(text: str) -> str:
 def personal_differences(person: Person, subject: Subject, *, surname: str) -> list[str]:
     """Codes of the fields that were asked and differ; a field that was not asked cannot."""
     pairs = (
-        ("family_name", "surname_differs", surname, name_key),
-        ("given_name", "given_name_differs", person.given_name, name_key),
-        ("middle_name", "middle_name_differs", person.middle_name, name_key),
-        ("born_on", "birth_date_differs", person.born_on, str.strip),
-        ("sex", "sex_differs", person.sex, sex_of),
+        ("family_name", "surname_differs", surname),
+        ("given_name", "given_name_differs", person.given_name),
+        ("middle_name", "middle_name_differs", person.middle_name),
     )
-    return [code for name, code, held, key in pairs if name in subject and key(subject[name]) != key(held)]
+    found = [code for name, code, held in pairs if name in subject and name_key(subject[name]) != name_key(held)]
+    if "born_on" in subject and not same_birth(person, subject):
+        found.append("birth_date_differs")
+    if "sex" in subject and sex_of(subject["sex"]) != sex_of(person.sex):
+        found.append("sex_differs")
+    return found
 
 
 def name_key(name: str) -> str:
@@ -82,8 +86,10 @@ def same_names(person: Person, subject: Subject) -> bool:
 
 
 def same_birth(person: Person, subject: Subject) -> bool:
-    """Whether the birth date is the same."""
-    return person.born_on == subject.get("born_on", "").strip()
+    """Whether the birth date is the same, and known as far (code DOST: 4 without the day, 5 without the month too)."""
+    dost = _DOST.get(len(person.born_on), "")
+    held = f"{person.born_on}-01-01"[: len("1984-03-05")]
+    return (held, dost) == (subject.get("born_on", "").strip(), subject.get("dost", "").strip())
 
 
 def is_snils(text: str) -> bool:

@@ -11,9 +11,11 @@ from chalicelib.domain.birth_date import (
     DatePrecision,
     age_on,
     anniversary,
+    earliest_day,
     parse_birth_date,
     parse_date,
     read_date,
+    searched_day,
 )
 from chalicelib.domain.errors import InvalidValue, ValidationFailed
 
@@ -62,6 +64,8 @@ def test_refuses_what_is_no_date_and_names_the_field(text, code):
         ("1984-03", date(1984, 3, 1), DatePrecision.MONTH, 4),
         ("03.1984", date(1984, 3, 1), DatePrecision.MONTH, 4),
         (" 1984 ", date(1984, 1, 1), DatePrecision.YEAR, 5),
+        ("00.03.1984", date(1984, 3, 1), DatePrecision.MONTH, 4),
+        ("00.00.1984", date(1984, 1, 1), DatePrecision.YEAR, 5),
     ],
 )
 def test_birth_dates_may_be_known_in_part(text, earliest, precision, dost):
@@ -122,3 +126,33 @@ def test_an_anniversary_is_the_first_day_of_the_age(born_on, years):
     day = anniversary(born_on=born_on, years=years)
     assert age_on(born_on=born_on, on=day) == years
     assert age_on(born_on=born_on, on=date.fromordinal(day.toordinal() - 1)) == years - 1
+
+
+@pytest.mark.parametrize("text", ["1984", "1984-01", "01.1984", "1984-01-01", "01.01.1984"])
+def test_a_person_is_found_by_the_day_that_registers_write(text):
+    assert earliest_day(text=text) == date(1984, 1, 1)
+    assert searched_day(text=text) == "1984-01-01"
+
+
+@pytest.mark.parametrize("text", ["", "давно", "1984-13", "31.02.1984"])
+def test_what_is_no_birth_date_leads_to_nobody_else(text):
+    assert searched_day(text=text) == text
+
+
+@pytest.mark.parametrize("text", ["84", "1984.03", "19840305", ""])
+def test_says_how_a_birth_date_is_written(text):
+    with pytest.raises(InvalidValue) as refusal:
+        parse_birth_date(text=text)
+    assert refusal.value.reason == "birth_date_format"
+    assert "1984" in refusal.value.detail
+
+
+@pytest.mark.parametrize(("earliest", "precision"), [(date(1984, 3, 2), "month"), (date(1984, 2, 1), "year")])
+def test_the_first_other_day_is_refused_too(earliest, precision):
+    with pytest.raises(InvalidValue):
+        BirthDate(earliest=earliest, precision=DatePrecision(precision))
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_are_read(day):
+    assert read_date(text=day.isoformat()) == day

@@ -85,6 +85,22 @@ def test_namesakes_of_one_birthday_are_two_if_their_numbers_differ():
     assert likeness(replace(namesake, snils="")) is Likeness.LIKELY
 
 
+@pytest.mark.parametrize(
+    ("born_on", "code"),
+    [
+        ("1990-05-14", "same_birth_date"),
+        ("1990-05", None),
+        ("1990", None),
+        ("1990-06", "other_birth_date"),
+        ("1991", "other_birth_date"),
+        ("", None),
+    ],
+)
+def test_a_birth_date_known_in_part_proves_nothing_about_one_that_it_may_be(born_on, code):
+    found = compare(one=replace(ANNA, born_on="1990-05-14"), other=replace(ANNA, born_on=born_on))
+    assert {one.code for one in found.signals} & {"same_birth_date", "other_birth_date"} == ({code} if code else set())
+
+
 def test_every_likeness_has_its_words_and_its_place():
     assert set(LIKENESS_TITLES) == set(Likeness)
     assert sorted(THRESHOLDS, reverse=True) == list(THRESHOLDS)

@@ -110,6 +110,8 @@ class TestPersons:
             (MOTHER, {"given_name": "Анна", "born_on": "1990-05-14"}, False),
             (MOTHER, {"given_name": "АННА", "born_on": "1990-05-14", "family_name": "Девичья"}, False),
             (MOTHER, {"given_name": "Анна", "born_on": "1991-05-14"}, True),
+            (replace(MOTHER, born_on=date(1990, 1, 1)), {"given_name": "Анна", "born_on": "1990"}, False),
+            (MOTHER, {"given_name": "Анна", "born_on": "1990"}, True),
             (MOTHER, {"given_name": "Ольга", "born_on": "1990-05-14"}, True),
             (replace(MOTHER, born_on=None), {"given_name": "Анна", "born_on": "1991-05-14"}, False),
         ],

@@ -1,0 +1,106 @@
+"""Every page of the cabinet, on a phone and a desktop, light and dark: accessible, of one width, within its budget."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+
+from tests import applicants, journeys
+
+SHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+BUDGET = 100 * 1024
+LOOKS = ((360, "light"), (1280, "dark"))
+ALL_LOOKS = ((360, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
+PUBLIC = ("/", "/ui", "/signed-out", "/sign-in/callback?state=x")
+PAGES = (
+    "/cabinet",
+    "/cabinet/card",
+    "/cabinet/applications",
+    "/cabinet/applications/new",
+    "/cabinet/documents",
+    "/cabinet/family",
+    "/cabinet/family/new",
+    "/cabinet/messages",
+    "/cabinet/profile",
+    "/cabinet/profile/notifications",
+    "/cabinet/activity",
+    "/cabinet/code",
+    "/cabinet/old-policy",
+)
+
+
+def violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", list(RULES))
+    return [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found["violations"]]
+
+
+def looked_at(page, name, look):
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}-{look[0]}-{look[1]}.png", full_page=True)
+
+
+def check(page, name, look):
+    looked_at(page, name, look)
+    assert violations(page) == [], name
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} is wider than the screen by {wide}"
+
+
+def name_of(path):
+    return urlsplit(path).path.strip("/").replace("/", "-") or "first"
+
+
+@pytest.fixture(scope="module")
+def addresses(site):
+    """A citizen with a policy, a represented child, an application that is over, and a draft at each of its steps."""
+    over, draft, child = site.aside(_lived)
+    steps = ("person", "document", "address", "insurer", "scans", "sign")
+    mine = [f"/cabinet/applications/{draft}/{step}" for step in steps]
+    return {
+        **{name_of(path): path for path in PAGES},
+        "application": f"/cabinet/applications/{over}",
+        "family-one": f"/cabinet/family/{child}",
+        **{f"step-{path.rpartition('/')[2]}": path for path in mine},
+        "step-wrong": f"/cabinet/applications/{draft}/insurer?check=1",
+        "not-found": "/cabinet/applications/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    }
+
+
+def _lived(world):
+    over = journeys.insured(world)
+    world.drain()
+    child = applicants.represent(world, "citizen", applicants.CHILD)
+    return over, journeys.drafted(world, kind="insurer_change"), child
+
+
+@pytest.mark.parametrize("look", ALL_LOOKS if os.environ.get("ALL_LOOKS") else LOOKS, ids=str)
+def test_pages_are_accessible_and_fit(site, addresses, open_page, look):
+    page = open_page(width=look[0], scheme=look[1])
+    for path in PUBLIC:
+        page.goto(f"{site.url}{path}")
+        check(page, name_of(path), look)
+    site.sign_in(page, "citizen")
+    for name, path in addresses.items():
+        page.goto(f"{site.url}{path}")
+        check(page, name, look)
+
+
+def test_the_first_page_keeps_its_budget_and_asks_nobody_else(site, open_page):
+    page = open_page()
+    size, hosts = [], set()
+
+    def received(response):
+        hosts.add(urlsplit(response.url).netloc)
+        size.append(len(response.body()) + len(str(response.headers)))
+
+    page.on("response", received)
+    page.goto(f"{site.url}/", wait_until="networkidle")
+    assert hosts == {urlsplit(site.url).netloc}
+    assert 0 < sum(size) <= BUDGET, sum(size)
