@@ -56,7 +56,7 @@ def employer(stage: Stage) -> None:
     done = _ready(stage, head, path)
     journey.expect(_counts(done) == {"confirmed": 1}, f"not confirmed: {done['counts']}")
     for name in ("pdf", "xlsx", "json", "zip-2"):
-        link = journey.ok("GET", f"{path}/files/{name}", person=head)["url"]
+        link = journey.ok("GET", f"{path}/files/{name}/link", person=head)["url"]
         data = journey.fetch(link).content
         journey.expect(name != "json" or json.loads(data)["rows"], "the JSON tells nothing")
     journey.step("confirmed; the files are taken", files=done["files"])
