@@ -57,6 +57,8 @@ MODULES = (
     "chalicelib.web.application_signing",
     "chalicelib.web.application_tracking",
     "chalicelib.web.application_steps",
+    "chalicelib.web.operators",
+    "chalicelib.web.operator_steps",
     "chalicelib.http.documentation",
 )
 

@@ -47,7 +47,7 @@ _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 )
 def queue(call: Call, query: CasesQuery) -> Page[CaseRowOut]:
     """Своей страховой организации или своего региона, сначала с ближайшим сроком; о самом человеке — ничего."""
-    wanted = Wanted(**query.model_dump(exclude={"cursor"}), after=_place(query.cursor))
+    wanted = Wanted(**query.model_dump(exclude={"cursor"}), after=place_of(query.cursor))
     found = list_cases(tools=container(), principal=call.principal, wanted=wanted, at=call.at)
     following = {"due": found.after[0].isoformat(), "id": found.after[1]} if found.after else None
     return Page[CaseRowOut](
@@ -56,7 +56,8 @@ def queue(call: Call, query: CasesQuery) -> Page[CaseRowOut]:
     )
 
 
-def _place(cursor: str | None) -> tuple[date, str] | None:
+def place_of(cursor: str | None) -> tuple[date, str] | None:
+    """Read the place in the queue after which a page begins; raises ValidationFailed."""
     key = decode_cursor(cursor)
     if key is None:
         return None

@@ -134,6 +134,7 @@ def welcome(urls: Mapping[str, str], start_times: Mapping[str, float]) -> str:
     """Return what is printed when everything runs."""
     rows = [
         ("Web pages: the cabinet", urls["web"]),
+        ("Operators' queue", f"{urls['web']}/operator"),
         ("Parts of the pages", f"{urls['web']}/ui"),
         ("Description of the API", f"{urls['web']}/docs"),
         ("Sign-in (choose a person)", urls["identity"]),
