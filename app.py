@@ -59,6 +59,7 @@ MODULES = (
     "chalicelib.web.application_steps",
     "chalicelib.web.operators",
     "chalicelib.web.operator_steps",
+    "chalicelib.web.statistics",
     "chalicelib.http.documentation",
 )
 

@@ -13,6 +13,7 @@ NavItem = tuple[str, str, str]
 """The name of a section, its address, and its title."""
 
 _QUEUE = ("queue", "/operator", "Очередь")
+_STATISTICS = ("statistics", "/operator/statistics", "Статистика")
 
 HOMES: dict[Role, str] = {
     Role.CITIZEN: "/cabinet",
@@ -31,9 +32,9 @@ NAVIGATION: dict[Role, tuple[NavItem, ...]] = {
         ("messages", "/cabinet/messages", "Сообщения"),
         ("profile", "/cabinet/profile", "Профиль"),
     ),
-    Role.INSURER_OPERATOR: (_QUEUE,),
-    Role.FUND_OPERATOR: (_QUEUE,),
-    Role.AUDITOR: (_QUEUE,),
+    Role.INSURER_OPERATOR: (_QUEUE, _STATISTICS),
+    Role.FUND_OPERATOR: (_QUEUE, _STATISTICS),
+    Role.AUDITOR: (_QUEUE, _STATISTICS),
 }
 """Role → the sections of its pages."""
 

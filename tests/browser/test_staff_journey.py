@@ -19,7 +19,12 @@ def cases(site):
 def test_operators_pages_fit_a_phone(site, cases, open_page):
     page = open_page(width=SMALL[0], scheme=SMALL[1])
     site.sign_in(page, "fund", to="/operator")
-    for name, path in {"operator-queue": "/operator", "operator-case": f"/operator/applications/{cases[0]}"}.items():
+    pages = {
+        "operator-queue": "/operator",
+        "operator-case": f"/operator/applications/{cases[0]}",
+        "statistics": "/operator/statistics",
+    }
+    for name, path in pages.items():
         page.goto(f"{site.url}{path}")
         check(page, name, SMALL)
 
@@ -45,6 +50,9 @@ def test_an_operator_works_on_a_case_with_keys(site, cases, open_page):
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Отказать").click()
     page.get_by_text("В заявлении отказано, заявителю").wait_for()
+    page.get_by_role("link", name="Статистика").click()
+    assert page.get_by_role("img", name="Отказы по причинам").is_visible()
+    check(page, "statistics", LARGE)
 
 
 def test_an_operator_works_without_scripts_on_a_phone(site, cases, open_page):
