@@ -60,6 +60,7 @@ MODULES = (
     "chalicelib.web.operators",
     "chalicelib.web.operator_steps",
     "chalicelib.web.statistics",
+    "chalicelib.web.clinic",
     "chalicelib.http.documentation",
 )
 

@@ -19,6 +19,7 @@ HOMES: dict[Role, str] = {
     Role.CITIZEN: "/cabinet",
     Role.INSURER_OPERATOR: "/operator",
     Role.FUND_OPERATOR: "/operator",
+    Role.CLINIC_REGISTRAR: "/clinic",
     Role.AUDITOR: "/operator",
 }
 """Role → its first page, in the order in which they are looked for."""
@@ -34,6 +35,7 @@ NAVIGATION: dict[Role, tuple[NavItem, ...]] = {
     ),
     Role.INSURER_OPERATOR: (_QUEUE, _STATISTICS),
     Role.FUND_OPERATOR: (_QUEUE, _STATISTICS),
+    Role.CLINIC_REGISTRAR: (("desk", "/clinic", "Проверка"), ("batch", "/clinic/batch", "Проверка списком")),
     Role.AUDITOR: (_QUEUE, _STATISTICS),
 }
 """Role → the sections of its pages."""
