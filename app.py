@@ -65,6 +65,10 @@ MODULES = (
     "chalicelib.web.application_signing",
     "chalicelib.web.application_tracking",
     "chalicelib.web.application_steps",
+    "chalicelib.web.operators",
+    "chalicelib.web.operator_steps",
+    "chalicelib.web.statistics",
+    "chalicelib.web.clinic",
     "chalicelib.http.documentation",
 )
 

@@ -17,8 +17,10 @@ from chalicelib.use_cases.clinic_snapshot import clinic_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from chalicelib.domain.errors import FieldError
+    from chalicelib.domain.principal import Principal
     from chalicelib.use_cases.clinic_key import ClinicQuestion
 
 blueprint = ApiBlueprint(__name__)
@@ -45,20 +47,23 @@ def batch(call: Call, body: BatchIn) -> Reply[BatchOut]:
         asked = [(row.ref, row.question, row.errors) for row in read]
     else:
         asked = [(one.ref, clinic_question(one, one.on or on), ()) for one in body.questions]
-    rows = _answered(call, asked)
+    rows = answered_rows(asked, principal=call.principal, at=call.at)
     headers = {"Vary": "Accept"}
     if wants_csv(call.headers.get("accept")):
         return Reply(csv_text(batch_table(rows)), content_type=CONTENT_TYPE, headers=headers)  # type: ignore[arg-type]
     return Reply(BatchOut(items=rows), headers=headers)
 
 
-def _answered(call: Call, asked: Sequence[tuple[str, ClinicQuestion, tuple[FieldError, ...]]]) -> list[BatchRowOut]:
+def answered_rows(
+    asked: Sequence[tuple[str, ClinicQuestion, tuple[FieldError, ...]]], *, principal: Principal, at: datetime
+) -> list[BatchRowOut]:
+    """Answer each row for itself, those with mistakes by their mistakes."""
     good = [question for _, question, errors in asked if not errors]
-    found = iter(check_many(tools=container(), principal=call.principal, questions=good, at=call.at) if good else ())
+    found = iter(check_many(tools=container(), principal=principal, questions=good, at=at) if good else ())
     rows = []
     for number, (ref, question, errors) in enumerate(asked, start=1):
         answer = RowAnswer(status=RowStatus.MISTAKE, errors=errors) if errors else next(found)
-        rows.append(batch_row_out(number, ref, answer, on=question.on, at=call.at))
+        rows.append(batch_row_out(number, ref, answer, on=question.on, at=at))
     return rows
 
 

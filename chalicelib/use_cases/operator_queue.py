@@ -12,6 +12,7 @@ from chalicelib.domain.application import ApplicantCategory, ApplicationKind
 from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.case_summary import CaseSummary, Scope, ScopeKind
 from chalicelib.domain.errors import FieldError, NotPermitted, ValidationFailed
+from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.principal import Role
 from chalicelib.domain.regions import is_region, local_date
 from chalicelib.use_cases.access import require_operator, require_role
@@ -51,6 +52,7 @@ class Wanted:
     lease: Hold | None = None
     insurer: str | None = None
     region: str | None = None
+    reason: WaitReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ def _is_wanted(case: CaseSummary, wanted: Wanted, principal: Principal, at: date
         (wanted.kind, case.kind),
         (wanted.category, case.category),
         (wanted.overdue, is_late(case, at=at)),
+        (wanted.reason, case.waits),
     )
     return (
         principal.account_id not in case.parties

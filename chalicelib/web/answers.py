@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.http.responses import JSON, respond
 from chalicelib.web import cookies
+from chalicelib.web.homes import home_of, navigation_of
 from chalicelib.web.rendering import address, render
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ NOTICES = {
     "ended": "Вы больше не представляете этого человека",
     "ordered": "Заказано: документ появится здесь через несколько секунд",
     "registered": "Полис отправлен на проверку",
+    "taken": "Заявление у вас в работе: 30 минут, каждое действие начинает срок заново",
+    "released": "Заявление возвращено в очередь",
+    "approved": "Заявление одобрено",
+    "refused": "В заявлении отказано, заявителю отправлено сообщение",
+    "asked": "Уточнение запрошено, заявителю отправлено сообщение",
+    "sent-back": "Заявление отправлено на повторную проверку",
 }
 """What a page says at the top after something was done: the address names one of these and nothing else."""
 
@@ -122,5 +129,6 @@ def _common(visit: Visit) -> dict[str, Any]:
         "csrf": visit.csrf,
         "notice": NOTICES.get(visit.query.get("done", "")),
         "section": "",
-        "nav": "citizen" if visit.caller else "",
+        "home": home_of(visit.caller) if visit.caller else None,
+        "navigation": navigation_of(visit.caller) if visit.caller else (),
     }

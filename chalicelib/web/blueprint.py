@@ -14,7 +14,7 @@ from chalicelib.http.middleware import request_in_work
 from chalicelib.http.problems import HttpProblem, http_problem, problem_of
 from chalicelib.http.responses import request_id_of
 from chalicelib.web.answers import Answer, Data, Page, Redirect, present
-from chalicelib.web.visits import FORM, SignInNeeded, Visit, check_not_forged, new_secret, read_visit
+from chalicelib.web.visits import FILE_FORM, FORM, SignInNeeded, Visit, check_not_forged, new_secret, read_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ _logger = logging.getLogger("polis.web")
 class WebBlueprint(Blueprint):  # type: ignore[misc]  # chalice has no types
     """A blueprint whose handlers take a visit and return an answer."""
 
-    def page(self, method: str, path: str) -> Callable[[H], H]:
+    def page(self, method: str, path: str, *, takes_file: bool = False) -> Callable[[H], H]:
         """Declare a page, or what a form of one is sent to.
 
         The handler takes ``visit: Visit`` and by name the path parameters; it asks for ``visit.principal`` where
@@ -39,7 +39,7 @@ class WebBlueprint(Blueprint):  # type: ignore[misc]  # chalice has no types
         """
 
         def register(handler: H) -> H:
-            kinds = [FORM] if method == "POST" else ["application/json"]
+            kinds = [FORM, *([FILE_FORM] if takes_file else [])] if method == "POST" else ["application/json"]
             super(WebBlueprint, self).route(path, methods=[method], name=handler.__name__, content_types=kinds)(
                 self._view(handler, f"{method} {path}")
             )

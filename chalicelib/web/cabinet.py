@@ -19,7 +19,6 @@ from chalicelib.use_cases.share_policy import order_extract
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.application_presenters import in_list, waits_for_person
 from chalicelib.web.blueprint import WebBlueprint
-from chalicelib.web.homes import home_of
 from chalicelib.web.insurance import card_of, documents_of
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ RECENT = 5
 @blueprint.page("GET", "/")
 def first(visit: Visit) -> Answer:
     """What the service is, for whoever has not signed in."""
-    home = home_of(visit.caller) if visit.caller else None
-    return Page(template="pages/first.html", context={"home": home})
+    return Page(template="pages/first.html")
 
 
 @blueprint.page("GET", "/cabinet")

@@ -135,6 +135,9 @@ def welcome(urls: Mapping[str, str], start_times: Mapping[str, float]) -> str:
     """Return what is printed when everything runs."""
     rows = [
         ("Web pages: the cabinet", urls["web"]),
+        ("Operators' queue", f"{urls['web']}/operator"),
+        ("Operators' statistics", f"{urls['web']}/operator/statistics"),
+        ("A clinic's desk", f"{urls['web']}/clinic"),
         ("Parts of the pages", f"{urls['web']}/ui"),
         ("Description of the API", f"{urls['web']}/docs"),
         ("Sign-in (choose a person)", urls["identity"]),

@@ -38,6 +38,7 @@ class CasesQuery(PageQuery):
     kind: ApplicationKind | None = Field(default=None, description="Только этого вида")
     category: ApplicantCategory | None = Field(default=None, description="Только этой категории заявителей")
     waiting_since: IsoDate | None = Field(default=None, description="Ждут оператора с этого дня или дольше")
+    reason: WaitReason | None = Field(default=None, description="Только ждущие по этой причине")
     overdue: bool | None = Field(default=None, description="Только просроченные (true) или только в срок (false)")
     lease: Hold | None = Field(default=None, description="free — никем не взятые, mine — взятые вами")
 

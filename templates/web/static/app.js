@@ -17,7 +17,7 @@ document.addEventListener("submit", once);
 window.addEventListener("pageshow", (event) => { if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent); });
 
 const parts = [
-  ["[data-autosave]", "autosave.js"], ["[data-mask]", "masks.js"], ["[data-upload]", "upload.js"],
+  ["[data-autosave]", "autosave.js"], ["[data-mask]", "masks.js"], ["[data-upload]", "upload.js"], ["[data-queue], [data-key]", "keys.js"],
 ];
 for (const [selector, name] of parts) if (document.querySelector(selector)) import(`./${name}`).catch(() => {});
 

@@ -1,0 +1,44 @@
+"""A registrar's journey in a real browser: a scanned or typed key, a list by file (requirement G3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.looks import check
+from tests.journeys import insured
+
+SMALL, LARGE = (360, "light"), (1280, "dark")
+
+
+@pytest.fixture(scope="module")
+def desk(site):
+    site.aside(insured)
+    return site
+
+
+def test_a_registrar_scans_types_and_sends_a_list(desk, open_page, tmp_path):
+    for look, scripts in ((SMALL, False), (LARGE, True)):
+        page = open_page(width=look[0], scheme=look[1], scripts=scripts)
+        desk.sign_in(page, "registrar", to="/clinic")
+        page.fill("[name=key]", "900-000-001 82")
+        page.keyboard.press("Enter")  # as a scanner ends what it writes
+        page.get_by_role("heading", name="Примерова Анна Сергеевна").wait_for()
+        assert page.url == f"{desk.url}/clinic"
+        if scripts:
+            check(page, "clinic-desk", look)
+        page.get_by_role("link", name="Проверка списком").click()
+        file = tmp_path / "list.csv"
+        file.write_text("ref;snils\r\na;900-000-001 82\r\nb;112-233-445 95\r\n", encoding="utf-8")
+        page.set_input_files("[name=table]", str(file))
+        page.get_by_role("button", name="Показать ответы").click()
+        page.get_by_role("heading", name="Ответы: 2").wait_for()
+        if scripts:
+            check(page, "clinic-batch", look)
+
+
+def test_a_clinics_pages_fit_a_phone(desk, open_page):
+    page = open_page(width=SMALL[0], scheme=SMALL[1])
+    desk.sign_in(page, "registrar", to="/clinic")
+    for name, path in {"clinic-desk": "/clinic", "clinic-batch": "/clinic/batch"}.items():
+        page.goto(f"{desk.url}{path}")
+        check(page, name, SMALL)
