@@ -112,14 +112,17 @@ def _insurer_out(insurer: Insurer, on: date) -> InsurerOut:
 def insurers(call: Call, query: InsurersQuery) -> InsurersOut:
     """По региону; признак may_be_chosen — есть ли действующая лицензия."""
     on = query.on or local_date(at=call.at, region=MOSCOW)
-    found = container().store.insurers(region=query.region)
+    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in found_insurers(query, on=on)])
+
+
+def found_insurers(query: InsurersQuery, *, on: date) -> list[Insurer]:
+    """Find insurers and sort them (1 AWS call)."""
     chosen = [
         insurer
-        for insurer in found
+        for insurer in container().store.insurers(region=query.region)
         if _is_sought(insurer, query.search) and query.may_be_chosen in {None, insurer.may_be_chosen_on(on)}
     ]
-    chosen.sort(key=lambda insurer: (getattr(insurer, query.sort.value), insurer.code))
-    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in chosen])
+    return sorted(chosen, key=lambda insurer: (getattr(insurer, query.sort.value), insurer.code))
 
 
 def _is_sought(insurer: Insurer, search: str | None) -> bool:
