@@ -69,6 +69,9 @@ MODULES = (
     "chalicelib.web.operator_steps",
     "chalicelib.web.statistics",
     "chalicelib.web.clinic",
+    "chalicelib.web.check",
+    "chalicelib.web.insurers",
+    "chalicelib.web.help",
     "chalicelib.http.documentation",
 )
 

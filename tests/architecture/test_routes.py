@@ -68,10 +68,15 @@ def world(tmp_path_factory):
 #: Pages for everybody; every other page asks for a session, which a browser has only after signing in.
 PUBLIC_PAGES = {
     ("GET", "/"),
+    ("GET", "/check"),
+    ("GET", "/help"),
+    ("GET", "/insurers"),
+    ("GET", "/insurers/{code}"),
     ("GET", "/sign-in"),
     ("GET", "/sign-in/callback"),
     ("GET", "/signed-out"),
     ("GET", "/ui"),
+    ("POST", "/check"),
     ("POST", "/sign-out"),
 }
 
