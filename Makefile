@@ -8,7 +8,7 @@ DEV := .venv/bin/python
 RUN := .venv-run/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage mutants bench faults package rehearse lint types format openapi redrive clean environment-run environment-dev
+.PHONY: help run demo test coverage mutants bench faults package rehearse lint types format openapi previews redrive clean environment-run environment-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ types: environment-dev ## Check types
 
 format: environment-dev ## Format the code
 	@$(DEV) -m ruff format . && $(DEV) -m ruff check --fix-only --quiet .
+
+previews: environment-dev ## Write every notification as people see it to previews/index.html
+	@$(DEV) -m infra.previews $(ARGS)
 
 openapi: environment-dev ## Write the description of the API from routes and models
 	@$(DEV) -m infra.openapi $(ARGS)

@@ -1,7 +1,7 @@
 """`python -m bench`: measure everything, print the table, write bench/results.json and the table of docs/benchmarks.md.
 
 Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents,
-expiry or desk; calls include the handlers) measures one group and writes nothing.
+expiry, registry, desk or employers; calls include the handlers) measures one group and writes nothing.
 """
 
 from __future__ import annotations
@@ -60,10 +60,22 @@ def _expiry() -> list[Figure]:
     return expiry.figures(expiry.measure())
 
 
+def _registry() -> list[Figure]:
+    from bench import registry
+
+    return registry.figures()
+
+
 def _desk() -> list[Figure]:
     from bench import clinic_batch
 
     return clinic_batch.figures()
+
+
+def _employers() -> list[Figure]:
+    from bench import employers
+
+    return employers.figures()
 
 
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
@@ -71,7 +83,9 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "calls": _calls_and_handlers,
     "documents": _documents,
     "expiry": _expiry,
+    "registry": _registry,
     "desk": _desk,
+    "employers": _employers,
 }
 
 

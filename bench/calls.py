@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bench.appeal_calls import measure_appeals
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
+from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
@@ -98,7 +101,10 @@ def measured(world: World) -> tuple[Budget, ...]:
     world.settle()
     measure_clinics(world, counter)
     count_corrections(world, counter)
+    count_messages(world, counter, _step)
     count_sessions(world, counter)
+    count_registry(world, counter)
+    measure_appeals(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -51,6 +51,11 @@ class Container:
         return self.settings.public_base_url
 
     @property
+    def mail_replies_domain(self) -> str:
+        """The domain at which letters that answer ours are received; "" where none are."""
+        return self.settings.mail_replies_domain
+
+    @property
     def scanner_required(self) -> bool:
         """Whether a scan without a malware scanner's verdict has to wait."""
         return self.settings.scanner_required
@@ -222,6 +227,8 @@ class Container:
             Queue.ISSUANCE: self.settings.issuance_queue_url,
             Queue.DOCUMENTS: self.settings.documents_queue_url,
             Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
+            Queue.RECEIPTS: self.settings.receipts_queue_url,
+            Queue.EXCHANGE: self.settings.exchange_queue_url,
             Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
         }
         return SQSQueues(client=self.client("sqs"), urls=urls)
@@ -245,7 +252,11 @@ class Container:
         """E-mail."""
         from chalicelib.adapters.notifications.ses import SesEmailSender  # noqa: PLC0415 — made when asked
 
-        return SesEmailSender(client=self.client("sesv2"), sender=self.settings.mail_from)
+        return SesEmailSender(
+            client=self.client("sesv2"),
+            sender=self.settings.mail_from,
+            configuration=self.settings.mail_configuration,
+        )
 
 
 _held: list[Container] = []

@@ -56,8 +56,10 @@ class Settings:
     issuance_queue_url: str
     documents_queue_url: str
     notifications_queue_url: str
+    receipts_queue_url: str
     employer_lists_queue_url: str
     outbox_relay_queue_url: str
+    exchange_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
     registers_url: str
@@ -66,11 +68,13 @@ class Settings:
     web_origin: str
     retired_signing_key_ids: tuple[str, ...] = ()
     sms_sender_id: str = ""
+    mail_configuration: str = ""
     scanner_required: bool = False
     certificate_term: Term
     proof_of_work: int | None = None
     signature_trust_anchors: str = ""
     policy_terms: TermProfile = TermProfile.SERVICE
+    mail_replies_domain: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -90,8 +94,10 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         issuance_queue_url=given["ISSUANCE_QUEUE_URL"],
         documents_queue_url=given["DOCUMENTS_QUEUE_URL"],
         notifications_queue_url=given["NOTIFICATIONS_QUEUE_URL"],
+        receipts_queue_url=given["RECEIPTS_QUEUE_URL"],
         employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
+        exchange_queue_url=given["EXCHANGE_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],
         registers_url=given["REGISTERS_URL"],
@@ -100,11 +106,13 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_origin=given["WEB_ORIGIN"],
         retired_signing_key_ids=tuple(part for part in retired.split(",") if part),
         sms_sender_id=given.get("SMS_SENDER_ID", ""),
+        mail_configuration=given.get("MAIL_CONFIGURATION", ""),
         scanner_required=given.get("SCANNER_REQUIRED", "") == "yes",
         certificate_term=_certificate_term(given),
         proof_of_work=_proof_of_work(given),
         signature_trust_anchors=_trust_anchors(given),
         policy_terms=_policy_terms(given),
+        mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
     )
 
 

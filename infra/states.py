@@ -23,6 +23,7 @@ from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LEGACY_TR
 from chalicelib.domain.matrix import EVERYBODY, MATRIX, RULES_VERSION, MatrixRow
 from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
 from chalicelib.domain.representation import RELATIONS, RelationRule
+from infra.states_of_appeal import appeal_parts
 from infra.states_of_appointment import appointment_parts
 from infra.states_of_attachment import attachment_parts
 from infra.states_of_delivery import delivery_parts
@@ -37,8 +38,8 @@ INTRODUCTION = """\
 # States of an application, and what each kind asks for
 
 Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py`,
-`representation.py`, `legacy_registration.py`, `delivery_states.py`, `attachment_states.py` and `appointment.py`
-in `chalicelib/domain`.
+`representation.py`, `legacy_registration.py`, `delivery_states.py`, `attachment_states.py`, `appeal_states.py`,
+`appeal_rules.py` and `appointment.py` in `chalicelib/domain`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -76,6 +77,7 @@ def current_document() -> str:
         _transitions(),
         _policy_states(),
         *delivery_parts(),
+        *appeal_parts(),
         *attachment_parts(),
         *appointment_parts(),
         REQUIREMENTS,

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-QUEUES = ("verification", "issuance", "documents", "notifications", "employer_lists", "outbox_relay")
+QUEUES = (
+    "verification",
+    "issuance",
+    "documents",
+    "notifications",
+    "receipts",
+    "employer_lists",
+    "exchange",
+    "outbox_relay",
+)
 
 
 class Calls(Enum):
@@ -122,5 +131,6 @@ def _resources() -> dict[str, str]:
         "REGISTERS_URL": "http://127.0.0.1:9",
         "PUBLIC_BASE_URL": "https://polis.example.org",
         "MAIL_FROM": "polis@example.org",
+        "MAIL_REPLIES_DOMAIN": "answers.example.org",
         "WEB_ORIGIN": "https://polis.example.org",
     }

@@ -25,6 +25,7 @@ from chalicelib.use_cases.journal import chain_name
 from infra.local.persons import PERSONS
 from tests.cloud import memory_table
 from tests.faults.invariants import BLANKS
+from tests.journeys import problem
 
 if TYPE_CHECKING:
     import httpx
@@ -110,7 +111,8 @@ def state() -> dict[tuple[str, str], Any]:
 
 
 def _is_history(partition: str, sort: str) -> bool:
-    beside = ("OUTBOX#", "CORRECTION#", "COUNTER#", "STATUS#", "DELIVERY#", "IDEMPOTENCY#", "RATE#", "LOOKUPS#")
+    counted = ("COUNTER#", "STATUS#", "RATE#", "LOOKUPS#", "IDEMPOTENCY#")
+    beside = ("OUTBOX#", "CORRECTION#", "DISPATCH#", "SENT#", *counted)
     return sort.startswith(HISTORY) or partition.startswith(beside)
 
 
@@ -244,3 +246,8 @@ def _check_versions(facts: Kept) -> None:
     known = [getattr(v, "policy", None) or v.certificate for v in newest.values() if not v.gone]
     order = lambda proof: (proof.person_id, type(proof).__name__, proof.status_index)  # noqa: E731
     assert sorted(known, key=order) == sorted((*facts.policies, *facts.certificates), key=order)
+
+
+def reason(world: World, kind: str, about: str, **values: str) -> str:
+    """Propose a correction that is refused by a rule; returns the reason."""
+    return str(problem(asked(world, kind, about, **values), 422, "rule_refused")["reason"])

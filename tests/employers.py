@@ -76,7 +76,7 @@ def xlsx(*rows: Sequence[Any], header: Sequence[str] = HEADER) -> bytes:
 
 def file(world: World, path: str, name: str, *, person: str = "citizen") -> bytes:
     """Download a file of a request."""
-    link = world.ok("GET", f"{path}/files/{name}", person=person)["url"]
+    link = world.ok("GET", f"{path}/files/{name}/link", person=person)["url"]
     key = link.split("?")[0].rpartition("/employers/")[2]
     body: bytes = cloud("s3").get_object(Bucket="polis-documents", Key=f"employers/{key}")["Body"].read()
     return body

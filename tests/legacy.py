@@ -68,3 +68,14 @@ def confirmed(world: World, claim: dict[str, str] = PAPER, *, person: str = "cit
     found = legacy(world, person=person)
     assert found["state"] == "confirmed", found
     return found
+
+
+def refusal(world: World, *, person: str = "citizen") -> str:
+    """The code of the one reason for which the newest registration was refused."""
+    found = legacy(world, person=person)
+    assert found["state"] == "refused", found
+    assert insurance(world, person=person)["policies"] == []
+    (reason,) = found["refusals"]
+    assert reason["message"]
+    assert reason["mend"]
+    return str(reason["code"])

@@ -182,6 +182,7 @@ class World:
     def run(self, schedule: str) -> None:
         """Call the Lambda of a schedule."""
         modules = {"run_due": "due", "expire_certificates": "expiry", "relay_outbox": "outbox_relay"}
+        modules |= {"run_messages": "messages"}
         module = importlib.import_module(f"chalicelib.events.{modules[schedule]}")
         getattr(module, schedule)({**SCHEDULE_EVENT, "time": f"{self.tools.at:%Y-%m-%dT%H:%M:%SZ}"}, None)
 

@@ -192,7 +192,7 @@ TRANSITIONS: tuple[TransitionRule, ...] = (
 )
 
 BY_CORRECTION = frozenset({ApplicationEvent.DISCONTINUE, ApplicationEvent.REOPEN, ApplicationEvent.REOPEN_DRAFT})
-"""The events that only a correction with four eyes brings; a final state is left by no others."""
+"""The events that only four eyes bring, a correction or an upheld appeal; a final state is left by no others."""
 
 _BY_EVENT = {rule.event: rule for rule in TRANSITIONS}
 

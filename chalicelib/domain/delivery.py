@@ -212,6 +212,21 @@ def storage_ended(delivery: Delivery, *, at: datetime) -> Delivery:
     return replace(delivery, return_on=return_on)
 
 
+def ordered_again(delivery: Delivery, *, at: datetime) -> Delivery:
+    """A paper that came back is on its way anew, with new days and nothing of the first attempt."""
+    expected_on, due_on = due_days(method=delivery.method, on=delivery.local_day(at))
+    return replace(
+        delivery,
+        expected_on=expected_on,
+        due_on=due_on,
+        is_overdue=False,
+        tracking_number="",
+        powers_number="",
+        kept_until=None,
+        return_on=None,
+    )
+
+
 def powers_mistakes(delivery: Delivery, *, powers_number: str) -> tuple[FieldError, ...]:
     """Find what is wrong with the power of attorney that was shown: a representative needs one, nobody else does."""
     field, is_given = "powers_number", bool(powers_number.strip())

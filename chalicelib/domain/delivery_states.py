@@ -44,14 +44,16 @@ class DeliveryEvent(StrEnum):
     MISS = "miss"
     RETURN = "return"
     CANCEL = "cancel"
+    REOPEN = "reopen"
 
 
 class Who(StrEnum):
-    """Who may let an event happen: the person (or who acts for the person), the insurer's operator, time."""
+    """Who may let an event happen: the person (or who acts for the person), the insurer's operator, time, an appeal."""
 
     PERSON = "person"
     OPERATOR = "operator"
     SCHEDULE = "schedule"
+    APPEAL = "appeal"
 
 
 DELIVERY_STATE_TITLES = {
@@ -200,6 +202,14 @@ DELIVERY_TRANSITIONS: tuple[DeliveryRule, ...] = (
         by=Who.PERSON,
         entry="delivery_cancelled",
         notification="extract_delivery_cancelled",
+    ),
+    DeliveryRule(
+        event=_E.REOPEN,
+        sources=frozenset({_S.RETURNED}),
+        target=_S.ORDERED,
+        by=Who.APPEAL,
+        entry="delivery_reopened",
+        silent_because="the message on the appeal that is upheld tells of it",
     ),
 )
 """Only these arrows exist. Once a parcel is formed nothing is cancelled and the address stands (requirement F8)."""

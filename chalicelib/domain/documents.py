@@ -157,20 +157,21 @@ class StaffDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
-    """The receipt of an application.
+    """The receipt of an application, or of an appeal.
 
-    ``submitted_at`` is shown with its own time zone; ``kind`` is the Russian name of the application;
-    ``documents`` are titles of what was handed in; ``next_steps`` say what happens now.
+    ``submitted_at`` is shown with its own time zone; ``kind`` is the Russian name of what was handed in, ``what`` in
+    the genitive; ``documents`` are titles of what came with it; ``next_steps`` say what happens now.
     """
 
     number: str
     submitted_at: datetime
     kind: str
     applicant: str
-    insurer: InsurerView
+    insurer: InsurerView | None
     documents: tuple[str, ...]
     due_on: date
     status_link: str
     next_steps: tuple[str, ...]
     qr_link: str
     legal_reference: str
+    what: str = "заявления"

@@ -38,6 +38,7 @@ class LegacyEvent(StrEnum):
     CONFIRM = "confirm"
     REFUSE = "refuse"
     SUPERSEDE = "supersede"
+    REOPEN = "reopen"
 
 
 LEGACY_STATE_TITLES = {
@@ -79,6 +80,12 @@ LEGACY_TRANSITIONS = {
             target=LegacyState.SUPERSEDED,
             notification="legacy_policy_superseded",
         ),
+        LegacyTransition(
+            event=LegacyEvent.REOPEN,
+            sources=frozenset({LegacyState.REFUSED}),
+            target=LegacyState.PENDING,
+            notification="appeal_upheld",
+        ),
     )
 }
 
@@ -102,7 +109,8 @@ class LegacyMoment:
 class LegacyPolicy:
     """The registration of a policy that its holder has; ``form`` is what the confirmed account said of the person.
 
-    ``policy_number`` is the ЕНП as the holder gave it, empty for types that do not show it.
+    ``policy_number`` is the ЕНП as the holder gave it, empty for types that do not show it. The register is asked anew
+    in each ``check_round``.
     """
 
     registration_id: str
@@ -121,6 +129,7 @@ class LegacyPolicy:
     refusals: tuple[Refusal, ...] = ()
     policy_id: str | None = None
     awaited_message: str | None = None
+    check_round: int = 0
     history: tuple[LegacyMoment, ...] = ()
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)

@@ -3,106 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.domain.notification_kinds import Channel as Channel  # noqa: PLC0414 — part of the rules
+from chalicelib.domain.notification_kinds import NotificationKind as NotificationKind  # noqa: PLC0414 — as above
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Channel(StrEnum):
-    """A way to reach a person."""
-
-    SMS = "sms"
-    EMAIL = "email"
-    CABINET = "cabinet"
-
-
-class NotificationKind(StrEnum):
-    """What a notification tells; the value names the folder of its templates."""
-
-    APPLICATION_SUBMITTED = "application_submitted"
-    VERIFICATION_DELAYED = "verification_delayed"
-    CLARIFICATION_REQUIRED = "clarification_required"
-    CERTIFICATE_ISSUED = "certificate_issued"
-    CERTIFICATE_EXPIRES_IN_7_DAYS = "certificate_expires_in_7_days"
-    CERTIFICATE_EXPIRES_IN_1_DAY = "certificate_expires_in_1_day"
-    CERTIFICATE_EXPIRES_IN_10_WORKING_DAYS = "certificate_expires_in_10_working_days"
-    CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS = "certificate_expires_in_3_working_days"
-    CERTIFICATE_EXPIRES_IN_1_WORKING_DAY = "certificate_expires_in_1_working_day"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    CERTIFICATE_REVOKED = "certificate_revoked"
-    POLICY_ISSUED = "policy_issued"
-    APPLICATION_REFUSED = "application_refused"
-    APPLICATION_WITHDRAWN = "application_withdrawn"
-    APPLICATION_LAPSED = "application_lapsed"
-    DRAFT_EXPIRED = "draft_expired"
-    DRAFT_EXPIRES_SOON = "draft_expires_soon"
-    POLICY_REPLACED = "policy_replaced"
-    POLICY_SUSPENDED = "policy_suspended"
-    POLICY_RESUMED = "policy_resumed"
-    POLICY_GIVEN_UP = "policy_given_up"
-    POLICY_EXPIRES_SOON = "policy_expires_soon"
-    POLICY_EXPIRED = "policy_expired"
-    CHILD_TURNED_14 = "child_turned_14"
-    REPRESENTATION_ENDED = "representation_ended"
-    EXTRACT_ORDERED = "extract_ordered"
-    EXTRACT_READY_FOR_PICKUP = "extract_ready_for_pickup"
-    EXTRACT_PICKUP_CODE = "extract_pickup_code"
-    EXTRACT_SENT = "extract_sent"
-    EXTRACT_DELIVERED = "extract_delivered"
-    EXTRACT_RETURNED = "extract_returned"
-    EXTRACT_DELIVERY_CANCELLED = "extract_delivery_cancelled"
-    INSURER_CHANGE_APPROVED = "insurer_change_approved"
-    INSURER_CHANGED = "insurer_changed"
-    LEGACY_POLICY_CONFIRMED = "legacy_policy_confirmed"
-    LEGACY_POLICY_REFUSED = "legacy_policy_refused"
-    LEGACY_POLICY_SUPERSEDED = "legacy_policy_superseded"
-    INSURER_NOTIFIED_OF_DEPARTURE = "insurer_notified_of_departure"
-    INSURER_NOTIFIED_OF_ARRIVAL = "insurer_notified_of_arrival"
-    ONE_TIME_CODE = "one_time_code"
-    CONTACT_VERIFICATION_CODE = "contact_verification_code"
-    NEWBORN_INSURED = "newborn_insured"
-    NEWBORN_WAITS = "newborn_waits"
-    NEWBORN_NOT_INSURED = "newborn_not_insured"
-    NEWBORN_LINKED = "newborn_linked"
-    NEWBORN_CHANGED = "newborn_changed"
-    NEWBORN_ANNULLED = "newborn_annulled"
-    CONSENT_GIVEN = "consent_given"
-    CONSENT_REVOKED = "consent_revoked"
-    PERSONAL_DATA_CORRECTED = "personal_data_corrected"
-    POLICY_CORRECTED = "policy_corrected"
-    POLICY_ANNULLED = "policy_annulled"
-    POLICY_RESTORED = "policy_restored"
-    CONTACT_REMOVED = "contact_removed"
-    CERTIFICATE_RESTORED = "certificate_restored"
-    APPLICATION_REOPENED = "application_reopened"
-    DRAFT_REOPENED = "draft_reopened"
-    REPRESENTATION_RESTORED = "representation_restored"
-    RECORDS_MERGED = "records_merged"
-    RECORDS_SEPARATED = "records_separated"
-    DEATH_RECORDED = "death_recorded"
-    DEATH_CANCELLED = "death_cancelled"
-    CORRECTION_REVERSED = "correction_reversed"
-    INSURER_NOTIFIED_OF_CORRECTION = "insurer_notified_of_correction"
-    ATTACHMENT_REQUESTED = "attachment_requested"
-    ATTACHMENT_MADE = "attachment_made"
-    ATTACHMENT_REFUSED = "attachment_refused"
-    APPOINTMENT_ACKNOWLEDGED = "appointment_acknowledged"
-    APPOINTMENT_DECLINED = "appointment_declined"
-    CLINIC_ASKED_FOR_APPOINTMENT = "clinic_asked_for_appointment"
-    CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
-    CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
-    CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
-    INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"
-    INSURANCE_CERTIFICATE_SENT = "insurance_certificate_sent"
-    INSURANCE_CERTIFICATE_REFUSED = "insurance_certificate_refused"
-    EMPLOYER_CONFIRMED = "employer_confirmed"
-    EMPLOYER_REFUSED = "employer_refused"
-    EMPLOYER_LIST_REFUSED = "employer_list_refused"
-    EMPLOYER_REQUEST_READY = "employer_request_ready"
-    EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +18,15 @@ class KindRules:
     """How one kind is delivered.
 
     ``fields`` are the names that its templates need, all of them required; ``sms_fields`` those
-    that its SMS may show: a number, a code, a date, never anything personal (M1).
+    that its SMS may show: a number, a code, a date, never anything personal (M1). What is ``urgent`` comes in quiet
+    hours too.
     """
 
     channels: frozenset[Channel]
     fields: frozenset[str]
     sms_fields: frozenset[str] = frozenset()
     may_be_switched_off: bool = True
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +42,7 @@ class Contacts:
 
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
+    reply_to: str = field(default="", repr=False)
 
 
 _ALL: Final = frozenset(Channel)
@@ -139,21 +50,23 @@ _QUIET: Final = frozenset({Channel.EMAIL, Channel.CABINET})
 _LINK: Final = "link"
 
 
-def _about_application(day: str, *more: str, forced: bool = False) -> KindRules:
+def _about_application(day: str, *more: str, forced: bool = False, urgent: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({"number", day, _LINK, *more}),
         sms_fields=frozenset({"number", day}),
         may_be_switched_off=not forced,
+        urgent=urgent,
     )
 
 
-def _about_day(day: str, *, forced: bool = False) -> KindRules:
+def _about_day(day: str, *, forced: bool = False, urgent: bool = False) -> KindRules:
     return KindRules(
         channels=_ALL,
         fields=frozenset({day, _LINK}),
         sms_fields=frozenset({day}),
         may_be_switched_off=not forced,
+        urgent=urgent,
     )
 
 
@@ -165,6 +78,15 @@ def _countdown() -> KindRules:
 
 def _without_sms(*fields: str) -> KindRules:
     return KindRules(channels=_QUIET, fields=frozenset({*fields, _LINK}))
+
+
+def _about_appeal(day: str, *more: str, forced: bool = False) -> KindRules:
+    return KindRules(
+        channels=_ALL,
+        fields=frozenset({"appeal_number", day, _LINK, *more}),
+        sms_fields=frozenset({"appeal_number", day}),
+        may_be_switched_off=not forced,
+    )
 
 
 _CODE: Final = frozenset({"code", "valid_minutes"})
@@ -184,7 +106,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.CERTIFICATE_EXPIRES_IN_3_WORKING_DAYS: _countdown(),
         _KIND.CERTIFICATE_EXPIRES_IN_1_WORKING_DAY: _about_application("valid_until"),
         _KIND.CERTIFICATE_EXPIRED: _about_application("expired_on"),
-        _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on"),
+        _KIND.CERTIFICATE_REVOKED: _about_application("revoked_on", urgent=True),
         _KIND.POLICY_ISSUED: _about_application("issued_on"),
         _KIND.APPLICATION_REFUSED: _about_application("decided_on", forced=True),
         _KIND.APPLICATION_WITHDRAWN: _about_application("withdrawn_on"),
@@ -208,6 +130,7 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             fields=_PICKUP,
             sms_fields=_PICKUP,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.EXTRACT_SENT: _about_application("sent_on", "tracking_number"),
         _KIND.EXTRACT_DELIVERED: _about_application("delivered_on"),
@@ -215,6 +138,13 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.EXTRACT_DELIVERY_CANCELLED: _about_application("cancelled_on"),
         _KIND.INSURER_CHANGE_APPROVED: _about_application("effective_on"),
         _KIND.INSURER_CHANGED: _about_application("effective_on"),
+        # Who does not choose in time is allotted to another insurer: each must learn of it (108н, p. 24).
+        _KIND.INSURER_LEAVES: KindRules(
+            channels=_ALL,
+            fields=frozenset({"leaves_on", "choose_until", _LINK}),
+            sms_fields=frozenset({"leaves_on", "choose_until"}),
+            may_be_switched_off=False,
+        ),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.
         _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
         _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
@@ -226,12 +156,14 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             fields=_CODE,
             sms_fields=_CODE,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.CONTACT_VERIFICATION_CODE: KindRules(
             channels=frozenset({Channel.SMS, Channel.EMAIL}),
             fields=_CODE,
             sms_fields=_CODE,
             may_be_switched_off=False,
+            urgent=True,
         ),
         _KIND.NEWBORN_INSURED: KindRules(
             channels=_ALL,
@@ -252,9 +184,12 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.PERSONAL_DATA_CORRECTED: _about_day("corrected_on"),
         _KIND.POLICY_CORRECTED: _about_day("corrected_on"),
         # Whoever loses the insurance, or has it again, must learn of it (F7).
-        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True),
+        _KIND.POLICY_ANNULLED: _about_day("annulled_on", forced=True, urgent=True),
         _KIND.POLICY_RESTORED: _about_day("restored_on", forced=True),
         _KIND.CONTACT_REMOVED: _without_sms("removed_on"),
+        # Told by the ways that still work: without a new contact, later messages reach nobody (M2).
+        _KIND.PHONE_UNREACHABLE: _about_day("stopped_on", forced=True),
+        _KIND.EMAIL_UNREACHABLE: _about_day("stopped_on", forced=True),
         _KIND.CERTIFICATE_RESTORED: _about_day("restored_on"),
         _KIND.APPLICATION_REOPENED: _about_application("reopened_on"),
         _KIND.DRAFT_REOPENED: _without_sms("reopened_on"),
@@ -265,6 +200,17 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.DEATH_CANCELLED: _about_day("cancelled_on", forced=True),
         _KIND.CORRECTION_REVERSED: _about_day("reversed_on"),
         _KIND.INSURER_NOTIFIED_OF_CORRECTION: _without_sms("corrected_on"),
+        _KIND.APPEAL_FILED: _about_appeal("filed_on", "due_on"),
+        # The clock stands still until the answer, and a decision has terms of its own: the person must learn (L1).
+        _KIND.APPEAL_QUESTION: _about_appeal("answer_until", forced=True),
+        _KIND.APPEAL_UPHELD: _about_appeal("decided_on", forced=True),
+        _KIND.APPEAL_REJECTED: _about_appeal("decided_on", "appeal_until", forced=True),
+        _KIND.APPEAL_REJECTED_BY_FUND: _about_appeal("decided_on", forced=True),
+        _KIND.APPEAL_ESCALATED: _about_appeal("escalated_on", "due_on"),
+        _KIND.APPEAL_WITHDRAWN: _about_appeal("withdrawn_on"),
+        _KIND.TICKET_OPENED: _without_sms("ticket_number", "opened_on", "due_on"),
+        _KIND.TICKET_ANSWERED: _without_sms("ticket_number", "answered_on"),
+        _KIND.TICKET_CLOSED: _without_sms("ticket_number", "closed_on"),
         _KIND.ATTACHMENT_REQUESTED: _without_sms("requested_on", "due_on"),
         _KIND.ATTACHMENT_MADE: _about_day("attached_on"),
         # Whoever is not attached has to choose anew: the person must learn of it (J2).

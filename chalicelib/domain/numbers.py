@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import InvalidValue
@@ -82,6 +83,45 @@ def parse_certificate_number(*, text: str) -> str:
             or ``certificate_number_check_digit``.
     """
     return _checked(text, name="certificate_number", label="временного свидетельства", length=CERTIFICATE_LENGTH)
+
+
+class Series(StrEnum):
+    """Numbers that a letter tells apart from those of applications: appeals and tickets of support."""
+
+    APPEAL = "Ж"
+    TICKET = "Т"
+
+
+_SERIES = {Series.APPEAL: ("жалобы", "1", "ЖжJj"), Series.TICKET: ("обращения", "2", "ТтTt")}
+"""Series → its name, the digit that stands for its letter in the check, and what people type for the letter."""
+
+
+def series_number(*, series: Series, serial_or_random: int, on: date) -> str:
+    """Number of an appeal or a ticket, `Ж-ГГГГ-NNNNNNNN-K`; the check digit vouches for the letter too.
+
+    Raises:
+        InvalidValue: ``number_serial``, out of range.
+    """
+    _, mark, _ = _SERIES[series]
+    body = f"{on.year:04d}{_serial(serial_or_random)}"
+    return f"{series}-{_hyphenated(body + damm_digit(digits=mark + body))}"
+
+
+def parse_series_number(*, text: str, series: Series) -> str:
+    """Read the number of an appeal or a ticket, with or without the letter and hyphens, into its canonical form.
+
+    Raises:
+        InvalidValue: ``series_number_digits``, ``series_number_length`` or ``series_number_check_digit``.
+    """
+    label, mark, letters = _SERIES[series]
+    digits = without_separators(text).lstrip(letters)
+    if len(digits) == APPLICATION_LENGTH and is_ascii_digits(digits) and damm_digit(digits=mark + digits) == "0":
+        return f"{series}-{_hyphenated(digits)}"
+    if digits and not is_ascii_digits(digits):
+        raise InvalidValue("series_number_digits", f"В номере {label} после буквы допустимы только цифры")
+    if len(digits) != APPLICATION_LENGTH:
+        raise InvalidValue("series_number_length", f"В номере {label} должно быть {APPLICATION_LENGTH} цифр")
+    raise InvalidValue("series_number_check_digit", f"Номер {label} введён с ошибкой: сверьте его по цифрам")
 
 
 def insurance_certificate_number(*, serial_or_random: int, on: date) -> str:

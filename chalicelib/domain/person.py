@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.quiet_hours import QuietHours
 
 CONSENT_VERSION = "2026-11"
 CONSENT_TEXT = (
@@ -24,12 +25,29 @@ UNNAMED = "Б/И"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactStop:
+    """Why messages go to a contact no more, ``hard_bounce`` or ``complaint``, and since when (requirement M2)."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set."""
+    """A phone (E.164) or an e-mail; messages go to it once ``verified_at`` is set, until it is stopped.
+
+    A stopped contact is a task to the person: to confirm another, or the same one anew, which ends the stop.
+    """
 
     value: str
     verified_at: datetime | None = None
     pending: str | None = None
+    stopped: ContactStop | None = None
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether messages go there."""
+        return self.verified_at is not None and self.stopped is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +81,7 @@ class Person:
     """What the service knows of a person; names exactly as in the document.
 
     ``awaits_name`` tells of a newborn whose parents had not named it when it was registered.
+    ``quiet_hours`` are those that the person chose, None for the usual ones.
     ``document`` is the identity document (``type``, ``series``, ``number``) where an operator corrected that of the
     applications. ``merged_from`` are the records of the same person that lead to this one.
     """
@@ -79,6 +98,7 @@ class Person:
     email: Contact | None = None
     address: Mapping[str, str] = field(default_factory=dict)
     preferences: Mapping[str, bool] = field(default_factory=dict)
+    quiet_hours: QuietHours | None = None
     consents: tuple[Consent, ...] = ()
     policy_number: str | None = None
     awaits_name: bool = False

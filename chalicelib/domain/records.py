@@ -22,6 +22,8 @@ class Queue(StrEnum):
     ISSUANCE = "issuance"
     DOCUMENTS = "documents"
     NOTIFICATIONS = "notifications"
+    RECEIPTS = "receipts"
+    EXCHANGE = "exchange"
     EMPLOYER_LISTS = "employer_lists"
 
 
@@ -51,6 +53,7 @@ class DocumentType(StrEnum):
     TEMPORARY_CERTIFICATE = "temporary_certificate"
     POLICY = "policy"
     EXTRACT = "extract"
+    APPEAL_RECEIPT = "appeal_receipt"
     INSURANCE_CERTIFICATE = "insurance_certificate"
 
 
@@ -59,6 +62,7 @@ DOCUMENT_FILE_TITLES = {
     DocumentType.TEMPORARY_CERTIFICATE: "Временное свидетельство",
     DocumentType.POLICY: "Полис ОМС",
     DocumentType.EXTRACT: "Выписка о полисе ОМС",
+    DocumentType.APPEAL_RECEIPT: "Расписка о приёме жалобы",
     DocumentType.INSURANCE_CERTIFICATE: "Справка о страховании по ОМС",
 }
 
@@ -87,7 +91,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CabinetMessage:
-    """A message shown in the cabinet; ``delivery`` tells what became of its SMS and e-mail."""
+    """A message shown in the cabinet; what became of its SMS and e-mail is told by its dispatches."""
 
     message_id: str
     person_id: str
@@ -95,7 +99,6 @@ class CabinetMessage:
     subject: str
     text: str
     created_at: datetime
-    delivery: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

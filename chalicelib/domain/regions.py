@@ -185,3 +185,8 @@ def end_of_day(day: date, region: str) -> datetime:
     """The UTC moment at which a local day of a region ends; raises InvalidValue ``region_unknown``."""
     hours = find_region(code=region).utc_offset_hours
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC) - timedelta(hours=hours)
+
+
+def home_day(*, at: datetime, region: str) -> date:
+    """The calendar day of a person at a moment: in the region, or by the default clock if that is not known."""
+    return local_date(at=at, region=region if is_region(code=region) else DEFAULT_REGION)

@@ -46,6 +46,8 @@ class ScanState(StrEnum):
 class Scan:
     """One uploaded file; ``code`` and ``message`` are the verdict, ``preview_key`` the thumbnail.
 
+    ``application_id`` names its folder: that of an application, or of an appeal.
+
     The original stays as it came: ``size`` in bytes and ``sha256`` (hexadecimal) tell whether it still is.
     ``fingerprint`` finds copies of a picture that was refused. People see ``view_pages`` pictures
     that were drawn anew, under keys made of ``view_id``.

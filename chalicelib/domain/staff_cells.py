@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 """Day 0 of the serial numbers of days; that of 1900-02-29, which never was, is accounted for from March 1900 on."""
 
-SERIALS: Final = range(61, 80_000)
+SERIALS: Final = range(10_000, 80_000)
+"""From 18.05.1927 on: a number of four digits is a year, and nobody so old is on a staff."""
 EXACT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number; the others become zeros."""
 
@@ -35,13 +35,14 @@ _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,250}\.[^@\s,;<>.0-9]{2,}")
 _FRACTION = re.compile(r"([0-9]+)[.,]0+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CellMistake(Exception):
     """What is wrong with a cell, and what may have been meant (empty if nobody can tell)."""
 
-    code: str
-    message: str
-    suggestion: str = ""
+    def __init__(self, *, code: str, message: str, suggestion: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
 
 
 def text_of(cell: Cell) -> str:
@@ -81,7 +82,7 @@ def _date(cell: Cell) -> date:
     text = text_of(cell)
     if not text:
         raise CellMistake(code="required", message="Укажите дату рождения")
-    if text.isascii() and text.isdigit() and int(text[:9]) in SERIALS and len(text) > 4:  # noqa: PLR2004 — a year
+    if text.isascii() and text.isdigit() and int(text[:9]) in SERIALS:
         return EXCEL_EPOCH + timedelta(days=int(text))
     timed = _WITH_TIME.fullmatch(text)
     plain = timed[1] if timed else text
@@ -91,12 +92,12 @@ def _date(cell: Cell) -> date:
     try:
         return read_date(text=plain)
     except InvalidValue as refusal:
-        raise CellMistake(code=refusal.reason, message=refusal.detail, suggestion=_swapped(slashed)) from None
+        raise CellMistake(code=refusal.reason, message=refusal.detail, suggestion=_swapped(refusal, slashed)) from None
 
 
-def _swapped(found: re.Match[str] | None) -> str:
+def _swapped(refusal: InvalidValue, found: re.Match[str] | None) -> str:
     """12/31/1984 is most likely the American order."""
-    if found is None:
+    if found is None or refusal.reason != "date_calendar":
         return ""
     try:
         return f"{date(int(found[3]), int(found[1]), int(found[2])):%d.%m.%Y}"
@@ -142,18 +143,20 @@ def _number(cell: Cell, length: int, *, parse: Callable[[str], str], rescue: Cal
     digits = without_separators(fraction[1] if fraction else text)
     padded = digits.zfill(length) if digits.isascii() and digits.isdigit() else digits
     try:
-        return parse(padded if len(digits) < length else digits)
+        return parse(padded)
     except InvalidValue as refusal:
-        if len(digits) == length and digits.endswith("0"):
-            suggestion = rescue(digits)
-            if suggestion:
-                message = "Таблица округлила номер и потеряла последнюю цифру: сделайте столбец текстовым"
-                raise CellMistake(code="number_rounded", message=message, suggestion=suggestion) from None
-        raise CellMistake(code=refusal.reason, message=_short(refusal, digits, length)) from None
+        raise _mistake(refusal, digits, length, rescue) from None
 
 
-def _short(refusal: InvalidValue, digits: str, length: int) -> str:
-    return refusal.detail if len(digits) >= length else f"{refusal.detail}. Цифр {len(digits)}, нужно {length}"
+def _mistake(refusal: InvalidValue, digits: str, length: int, rescue: Callable[[str], str]) -> CellMistake:
+    suggestion = rescue(digits) if len(digits) == length and digits.endswith("0") else ""
+    if suggestion:
+        message = "Таблица округлила номер и потеряла последнюю цифру: сделайте столбец текстовым"
+        return CellMistake(code="number_rounded", message=message, suggestion=suggestion)
+    if len(digits) < length and digits.isdigit():
+        message = f"Цифр {len(digits)}, а нужно {length}: проверьте, не пропущена ли цифра"
+        return CellMistake(code="number_short", message=message)
+    return CellMistake(code=refusal.reason, message=refusal.detail)
 
 
 def _rounded(found: re.Match[str], length: int, rescue: Callable[[str], str]) -> CellMistake:

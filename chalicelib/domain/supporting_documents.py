@@ -23,6 +23,8 @@ class DocumentKind(StrEnum):
     CHANGE_BASIS = "change_basis"
     SUSPENSION_BASIS = "suspension_basis"
     RESUMPTION_BASIS = "resumption_basis"
+    APPEAL_EVIDENCE = "appeal_evidence"
+    TICKET_ATTACHMENT = "ticket_attachment"
 
 
 DOCUMENT_TITLES = {
@@ -41,4 +43,9 @@ DOCUMENT_TITLES = {
     DocumentKind.CHANGE_BASIS: "Документ, подтверждающий изменение данных",
     DocumentKind.SUSPENSION_BASIS: "Документ о причине приостановления",
     DocumentKind.RESUMPTION_BASIS: "Документ о том, что причина приостановления отпала",
+    DocumentKind.APPEAL_EVIDENCE: "Документ к жалобе",
+    DocumentKind.TICKET_ATTACHMENT: "Вложение к обращению",
 }
+
+STAND_SIDE_BY_SIDE = frozenset({DocumentKind.APPEAL_EVIDENCE, DocumentKind.TICKET_ATTACHMENT})
+"""Kinds of which each upload is another document, and none replaces an earlier one."""

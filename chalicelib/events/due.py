@@ -1,4 +1,4 @@
-"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries."""
+"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries, appeals."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from chalice.app import Blueprint, Rate
 
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases import run_due as due
+from chalicelib.use_cases.run_appeals import run_appeals
 from chalicelib.use_cases.run_attachments import run_attachments
 from chalicelib.use_cases.run_deliveries import run_deliveries
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
+from chalicelib.use_cases.run_tickets import run_tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,8 @@ _JOBS = {
     "run_policy_steps": run_policy_steps,
     "run_representations": run_representations,
     "run_deliveries": run_deliveries,
+    "run_appeals": run_appeals,
+    "run_tickets": run_tickets,
     "run_attachments": run_attachments,
 }
 

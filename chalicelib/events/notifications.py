@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.notifications import NotificationKind
+from chalicelib.domain.notifications import Channel, NotificationKind
 from chalicelib.events.runtime import PoisonMessage, message, run_batch, text_field
 from chalicelib.use_cases.deliver_notification import Order, deliver_notification
 
@@ -35,16 +35,19 @@ def _order(found: Mapping[str, Any]) -> Order:
     body = found["body"]
     try:
         kind = NotificationKind(text_field(body, "kind"))
-        ordered_at = datetime.fromisoformat(text_field(found, "at"))
+        # Another try by one channel names the order that it belongs to.
+        ordered_at = datetime.fromisoformat(body.get("ordered_at") or text_field(found, "at"))
+        channel = Channel(body["channel"]) if "channel" in body else None
     except ValueError:
-        raise PoisonMessage("unknown kind or moment") from None
+        raise PoisonMessage("unknown kind, channel or moment") from None
     context = {
         name.removeprefix(CONTEXT_PREFIX): value for name, value in body.items() if name.startswith(CONTEXT_PREFIX)
     }
     return Order(
-        order_id=found["id"],
+        order_id=body.get("order_id") or found["id"],
         kind=kind,
         person_id=text_field(body, "person_id"),
         context=context,
         ordered_at=ordered_at,
+        channel=channel,
     )

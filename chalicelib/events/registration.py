@@ -8,10 +8,14 @@ from chalicelib.events import (
     documents,
     due,
     employer_lists,
+    exchange,
     expiry,
+    inbound_mail,
     issuance,
+    messages,
     notifications,
     outbox_relay,
+    receipts,
     scan_uploads,
     verification,
 )
@@ -19,7 +23,21 @@ from chalicelib.events import (
 if TYPE_CHECKING:
     from chalice import Chalice
 
-MODULES = (scan_uploads, verification, issuance, documents, employer_lists, notifications, outbox_relay, expiry, due)
+MODULES = (
+    scan_uploads,
+    verification,
+    issuance,
+    documents,
+    employer_lists,
+    exchange,
+    notifications,
+    receipts,
+    messages,
+    outbox_relay,
+    expiry,
+    due,
+    inbound_mail,
+)
 
 
 def register(app: Chalice) -> None:

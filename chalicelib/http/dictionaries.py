@@ -11,7 +11,6 @@ from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES
 from chalicelib.domain.application_states import EDITABLE_STATES, FINAL_STATES, STATE_TITLES, TRANSITIONS
 from chalicelib.domain.category_rules import CATEGORY_RULES
 from chalicelib.domain.countries import COUNTRIES
-from chalicelib.domain.decision import FINDINGS
 from chalicelib.domain.form_sections import (
     DELIVERY_METHODS,
     EMPLOYMENT,
@@ -28,18 +27,22 @@ from chalicelib.domain.kind_rules import KIND_RULES
 from chalicelib.domain.matrix import MATRIX, RULES_VERSION
 from chalicelib.domain.operator_case import REASON_TEXTS
 from chalicelib.domain.policy import POLICY_STATE_TITLES, POLICY_TRANSITIONS
-from chalicelib.domain.refusal_catalogue import CATALOGUE
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.representation import RELATIONS
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
-from chalicelib.http import clinic_dictionaries, correction_dictionaries
+from chalicelib.http import (
+    appeal_dictionaries,
+    certificate_dictionaries,
+    clinic_dictionaries,
+    correction_dictionaries,
+    refusal_dictionaries,
+)
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.deliveries import delivery_states
-from chalicelib.http.schemas.employers import employer_refusals, request_stages, staff_outcomes
 from chalicelib.http.schemas.forms import form_sections
-from chalicelib.http.schemas.insurance_certificates import certificate_refusals, certificate_states
 from chalicelib.http.schemas.legacy_policies import policy_types
+from chalicelib.http.schemas.tickets import ticket_categories, ticket_states
 from chalicelib.ports.errors import NotFound
 
 if TYPE_CHECKING:
@@ -204,29 +207,14 @@ def _identity_documents() -> Rows:
     ]
 
 
-def _reasons() -> Rows:
-    return [
-        {"code": code, "outcome": finding.outcome.value, "title": finding.message, "mend": finding.mend}
-        for code, finding in FINDINGS.items()
-    ]
-
-
-def _refusals() -> Rows:
-    return [
-        {"code": code, "title": entry.message, "mend": entry.mend, "needs_rule": entry.needs_rule}
-        for code, entry in CATALOGUE.items()
-    ]
-
-
 DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "application-states": _states,
     "policy-states": _policy_states,
     "delivery-states": delivery_states,
-    "employer-refusals": employer_refusals,
-    "employer-request-stages": request_stages,
-    "staff-outcomes": staff_outcomes,
-    "insurance-certificate-states": certificate_states,
-    "insurance-certificate-refusals": certificate_refusals,
+    **appeal_dictionaries.DICTIONARIES,
+    "ticket-states": ticket_states,
+    "ticket-categories": ticket_categories,
+    **certificate_dictionaries.DICTIONARIES,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,
@@ -235,8 +223,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "supporting-documents": lambda: _titles(DOCUMENT_TITLES),
     "identity-documents": _identity_documents,
     "mask-letters": lambda: _titles(MASK_LETTERS),
-    "decision-reasons": _reasons,
-    "refusal-reasons": _refusals,
+    **refusal_dictionaries.DICTIONARIES,
     "waiting-reasons": lambda: _titles({code: text.title for code, text in REASON_TEXTS.items()}),
     "change-reasons": lambda: _titles(REASON_TITLES),
     "replacement-reasons": lambda: _titles(REPLACEMENT_REASONS),

@@ -175,7 +175,7 @@ def refresh(call: Call, employer_id: str, request_id: str) -> EmployerRequestOut
 
 @blueprint.route(
     "GET",
-    f"{REQUEST}/files/{{name}}",
+    f"{REQUEST}/files/{{name}}/link",
     summary="Ссылка на файл запроса",
     tag=TAG,
     errors=(404, 409),

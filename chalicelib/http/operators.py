@@ -57,7 +57,7 @@ def queue(call: Call, query: CasesQuery) -> Page[CaseRowOut]:
 
 
 def place_of(cursor: str | None) -> tuple[date, str] | None:
-    """Read the place in the queue after which a page begins; raises ValidationFailed."""
+    """Read the place after which a page of what is due begins; raises ValidationFailed."""
     key = decode_cursor(cursor)
     if key is None:
         return None

@@ -10,18 +10,18 @@ from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.schemas.applications import LinkOut
 from chalicelib.http.schemas.insurance import InsuranceOut, InsuranceQuery, insurance_out
+from chalicelib.http.schemas.messages import MessageOut, message_out
 from chalicelib.http.schemas.people import (
     ActivityOut,
     CodeIn,
     CodeSentOut,
     ConsentIn,
     ConsentTextOut,
-    MessageOut,
     ProfileIn,
     ProfileOut,
     activity_out,
-    message_out,
     profile_out,
+    quiet_hours_of,
 )
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_citizen
@@ -29,6 +29,7 @@ from chalicelib.use_cases.contacts import confirm_contact, send_contact_code
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.insurance_on_day import insurance_now_known
 from chalicelib.use_cases.merged_records import main_file
+from chalicelib.use_cases.messages import own_messages
 from chalicelib.use_cases.ordered_documents import LINK_SECONDS, document_link
 from chalicelib.use_cases.people import (
     ProfileChange,
@@ -66,7 +67,7 @@ def profile(call: Call) -> Reply[ProfileOut]:
     roles=CITIZEN,
 )
 def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
-    """Новый телефон и новая почта начинают действовать после подтверждения кодом."""
+    """Новый телефон и новая почта действуют после подтверждения кодом; в тихие часы приходят только срочные СМС."""
     person = change_profile(
         tools=container(),
         principal=call.principal,
@@ -75,6 +76,7 @@ def change(call: Call, body: ProfileIn) -> Reply[ProfileOut]:
             email=body.email,
             address=body.address.model_dump() if body.address else None,
             preferences=body.preferences,
+            quiet_hours=quiet_hours_of(body),
             if_version=call.if_match,
         ),
         at=call.at,
@@ -192,9 +194,8 @@ def activity(call: Call, query: PageQuery) -> Page[ActivityOut]:
 
 @blueprint.route("GET", "/v1/me/messages", summary="Мои сообщения", tag=TAG, roles=CITIZEN)
 def messages(call: Call, query: PageQuery) -> Page[MessageOut]:
-    """Всё, о чём сервис уведомлял; сначала новое."""
-    person_id = require_citizen(call.principal)
-    found = container().store.messages(person_id=person_id, limit=query.limit, after=after(query.cursor))
+    """Всё, о чём сервис уведомлял, и что стало с каждым СМС и письмом; сначала новое."""
+    found = own_messages(tools=container(), principal=call.principal, limit=query.limit, after=after(query.cursor))
     return Page[MessageOut](
         items=[message_out(message) for message in found.items],
         next_cursor=cursor_of(found.after),

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.names import norm_key
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.registry_messages import EXCLUSION_REASONS
 from chalicelib.http.blueprint import ApiBlueprint, Call
 from chalicelib.http.models import Out, Query
 from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.insurer_directory import WantedInsurers, find_insurers, one_insurer
 from chalicelib.use_cases.status_lists import signed_status_list
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class SortBy(StrEnum):
     NAME = "name"
     CODE = "code"
     REGION = "region"
+    INSURED = "insured"
 
 
 class InsurersQuery(Query):
@@ -40,9 +42,31 @@ class InsurersQuery(Query):
 
     region: str | None = Field(default=None, max_length=2, description="Код региона, F010")
     on: date | None = Field(default=None, description="На какую дату судить о лицензии")
-    search: str | None = Field(default=None, max_length=100, description="Часть названия, код, ИНН или ОГРН")
+    search: str | None = Field(
+        default=None, max_length=100, description="Начало слов названия (опечатки допустимы), код, ИНН или ОГРН"
+    )
     may_be_chosen: bool | None = Field(default=None, description="Только те, кого можно (нельзя) выбрать")
-    sort: SortBy = Field(default=SortBy.NAME, description="Порядок: name, code или region")
+    licensed: bool | None = Field(default=None, description="Только те, у кого лицензия есть (нет) на эту дату")
+    sort: SortBy | None = Field(
+        default=None, description="Порядок: name, code, region или insured; без него сначала самое похожее"
+    )
+
+
+class LicenceOut(Out):
+    """A licence; ``until`` is the first day without it."""
+
+    number: str
+    issued_on: date
+    until: date | None
+
+
+class InclusionOut(Out):
+    """A time in the registry; ``ends_on`` is the first day out of it, ``reason`` the code of classifier R005."""
+
+    begins_on: date
+    ends_on: date | None
+    reason: str
+    reason_title: str
 
 
 class InsurerOut(Out):
@@ -61,10 +85,19 @@ class InsurerOut(Out):
     site: str
     head: str
     licence_number: str
-    licence_from: date
+    licence_from: date | None
     licence_until: date | None
     included_on: date
     excluded_on: date | None
+    postal_address: str
+    fax: str
+    okopf: str
+    organisation: str
+    edited_on: date | None
+    licences: list[LicenceOut]
+    inclusions: list[InclusionOut]
+    insured: int | None
+    insured_on: date | None
     may_be_chosen: bool
     source: str
 
@@ -93,10 +126,27 @@ class JwksOut(Out):
     keys: list[dict[str, Any]]
 
 
-def _insurer_out(insurer: Insurer, on: date) -> InsurerOut:
+_COMPUTED = frozenset({"may_be_chosen", "phones", "licences", "inclusions", "insured", "insured_on"})
+
+
+def insurer_out(insurer: Insurer, on: date) -> InsurerOut:
+    """Present an insurer as it is on a day."""
+    notice = insurer.last_notice(on)
     return InsurerOut(
-        **{name: getattr(insurer, name) for name in InsurerOut.model_fields if name not in {"may_be_chosen", "phones"}},
+        **{name: getattr(insurer, name) for name in InsurerOut.model_fields if name not in _COMPUTED},
         phones=list(insurer.phones),
+        licences=[LicenceOut.model_validate(licence) for licence in insurer.licences],
+        inclusions=[
+            InclusionOut(
+                begins_on=inclusion.begins_on,
+                ends_on=inclusion.ends_on,
+                reason=inclusion.reason,
+                reason_title=EXCLUSION_REASONS.get(inclusion.reason, ""),
+            )
+            for inclusion in insurer.inclusions
+        ],
+        insured=notice.insured if notice else None,
+        insured_on=notice.told_on if notice else None,
         may_be_chosen=insurer.may_be_chosen_on(on),
     )
 
@@ -110,26 +160,11 @@ def _insurer_out(insurer: Insurer, on: date) -> InsurerOut:
     cache="public, max-age=60",
 )
 def insurers(call: Call, query: InsurersQuery) -> InsurersOut:
-    """По региону; признак may_be_chosen — есть ли действующая лицензия."""
+    """По региону; признак may_be_chosen — есть ли действующая лицензия и запись реестра."""
     on = query.on or local_date(at=call.at, region=MOSCOW)
-    return InsurersOut(items=[_insurer_out(insurer, on) for insurer in found_insurers(query, on=on)])
-
-
-def found_insurers(query: InsurersQuery, *, on: date) -> list[Insurer]:
-    """Find insurers and sort them (1 AWS call)."""
-    chosen = [
-        insurer
-        for insurer in container().store.insurers(region=query.region)
-        if _is_sought(insurer, query.search) and query.may_be_chosen in {None, insurer.may_be_chosen_on(on)}
-    ]
-    return sorted(chosen, key=lambda insurer: (getattr(insurer, query.sort.value), insurer.code))
-
-
-def _is_sought(insurer: Insurer, search: str | None) -> bool:
-    if not search:
-        return True
-    wanted = norm_key(search)
-    return wanted in norm_key(insurer.name) or search.strip() in {insurer.code, insurer.inn, insurer.ogrn}
+    wanted = WantedInsurers(**query.model_dump(exclude={"on", "sort"}), on=on, sort=query.sort and query.sort.value)
+    found = find_insurers(tools=container(), wanted=wanted)
+    return InsurersOut(items=[insurer_out(insurer, on) for insurer in found])
 
 
 @blueprint.route(
@@ -143,10 +178,8 @@ def _is_sought(insurer: Insurer, search: str | None) -> bool:
 )
 def insurer(call: Call, code: str) -> InsurerOut:
     """По коду реестра."""
-    found = container().store.insurer(code=code)
-    if found is None:
-        raise NotFound("Страховая организация не найдена")
-    return _insurer_out(found, local_date(at=call.at, region=MOSCOW))
+    found = one_insurer(tools=container(), code=code)
+    return insurer_out(found, local_date(at=call.at, region=MOSCOW))
 
 
 @blueprint.route(

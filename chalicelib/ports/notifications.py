@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.ports.errors import Unavailable
@@ -17,11 +18,19 @@ class OutcomeUnknown(Unavailable):
     code = "outcome_unknown"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Who accepted a message, and the id that the provider gave it: some receipts name nothing else."""
+
+    provider: str
+    provider_id: str
+
+
 class SmsSender(Protocol):
     """Sends short messages."""
 
-    def send(self, *, to: str, text: str, dedup_id: str) -> None:
-        """Send ``text`` to the E.164 number ``to``; ``dedup_id`` marks the message.
+    def send(self, *, to: str, text: str, reference: str) -> Taken:
+        """Send ``text`` to the E.164 number ``to``; ``reference`` names the message, also when it is sent again.
 
         Raises ``Throttled`` (slow down), ``Unavailable`` (try again), ``OutcomeUnknown`` (may have
         been accepted), ``Rejected`` (never will be).
@@ -32,6 +41,6 @@ class SmsSender(Protocol):
 class EmailSender(Protocol):
     """Sends letters."""
 
-    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
-        """Send a letter of two parts; errors as of ``SmsSender.send``."""
+    def send(self, *, to: str, subject: str, text: str, html: str, reference: str, reply_to: str = "") -> Taken:
+        """Send a letter of two parts, answers to which go to ``reply_to``; errors as of ``SmsSender.send``."""
         ...

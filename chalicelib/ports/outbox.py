@@ -1,4 +1,4 @@
-"""What must leave after a change: the entries that wait, and the claims by which each is delivered once."""
+"""What must leave after a change: the entries that wait."""
 
 from __future__ import annotations
 
@@ -24,16 +24,4 @@ class Outbox(Protocol):
 
     def outbox_done(self, *, entries: Sequence[OutboxEntry]) -> None:
         """Forget entries that were sent (1 call per 25)."""
-        ...
-
-    def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
-        """Claim one delivery: "claimed", "taken" by a live lease, or else the outcome noted before (1 call)."""
-        ...
-
-    def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
-        """Note the final outcome of a claimed delivery (1 call)."""
-        ...
-
-    def release_delivery(self, *, key: str) -> None:
-        """Give a claim back after a failure that certainly sent nothing (1 call)."""
         ...

@@ -21,13 +21,17 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.signing_code import Challenge
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
+from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
 from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
+from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,11 +143,15 @@ class DraftChange:
 class Store(
     Outbox,
     Deliveries,
+    Dispatches,
     Cases,
     CorrectionReads,
     ClinicReads,
     InsuranceCertificates,
     Employers,
+    Appeals,
+    Tickets,
+    RegistryReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.dispatch import Dispatch, DispatchState, Recipient
 from chalicelib.domain.notifications import (
     RULES,
     Channel,
@@ -17,17 +18,17 @@ from chalicelib.domain.notifications import (
 )
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.pickup_code import derive_pickup_code
+from chalicelib.domain.quiet_hours import DEFAULT, quiet_until
 from chalicelib.domain.records import CabinetMessage
+from chalicelib.domain.reply_address import reply_address
 from chalicelib.domain.signing_code import VALID_FOR, derive_code
-from chalicelib.ports.errors import DependencyFailed, Rejected
-from chalicelib.ports.notifications import OutcomeUnknown
+from chalicelib.ports.errors import DependencyFailed
+from chalicelib.use_cases.dispatches import Sending, dispatch_once, drop
 
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
+    from chalicelib.ports.notifications import Taken
     from chalicelib.ports.toolbox import Rendered, Toolbox
-
-LEASE = timedelta(seconds=60)
-"""How long a claim of a delivery stands if the process that took it dies."""
 
 _INSURER_KINDS = frozenset(
     {
@@ -50,49 +51,113 @@ _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTAC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A notification as it comes from the queue: kind, person, and numbers and dates for its text."""
+    """A notification as it comes from the queue: kind, person, and numbers and dates for its text.
+
+    With ``channel`` it is another try by that channel alone.
+    """
 
     order_id: str
     kind: NotificationKind
     person_id: str
     context: Mapping[str, str]
     ordered_at: datetime
+    channel: Channel | None = None
 
 
 def deliver_notification(*, tools: Toolbox, order: Order, at: datetime) -> Mapping[str, str]:
-    """Deliver by every channel that is not done yet; returns the outcome per channel.
+    """Deliver by every channel that is not done yet; returns where each channel stands.
 
-    A code that has expired meanwhile is not sent any more.
+    A code that has expired meanwhile is not sent any more. A channel that does not work for now is tried again by a
+    plan of its own; one that another process is at lets the message come again.
 
     Raises:
-        DependencyFailed: a channel did not work for now; the message will come again and only what is
-            missing is sent.
+        DependencyFailed: the message has to come again: something was not kept, or another process is at it.
     """
     if order.kind in _CODE_KINDS and at >= order.ordered_at + VALID_FOR:
-        return {"all": "too_late"}
+        return _dropped(tools, order, DispatchState.TOO_LATE, at)
     file = tools.store.person_file(person_id=order.person_id)
     if order.kind not in _ORGANISATION_KINDS and file.person is not None and file.person.death is not None:
         # Whoever acted for the dead is told under the own id; nobody writes to the dead (D4).
-        return {"all": "person_died"}
-    contacts = _contacts(tools, order, file.person)
-    preferences = _preferences(file.person)
-    channels = channels_for(kind=order.kind, preferences=preferences, contacts=contacts)
-    if order.kind in _ORGANISATION_KINDS:
-        channels &= {Channel.EMAIL}
+        return _dropped(tools, order, DispatchState.CANCELLED, at)
+    contacts = replace(_contacts(tools, order, file.person), reply_to=_reply_to(tools, order))
+    channels = _channels(order, file.person, contacts)
+    if order.channel is not None and order.channel not in channels:
+        return _dropped(tools, order, DispatchState.CANCELLED, at)
     context = _context(tools, order)
     outcomes: dict[str, str] = {}
     failures: list[DependencyFailed] = []
-    for channel in sorted(channels - {Channel.CABINET}):
-        rendered = tools.texts.render(kind=order.kind, channel=channel, context=context)
+    for channel in sorted(channels - {Channel.CABINET} if order.channel is None else {order.channel}):
         try:
-            outcomes[channel] = _send_once(tools, order, channel, contacts, rendered, at)
+            outcomes[channel] = _sent(tools, order, channel, file.person, contacts, context, at)
         except DependencyFailed as failure:
             failures.append(failure)
-    if Channel.CABINET in channels:
-        _show(tools, order, context, outcomes, at)
+    if Channel.CABINET in channels and order.channel is None:
+        _show(tools, order, context, at)
     if failures:
         raise failures[0]
     return outcomes
+
+
+def _dropped(tools: Toolbox, order: Order, state: DispatchState, at: datetime) -> Mapping[str, str]:
+    """Nothing leaves any more; a message that was planned ends by name."""
+    if order.channel is not None:
+        planned = tools.store.dispatch(order_id=order.order_id, channel=order.channel)
+        drop(tools=tools, dispatch=planned, state=state, at=at)
+    return {"all": state.value}
+
+
+def _channels(order: Order, person: Person | None, contacts: Contacts) -> frozenset[Channel]:
+    channels = channels_for(kind=order.kind, preferences=_preferences(person), contacts=contacts)
+    return channels & {Channel.EMAIL} if order.kind in _ORGANISATION_KINDS else channels
+
+
+def _sent(
+    tools: Toolbox,
+    order: Order,
+    channel: Channel,
+    person: Person | None,
+    contacts: Contacts,
+    context: Mapping[str, str | int | date],
+    at: datetime,
+) -> str:
+    rendered = tools.texts.render(kind=order.kind, channel=channel, context=context)
+    to = contacts.phone if channel is Channel.SMS else contacts.email
+    first = Dispatch(
+        order_id=order.order_id,
+        channel=channel,
+        kind=order.kind,
+        person_id=order.person_id,
+        recipient=_recipient(order.kind),
+        contact_hash=contact_hash(tools=tools, value=to or ""),
+        context=order.context,
+        ordered_at=order.ordered_at,
+    )
+    # A code can be asked for again; what tells of a decision or a term had better come twice than never.
+    sending = Sending(
+        by=_sender(tools, channel, contacts, rendered),
+        not_before=_quiet_until(order.kind, channel, person, at),
+        repeat_unknown=order.kind not in _CODE_KINDS,
+    )
+    return dispatch_once(tools=tools, first=first, is_new=order.channel is None, sending=sending, at=at).value
+
+
+def _quiet_until(kind: NotificationKind, channel: Channel, person: Person | None, at: datetime) -> datetime | None:
+    if person is None:
+        return None
+    hours, region = person.quiet_hours or DEFAULT, person.address.get("region", "")
+    return quiet_until(kind=kind, channel=channel, hours=hours, region=region, at=at)
+
+
+def _recipient(kind: NotificationKind) -> Recipient:
+    if kind in _ORGANISATION_KINDS:
+        return Recipient.ORGANISATION
+    is_new = kind is NotificationKind.CONTACT_VERIFICATION_CODE
+    return Recipient.NEW_CONTACT if is_new else Recipient.PERSON
+
+
+def contact_hash(*, tools: Toolbox, value: str) -> str:
+    """The hash by which a receipt is known to be about a contact."""
+    return tools.secrets.lookup_hash(kind="sent_to", value=value)
 
 
 def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
@@ -110,9 +175,17 @@ def _contacts(tools: Toolbox, order: Order, person: Person | None) -> Contacts:
             return Contacts(phone=phone.pending if phone else None)
         return Contacts(email=email.pending if email else None)
     return Contacts(
-        phone=person.phone.value if person.phone and person.phone.verified_at else None,
-        email=person.email.value if person.email and person.email.verified_at else None,
+        phone=person.phone.value if person.phone and person.phone.takes_messages else None,
+        email=person.email.value if person.email and person.email.takes_messages else None,
     )
+
+
+def _reply_to(tools: Toolbox, order: Order) -> str:
+    """Where an answer to the letter goes: to the ticket that it tells of, if letters are received (L2)."""
+    ticket_id = order.context.get("ticket_id")
+    if ticket_id is None:
+        return ""
+    return reply_address(ticket_id=ticket_id, secret=tools.secrets.signing_secret, domain=tools.mail_replies_domain)
 
 
 def _preferences(person: Person | None) -> Preferences:
@@ -144,64 +217,20 @@ def status_link(*, tools: Toolbox, number: str) -> str:
     return f"{tools.public_base_url}/status#{number}" if number else f"{tools.public_base_url}/status"
 
 
-def _send_once(
-    tools: Toolbox,
-    order: Order,
-    channel: Channel,
-    contacts: Contacts,
-    rendered: Rendered,
-    at: datetime,
-) -> str:
-    key = f"{order.order_id}#{channel.value}"
-    claim = tools.store.claim_delivery(key=key, at=at, lease_seconds=int(LEASE.total_seconds()))
-    if claim == "taken":
-        raise DependencyFailed("Отправка уже идёт", retry_after=int(LEASE.total_seconds()))
-    if claim != "claimed":
-        return claim
-    try:
-        _send(tools, channel, contacts, rendered, key)
-    except Rejected:
-        outcome = "failed"
-    except OutcomeUnknown:
-        # It may have been accepted: the claim's lease decides when it is tried again.
-        raise
-    except DependencyFailed:
-        tools.store.release_delivery(key=key)
-        raise
-    else:
-        outcome = "sent"
-    _note(tools, key, outcome, at)
-    return outcome
-
-
-def _note(tools: Toolbox, key: str, outcome: str, at: datetime) -> None:
-    try:
-        tools.store.finish_delivery(key=key, outcome=outcome, at=at)
-    except DependencyFailed:
-        # What is not noted is sent again after the lease: worth another try.
-        tools.store.finish_delivery(key=key, outcome=outcome, at=at)
-
-
-def _send(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered, key: str) -> None:
+def _sender(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered) -> Callable[[str], Taken]:
     if channel is Channel.SMS:
-        tools.sms.send(to=contacts.phone or "", text=rendered.text, dedup_id=key)
-        return
-    tools.email.send(
+        return lambda reference: tools.sms.send(to=contacts.phone or "", text=rendered.text, reference=reference)
+    return lambda reference: tools.email.send(
         to=contacts.email or "",
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        dedup_id=key,
+        reference=reference,
+        reply_to=contacts.reply_to,
     )
 
 
-def _show(
-    tools: Toolbox,
-    order: Order,
-    context: Mapping[str, str | int | date],
-    outcomes: Mapping[str, str],
-    at: datetime,
-) -> None:
+def _show(tools: Toolbox, order: Order, context: Mapping[str, str | int | date], at: datetime) -> None:
     rendered = tools.texts.render(kind=order.kind, channel=Channel.CABINET, context=context)
     work = tools.store.work(at=at)
     work.put(
@@ -212,7 +241,6 @@ def _show(
             subject=rendered.subject,
             text=rendered.text,
             created_at=order.ordered_at,
-            delivery=dict(outcomes),
         )
     )
     work.commit()

@@ -10,14 +10,15 @@ from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.scan import MAX_BYTES, Scan, ScanState, pages_allowed
 from chalicelib.domain.scan_repeats import copied, refused_before, repeated
 from chalicelib.domain.scan_verdict import refused
-from chalicelib.ports.errors import NotFound, Unavailable
+from chalicelib.domain.supporting_documents import STAND_SIDE_BY_SIDE
+from chalicelib.ports.errors import Unavailable
 from chalicelib.ports.scans import Inspection
 from chalicelib.use_cases.scans import JPEG, PREVIEW_PREFIX, page_key, recorded, scan_of_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from chalicelib.ports.storage import ApplicationFile
     from chalicelib.ports.toolbox import Toolbox
 
 
@@ -30,11 +31,8 @@ def inspect_scan(*, tools: Toolbox, key: str, version: str | None, at: datetime)
     ids = scan_of_key(key)
     if ids is None:
         return None
-    try:
-        file = tools.store.application_file(application_id=ids[0])
-    except NotFound:
-        return None
-    scan = file.scan(ids[1])
+    scans = tools.store.scans_in(folder_id=ids[0])
+    scan = next((scan for scan in scans if scan.scan_id == ids[1]), None)
     if scan is None or scan.state is not ScanState.AWAITING_UPLOAD:
         return None
     data = tools.scans.read(key=key, version=version, max_bytes=MAX_BYTES)
@@ -45,13 +43,13 @@ def inspect_scan(*, tools: Toolbox, key: str, version: str | None, at: datetime)
         object_version=version or "",
         checked_at=at,
     )
-    found = _inspected(tools, file, arrived, data)
-    return _keep(tools, file, _with_pictures(tools, arrived, found), at)
+    found = _inspected(tools, scans, arrived, data)
+    return _keep(tools, scans, _with_pictures(tools, arrived, found), at)
 
 
-def _inspected(tools: Toolbox, file: ApplicationFile, scan: Scan, data: bytes) -> Inspection:
+def _inspected(tools: Toolbox, scans: Sequence[Scan], scan: Scan, data: bytes) -> Inspection:
     """Look into the file, unless it was refused before; a copy of a refused picture is told that it is one."""
-    earlier = refused_before(scans=file.scans, sha256=scan.sha256, document=scan.document)
+    earlier = refused_before(scans=scans, sha256=scan.sha256, document=scan.document)
     if earlier is not None:
         return Inspection(verdict=repeated(earlier))
     tag = tools.scans.scanner_verdict(key=scan.object_key, version=scan.object_version)
@@ -62,7 +60,7 @@ def _inspected(tools: Toolbox, file: ApplicationFile, scan: Scan, data: bytes) -
     allowed = pages_allowed(scan.document)
     found = tools.inspector.inspect(data=data, declared_media_type=scan.media_type, max_pages=allowed)
     if not found.verdict.accepted:
-        earlier = copied(scans=file.scans, fingerprint=found.fingerprint, code=found.verdict.code)
+        earlier = copied(scans=scans, fingerprint=found.fingerprint, code=found.verdict.code)
     return found if earlier is None else replace(found, verdict=repeated(earlier))
 
 
@@ -87,12 +85,12 @@ def _with_pictures(tools: Toolbox, scan: Scan, found: Inspection) -> Scan:
     )
 
 
-def _keep(tools: Toolbox, file: ApplicationFile, scan: Scan, at: datetime) -> Scan:
+def _keep(tools: Toolbox, scans: Sequence[Scan], scan: Scan, at: datetime) -> Scan:
     work = tools.store.work(at=at)
     scan = recorded(scan, work=work, tools=tools, name="scan_checked", at=at, actor=SYSTEM)
     work.update(scan)
-    if scan.state is ScanState.ACCEPTED:
-        for earlier in file.scans:
+    if scan.state is ScanState.ACCEPTED and scan.document not in STAND_SIDE_BY_SIDE:
+        for earlier in scans:
             if earlier.document is scan.document and earlier.state is ScanState.ACCEPTED:
                 replaced = recorded(earlier, work=work, tools=tools, name="scan_replaced", at=at, actor=SYSTEM)
                 work.update(replace(replaced, state=ScanState.REPLACED))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.coverage import gaps
 from chalicelib.domain.insurance_certificate import (
     InsuranceCertificate,
@@ -52,7 +52,7 @@ def decide_insurance_certificate(
     if known.person is None:
         raise NotFound("Застрахованное лицо не найдено")
     proofs: tuple[Proof, ...] = (*known.policies, *known.certificates)
-    born_on = date.fromisoformat(known.person.born_on)
+    born_on = earliest_day(text=known.person.born_on)
     statement = state_insurance(certificate=certificate, proofs=proofs, born_on=born_on)
     if statement.refusal_code:
         return _refused(tools, certificate, statement, at)

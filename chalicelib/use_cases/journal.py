@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
@@ -16,12 +17,15 @@ from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import OutboxEntry, Queue
+from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
+from chalicelib.domain.ticket import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +45,11 @@ Chained = TypeVar(
     Delivery,
     CivilRecord,
     Correction,
+    Appeal,
+    Ticket,
+    RegistryImport,
+    InsurerRating,
+    InsurerOffices,
     Attachment,
     Appointment,
     InsuranceCertificate,
@@ -58,6 +67,11 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     LegacyPolicy: lambda e: f"legacy_policy:{e.registration_id}",
     Delivery: lambda e: f"delivery:{e.delivery_id}",
     Correction: lambda e: f"correction:{e.correction_id}",
+    Ticket: lambda e: f"ticket:{e.ticket_id}",
+    Appeal: lambda e: f"appeal:{e.appeal_id}",
+    InsurerRating: lambda e: f"insurer_rating:{e.insurer_code}:{e.year}",
+    InsurerOffices: lambda e: f"insurer_offices:{e.insurer_code}",
+    RegistryImport: lambda e: f"registry_import:{e.import_id}",
     InsuranceCertificate: lambda e: f"insurance_certificate:{e.certificate_id}",
     Employer: lambda e: f"employer:{e.employer_id}",
     EmployerRequest: lambda e: f"employer_request:{e.request_id}",

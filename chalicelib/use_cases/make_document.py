@@ -7,10 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import KIND_TITLES, Application
-from chalicelib.domain.birth_date import parse_birth_date
 from chalicelib.domain.documents import (
     ExtractDocument,
-    HolderView,
     InsurerView,
     PolicyDocument,
     ReceiptDocument,
@@ -22,12 +20,13 @@ from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, StoredDocument
 from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
-from chalicelib.domain.snils import format_snils
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import profile_form, region_of
+from chalicelib.use_cases.holder_view import holder_of
 from chalicelib.use_cases.insurance_certificate_document import draw_insurance_certificate
 from chalicelib.use_cases.issue_insurance_certificate import mark_made
 from chalicelib.use_cases.status_lists import place_in_status_list
@@ -102,20 +101,6 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     return made
 
 
-def _holder(form: Mapping[str, Mapping[str, str]]) -> HolderView:
-    person = form["person"]
-    born = parse_birth_date(text=person["born_on"])
-    return HolderView(
-        family_name=person.get("family_name", ""),
-        given_name=person.get("given_name", ""),
-        middle_name=person.get("middle_name", ""),
-        sex="male" if person["sex"] == "male" else "female",
-        born_on=born.earliest,
-        known_to=born.precision,
-        snils=format_snils(person["snils"]) if person.get("snils") else "",
-    )
-
-
 def _insurer(tools: Toolbox, code: str) -> InsurerView:
     found = tools.store.insurer(code=code)
     if found is None:
@@ -132,7 +117,7 @@ def _policy_of(sources: _Sources) -> Policy:
 
 
 def _policy_claims(sources: _Sources, policy: Policy, insurer_code: str, kind: QrKind) -> QrClaims:
-    holder = _holder(sources.profile)
+    holder = holder_of(sources.profile)
     status_list, index = place_in_status_list(policy.status_index)
     name = name_for_qr(family=holder.family_name, given=holder.given_name, middle=holder.middle_name)
     return QrClaims(
@@ -166,7 +151,7 @@ def _make_policy(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     link = tools.qr.link(claims=claims)
     document = PolicyDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.profile),
+        holder=holder_of(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         valid_from=policy.valid_from,
         valid_until=policy.valid_until,
@@ -187,7 +172,7 @@ def _make_extract(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     active = policy.state is PolicyState.ACTIVE
     document = ExtractDocument(
         policy_number=policy.policy_number,
-        holder=_holder(sources.profile),
+        holder=holder_of(sources.profile),
         insurer=_insurer(tools, period.insurer_code),
         insurer_since=period.insured_from,
         valid_from=policy.valid_from,
@@ -209,7 +194,7 @@ def _make_certificate(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     certificate = next((c for c in sources.known.certificates if c.application_id == wanted), None)
     if certificate is None:
         raise NotFound("Временное свидетельство не найдено")
-    holder = _holder(application.form)
+    holder = holder_of(application.form)
     status_list, index = place_in_status_list(certificate.status_index)
     link = tools.qr.link(
         claims=QrClaims(
@@ -248,13 +233,13 @@ def _document_line(application: Application) -> str:
 
 def _make_insurance_certificate(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     return draw_insurance_certificate(
-        tools=tools, document=sources.document, holder=_holder(sources.profile), on=_local_day(sources)
+        tools=tools, document=sources.document, holder=holder_of(sources.profile), on=_local_day(sources)
     )
 
 
 def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     application = sources.file.application
-    holder = _holder(application.form)
+    holder = holder_of(application.form)
     insurer_code = application.section("insurer")["code"]
     status_list, index = place_in_status_list(tools.store.next_serial(counter=STATUS_COUNTER))
     submitted_at = _local(application.form, application.submitted_at or sources.document.ordered_at)
@@ -288,10 +273,15 @@ def _make_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
     return link, tools.renderer.receipt(document=document)
 
 
+def _make_appeal_receipt(tools: Toolbox, sources: _Sources) -> tuple[str, bytes]:
+    return appeal_receipt(tools=tools, ordered=sources.document, holder=holder_of(sources.profile))
+
+
 _MAKERS = {
     DocumentType.POLICY: _make_policy,
     DocumentType.EXTRACT: _make_extract,
     DocumentType.TEMPORARY_CERTIFICATE: _make_certificate,
     DocumentType.RECEIPT: _make_receipt,
+    DocumentType.APPEAL_RECEIPT: _make_appeal_receipt,
     DocumentType.INSURANCE_CERTIFICATE: _make_insurance_certificate,
 }

@@ -12,6 +12,7 @@ from chalicelib.use_cases.journal import send
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.appeal import Appeal
     from chalicelib.domain.application import Application
     from chalicelib.domain.insurance_certificate import InsuranceCertificate
     from chalicelib.domain.policy import Policy
@@ -25,6 +26,7 @@ FILENAMES = {
     DocumentType.TEMPORARY_CERTIFICATE: "vremennoe-svidetelstvo.pdf",
     DocumentType.POLICY: "polis-oms.pdf",
     DocumentType.EXTRACT: "vypiska-oms.pdf",
+    DocumentType.APPEAL_RECEIPT: "raspiska-zhaloba.pdf",
     DocumentType.INSURANCE_CERTIFICATE: "spravka-oms.pdf",
 }
 
@@ -60,6 +62,21 @@ def order_extract_of(*, work: UnitOfWork, tools: Toolbox, policy: Policy, at: da
         person_id=policy.person_id,
         document_type=DocumentType.EXTRACT,
         subject_id=policy.policy_id,
+        application_id="",
+        object_key=f"documents/{document_id}.pdf",
+        ordered_at=at,
+    )
+    return _order(work, tools, document, at)
+
+
+def order_appeal_receipt(*, work: UnitOfWork, tools: Toolbox, appeal: Appeal, at: datetime) -> StoredDocument:
+    """Order the receipt of an appeal, in the folder of whom it is about."""
+    document_id = tools.ids.new_id(at=at)
+    document = StoredDocument(
+        document_id=document_id,
+        person_id=appeal.person_id,
+        document_type=DocumentType.APPEAL_RECEIPT,
+        subject_id=appeal.appeal_id,
         application_id="",
         object_key=f"documents/{document_id}.pdf",
         ordered_at=at,

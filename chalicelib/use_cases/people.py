@@ -11,6 +11,7 @@ from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, Vali
 from chalicelib.domain.notifications import RULES, Channel, NotificationKind
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
 from chalicelib.domain.plain_text import without_separators
+from chalicelib.domain.quiet_hours import QuietHours
 from chalicelib.domain.regions import local_date
 from chalicelib.ports.errors import KEY_USED, AlreadyExists, NotFound, PreconditionFailed
 from chalicelib.use_cases import idempotency
@@ -37,6 +38,7 @@ class ProfileChange:
     email: str | None = None
     address: Mapping[str, str] | None = None
     preferences: Mapping[str, bool] | None = None
+    quiet_hours: QuietHours | None = None
     if_version: int | None = None
 
 
@@ -190,6 +192,7 @@ def change_profile(*, tools: Toolbox, principal: Principal, change: ProfileChang
         email=_pending(person.email, change.email, tools.contacts.parse_email),
         address=dict(change.address) if change.address is not None else person.address,
         preferences={**person.preferences, **(change.preferences or {})},
+        quiet_hours=change.quiet_hours or person.quiet_hours,
         updated_at=at,
     )
     work = tools.store.work(at=at)
@@ -221,7 +224,7 @@ def _pending(contact: Contact | None, typed: str | None, parse: Callable[[str], 
     if typed is None:
         return contact
     value = parse(typed)
-    if contact is not None and contact.value == value:
+    if contact is not None and contact.value == value and contact.stopped is None:
         return replace(contact, pending=None)
     return replace(contact or Contact(value=""), pending=value)
 

@@ -68,7 +68,7 @@ def order_upload(
         RuleRefused: too many scans.
     """
     require_citizen(principal)
-    _check_media_type(order.media_type)
+    check_media_type(order.media_type)
     scan = idempotency.once(
         request=request,
         principal=principal,
@@ -99,23 +99,37 @@ def _awaited(
         raise StateConflict("Заявление уже подано: добавить скан-копию нельзя")
     if len(file.scans) >= (room := _room(application)):
         raise RuleRefused("too_many_scans", f"В заявлении уже {room} скан-копий: больше добавить нельзя")
-    scan_id = tools.ids.new_id(at=at)
-    scan = Scan(
-        scan_id=scan_id,
-        application_id=order.application_id,
+    scan = awaited_scan(
+        tools=tools,
+        folder_id=order.application_id,
         person_id=application.person_id,
         document=order.document,
         media_type=order.media_type,
-        object_key=f"{PREFIX}{order.application_id}/{scan_id}",
+        at=at,
+    )
+    work = tools.store.work(at=at)
+    work.create(scan)
+    idempotency.remember(work=work, request=request, principal=principal, result=scan.scan_id, tools=tools, at=at)
+    work.commit()
+    return scan
+
+
+def awaited_scan(
+    *, tools: Toolbox, folder_id: str, person_id: str, document: DocumentKind, media_type: str, at: datetime
+) -> Scan:
+    """Make a scan that is going to be uploaded into the folder of an application, or of what has scans as one."""
+    scan_id = tools.ids.new_id(at=at)
+    return Scan(
+        scan_id=scan_id,
+        application_id=folder_id,
+        person_id=person_id,
+        document=document,
+        media_type=media_type,
+        object_key=f"{PREFIX}{folder_id}/{scan_id}",
         state=ScanState.AWAITING_UPLOAD,
         created_at=at,
         view_id=tools.ids.new_id(at=at),
     )
-    work = tools.store.work(at=at)
-    work.create(scan)
-    idempotency.remember(work=work, request=request, principal=principal, result=scan_id, tools=tools, at=at)
-    work.commit()
-    return scan
 
 
 def _awaited_before(tools: Toolbox, principal: Principal, order: UploadOrder, scan_id: str) -> Scan:
@@ -133,7 +147,8 @@ def _room(application: Application) -> int:
     return MAX_SCANS * (1 + questions)
 
 
-def _check_media_type(media_type: str) -> None:
+def check_media_type(media_type: str) -> None:
+    """Refuse a type of file that is not taken; raises ValidationFailed."""
     if media_type in MEDIA_TYPES:
         return
     verdict = refused(code="unsupported_format")

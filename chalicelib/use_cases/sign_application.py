@@ -149,6 +149,9 @@ def _check_phone(signer: PersonFile) -> None:
     phone = signer.person.phone if signer.person else None
     if phone is None or phone.verified_at is None:
         raise RuleRefused("phone_not_verified", "Укажите в профиле телефон и подтвердите его кодом")
+    if not phone.takes_messages:
+        detail = "СМС на ваш телефон не доходят: укажите в профиле другой номер и подтвердите его кодом"
+        raise RuleRefused("phone_unreachable", detail)
 
 
 def check_whole(tools: Toolbox, principal: Principal, file: ApplicationFile, known: PersonFile, at: datetime) -> None:

@@ -92,7 +92,7 @@ def submit_application(
                 return earlier
             if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
                 raise _explained(refusal, submitted) from None
-    raise AssertionError("the loop returns or raises")
+    raise AssertionError("the loop returns or raises")  # pragma: no cover — its last turn never falls through
 
 
 def _explained(refusal: AlreadyExists, submitted: Application) -> AlreadyExists:

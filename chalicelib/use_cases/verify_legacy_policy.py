@@ -77,6 +77,7 @@ def _asked(tools: Toolbox, registration: LegacyPolicy, at: datetime) -> CheckRec
         kind=CheckKind.INSURED_PERSON,
         subject=subject_of_legacy(registration),
         known=registration.check,
+        check_round=registration.check_round,
     )
     return ask_register(tools=tools, question=question, at=at)
 

@@ -14,7 +14,7 @@ from chalicelib.use_cases.access import require_role, require_scope
 from chalicelib.use_cases.scans import JPEG, LINK_SECONDS, SHOWN_PREFIX, page_key, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
@@ -64,14 +64,24 @@ def view_page(*, tools: Toolbox, principal: Principal, view: PageView, at: datet
         NotPermitted, NotFound: as above; or there is no such page to see.
         StateConflict: the malware scanner has not passed the file.
     """
-    file = _file(tools, principal, view.application_id)
-    scan = _shown_scan(file, view)
+
+    def read() -> Scan:
+        return shown_scan(_file(tools, principal, view.application_id).scan(view.scan_id), view)
+
+    return show_page(tools=tools, principal=principal, read=read, view=view, at=at)
+
+
+def show_page(
+    *, tools: Toolbox, principal: Principal, read: Callable[[], Scan], view: PageView, at: datetime
+) -> ShownPage:
+    """Draw, note and link to a page of the scan that ``read`` finds, now and if another view was noted meanwhile."""
+    scan = read()
     _refuse_unscanned(tools, scan)
     page = tools.scans.read(key=page_key(scan, view.page), max_bytes=MAX_BYTES)
     marked = tools.pictures.watermarked(picture=page, text=_watermark(principal, at), degrees=view.degrees)
     key = f"{SHOWN_PREFIX}{tools.ids.new_id(at=at)}.jpg"
     tools.scans.write(key=key, data=marked, media_type=JPEG)
-    _note(tools, principal, scan, view, at)
+    _note(tools, principal, scan, read, view, at)
     url = tools.scans.link(key=key, filename="page.jpg", seconds=LINK_SECONDS, inline=True)
     return ShownPage(url=url, page=view.page, pages=scan.view_pages)
 
@@ -86,8 +96,8 @@ def _file(tools: Toolbox, principal: Principal, application_id: str) -> Applicat
     return file
 
 
-def _shown_scan(file: ApplicationFile, view: PageView) -> Scan:
-    scan = file.scan(view.scan_id)
+def shown_scan(scan: Scan | None, view: PageView) -> Scan:
+    """Return the scan if operators may see the page of it that is asked for; raises NotFound."""
     if scan is None or scan.state not in {ScanState.ACCEPTED, ScanState.REPLACED}:
         raise NotFound("Просмотр этой скан-копии недоступен")
     if not 1 <= view.page <= scan.view_pages:
@@ -116,11 +126,13 @@ def _viewer(principal: Principal) -> Actor:
     return Actor(kind="operator", actor_id=principal.account_id, organisation=organisation or "")
 
 
-def _note(tools: Toolbox, principal: Principal, scan: Scan, view: PageView, at: datetime) -> None:
+def _note(
+    tools: Toolbox, principal: Principal, scan: Scan, read: Callable[[], Scan], view: PageView, at: datetime
+) -> None:
     """Chain the view to the scan's journal, which the person reads; nothing is shown that is not noted."""
     details = {"scan_id": scan.scan_id, "page": str(view.page)}
     for attempt in range(VIEW_TRIES):
-        latest = scan if attempt == 0 else _again(tools, view)
+        latest = scan if attempt == 0 else read()
         work = tools.store.work(at=at)
         actor = _viewer(principal)
         work.update(recorded(latest, work=work, tools=tools, name="scan_viewed", at=at, actor=actor, details=details))
@@ -130,7 +142,3 @@ def _note(tools: Toolbox, principal: Principal, scan: Scan, view: PageView, at: 
             continue
         return
     raise StaleWrite("Эту скан-копию сейчас открывают другие: повторите")
-
-
-def _again(tools: Toolbox, view: PageView) -> Scan:
-    return _shown_scan(tools.store.application_file(application_id=view.application_id), view)

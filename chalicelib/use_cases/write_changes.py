@@ -34,13 +34,14 @@ CORRECTED = "corrected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
-    """By what, by whom and when changes are written; ``details`` stand in each journal entry."""
+    """By what, by whom and when changes are written; ``name`` and ``details`` stand in each journal entry."""
 
     tools: Toolbox
     work: UnitOfWork
     actor: Actor
     at: datetime
     details: Mapping[str, str]
+    name: str = CORRECTED
 
 
 def write_changes(pen: Pen, changes: Iterable[Change]) -> None:
@@ -81,7 +82,7 @@ def _noted(pen: Pen, thing: Versioned) -> Versioned:
     if isinstance(thing, StoredDocument):
         return thing
     noted: Chained = record(  # type: ignore[type-var]  # of the same kind as it was
-        thing, work=pen.work, tools=pen.tools, name=CORRECTED, at=pen.at, actor=pen.actor, details=pen.details
+        thing, work=pen.work, tools=pen.tools, name=pen.name, at=pen.at, actor=pen.actor, details=pen.details
     )
     return noted
 

@@ -18,8 +18,8 @@ from chalicelib.domain.staff_row import OUTCOME_MESSAGES, OUTCOME_TITLES, STATED
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.sheets import SheetRow
 from chalicelib.use_cases.insurance_certificate_document import LAW
-from chalicelib.use_cases.staff_rows import present_rows
-from chalicelib.use_cases.zip_staff_pdfs import ZIP_ROWS, zip_part
+from chalicelib.use_cases.staff_rows import present_rows, present_rows_of_chunk, settle_repeats
+from chalicelib.use_cases.zip_staff_pdfs import zip_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,10 +49,10 @@ class Job:
 
 
 def jobs_of(request: EmployerRequest) -> list[Job]:
-    """What is written, one after the other: first what is to be mended, which also counts; a ZIP has parts."""
+    """What is written, in this order: first what is to be mended, which also counts; a ZIP has a part per chunk."""
     jobs = [Job(output=OutputFile.TO_MEND)]
     for output in request.outputs:
-        parts = -(-request.rows // ZIP_ROWS) if output is OutputFile.ZIP else 1
+        parts = request.chunks if output is OutputFile.ZIP else 1
         jobs += [Job(output=output, part=part) for part in range(parts)]
     return jobs
 
@@ -70,6 +70,7 @@ def _named(tools: Toolbox, request: EmployerRequest, job: Job, data: bytes, medi
 
 def _write_to_mend(tools: Toolbox, request: EmployerRequest, job: Job, _: datetime) -> EmployerRequest:
     """Count everything, and write the corrected workbook: the columns of the list, what to mend, what may be meant."""
+    settle_repeats(tools=tools, request=request)
     counts: Counter[str] = Counter()
     columns = _columns(request)
     rows = _rows_to_mend(tools, request, counts, columns)
@@ -205,7 +206,7 @@ def _lines(tools: Toolbox, request: EmployerRequest) -> Iterator[StaffLine]:
         if result.outcome in STATED or result.outcome is Outcome.WAITING:
             yield StaffLine(
                 name=row.full_name,
-                born_on=row.born_on,
+                born_on=f"{row.born_on[8:]}.{row.born_on[5:7]}.{row.born_on[:4]}",
                 policy_number=row.policy_number,
                 outcome=OUTCOME_TITLES[result.outcome],
                 insurers=_insurers(result),
@@ -213,8 +214,8 @@ def _lines(tools: Toolbox, request: EmployerRequest) -> Iterator[StaffLine]:
 
 
 def _write_zip(tools: Toolbox, request: EmployerRequest, job: Job, at: datetime) -> EmployerRequest:
-    rows = ((row, result) for _, row, result in present_rows(tools=tools, request=request))
-    part = list(islice(rows, job.part * ZIP_ROWS, (job.part + 1) * ZIP_ROWS))
+    rows = present_rows_of_chunk(tools=tools, request=request, number=job.part)
+    part = [(row, result) for _, row, result in rows]
     data = zip_part(tools=tools, request=request, rows=part, on=_today(request, at), at=at)
     return _named(tools, request, job, data, "application/zip")
 

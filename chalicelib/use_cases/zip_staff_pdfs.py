@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.staff_row import StaffRow
     from chalicelib.ports.toolbox import Toolbox
 
-ZIP_ROWS = 500
-"""How many rows one part covers: half a minute of drawing, far from the time-out of a Lambda."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:

@@ -11,6 +11,7 @@ from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases.access import require_citizen
 from chalicelib.use_cases.list_applications import list_applications
 from chalicelib.use_cases.merged_records import main_file
+from chalicelib.use_cases.messages import own_messages
 from chalicelib.use_cases.people import own_file
 from chalicelib.use_cases.representations import represented_persons
 from chalicelib.web.answers import Answer, Download, Page
@@ -73,7 +74,8 @@ def export(visit: Visit) -> Answer:
     """Everything that the service holds of me, as one file that programs read."""
     from chalicelib.http.schemas.applications import application_out  # noqa: PLC0415 — only for the file
     from chalicelib.http.schemas.insurance import insurance_out  # noqa: PLC0415 — as above
-    from chalicelib.http.schemas.people import activity_out, message_out, profile_out  # noqa: PLC0415 — as above
+    from chalicelib.http.schemas.messages import message_out  # noqa: PLC0415 — as above
+    from chalicelib.http.schemas.people import activity_out, profile_out  # noqa: PLC0415 — as above
     from chalicelib.http.schemas.representation import represented_out  # noqa: PLC0415 — as above
 
     tools, principal = container(), visit.principal
@@ -84,7 +86,7 @@ def export(visit: Visit) -> Answer:
             tools=tools, principal=principal, wanted=ApplicationFilter(), limit=_BATCH, after=seen
         )
     )
-    told = _all(lambda seen: tools.store.messages(person_id=person_id, limit=_BATCH, after=seen))
+    told = _all(lambda seen: own_messages(tools=tools, principal=principal, limit=_BATCH, after=seen))
     done = _all(lambda seen: tools.store.activity(person_id=person_id, limit=_BATCH, after=seen))
     content = {
         "format": "polis.export.1",

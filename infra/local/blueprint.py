@@ -48,6 +48,7 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "RegistersUrl": urls["registers"],
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
+        "MailRepliesDomain": "answers.example.org",
         "WebOrigin": urls["web"],
     }
 

@@ -19,7 +19,7 @@ import stdnum.util
 import xdist.scheduler
 
 from infra.mutants.sources import PACKAGE, Mutant, compiled, module_names, path_of
-from infra.mutants.testing import Trial, run_pytest, try_all
+from infra.mutants.testing import TABLES, Trial, run_pytest, try_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,8 +51,9 @@ def _act(mutant: Mutant, files: list[str]) -> bool:
 def _files(module: str, reaches: dict[str, list[str]]) -> list[str]:
     """Files of tests, those about the module first."""
     near = [name for name in module_names() if name == module or module in _imports(name)]
-    files = dict.fromkeys(file for name in [module, *near] for file in reaches.get(name, ()))
-    return sorted(files, key=lambda file: f"/test_{module}.py" not in file)
+    files = {file for name in near for file in reaches.get(name, ()) if file.startswith("tests/unit/")}
+    # Tables that a document shows are read, not run: no line of theirs leads to the test.
+    return [*sorted(files, key=lambda file: (f"/test_{module}.py" not in file, file)), *TABLES]
 
 
 def _imports(module: str) -> set[str]:

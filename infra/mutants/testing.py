@@ -16,7 +16,12 @@ from hypothesis import Phase, settings
 from infra.mutants.sources import ROOT
 
 PROFILE = "mutants"
-TESTS = ["tests/unit"]
+#: What is reviewed as a document is a test of the tables that it is made of.
+TABLES = [
+    "tests/architecture/test_documents.py::test_the_states_and_the_matrix_are_those_of_the_domain",
+    "tests/architecture/test_corrections_table.py",
+]
+TESTS = ["tests/unit", *TABLES]
 #: Only what the tests of rules need: other plugins cost more than most tests.
 _PLUGINS = ["-p", "_hypothesis_pytestplugin", "-p", "pytest_socket"]
 _OPTIONS = ["-x", "-q", "--assert=plain", f"--hypothesis-profile={PROFILE}", *_PLUGINS]

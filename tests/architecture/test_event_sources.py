@@ -20,14 +20,19 @@ def test_the_handlers_are_those_of_the_design():
     assert {name for name, _ in HANDLERS} == {
         "authorizer",
         "documents",
+        "exchange",
         "employer_lists",
         "expire_certificates",
+        "inbound_mail",
         "issuance",
         "notifications",
         "outbox_relay",
+        "receipts",
         "relay_outbox",
         "run_due",
+        "run_messages",
         "scan_uploads",
+        "sms_log",
         "verification",
     }
 

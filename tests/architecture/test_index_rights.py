@@ -11,9 +11,11 @@ ROLES = {path.stem.removeprefix("iam-"): path for path in (Path(__file__).parent
 GRANTED = {
     # applications of a person, insurers, birth records that need an operator; cases by insurer and by region
     "api": {"gsi1", "gsi3", "gsi4"},
+    "exchange": {"gsi1"},  # all insurers; who is insured by one that leaves
     "expire-certificates": {"gsi2"},
     "employer-lists": {"gsi1"},  # the names of insurers
     "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
+    "run-messages": {"gsi2"},
     "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more
 }
 

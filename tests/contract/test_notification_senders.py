@@ -14,7 +14,7 @@ from chalicelib.adapters.notifications.failures import client_config
 from chalicelib.adapters.notifications.ses import SesEmailSender
 from chalicelib.adapters.notifications.sns import SnsSmsSender
 from chalicelib.ports.errors import Rejected, Throttled, Unavailable
-from chalicelib.ports.notifications import OutcomeUnknown
+from chalicelib.ports.notifications import OutcomeUnknown, Taken
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 
 REGION = "eu-central-1"
@@ -58,21 +58,21 @@ def email(request):
 
 def test_delivers_an_sms_as_given(sms):
     sender, sent = sms
-    sender.send(to=PHONE, text="Полис ОМС: заявление принято.", dedup_id="01A")
+    sender.send(to=PHONE, text="Полис ОМС: заявление принято.", reference="01A")
     assert sent() == [(PHONE, "Полис ОМС: заявление принято.")]
 
 
 def test_delivers_a_letter_as_given(email):
     sender, sent = email
-    sender.send(to=EMAIL, subject="Тема", text="Текст", html="<p>Текст</p>", dedup_id="01A")
+    sender.send(to=EMAIL, subject="Тема", text="Текст", html="<p>Текст</p>", reference="01A")
     assert sent() == [(EMAIL, "Тема", "<p>Текст</p>")]
 
 
 def test_fakes_fail_as_told_and_keep_nothing_of_what_failed():
     sender = FakeSmsSender(failures=[Throttled("")])
     with pytest.raises(Throttled):
-        sender.send(to=PHONE, text="a", dedup_id="1")
-    sender.send(to=PHONE, text="b", dedup_id="2")
+        sender.send(to=PHONE, text="a", reference="1")
+    sender.send(to=PHONE, text="b", reference="2")
     assert [sent.text for sent in sender.sent] == ["b"]
 
 
@@ -85,7 +85,8 @@ def test_an_sms_is_transactional_and_carries_the_id_of_its_notification():
         }
         expected = {"PhoneNumber": PHONE, "Message": "a", "MessageAttributes": attributes}
         stub.add_response("publish", {"MessageId": "1"}, expected)
-        SnsSmsSender(client=sns).send(to=PHONE, text="a", dedup_id="01A")
+        taken = SnsSmsSender(client=sns).send(to=PHONE, text="a", reference="01A")
+        assert taken == Taken(provider="sns", provider_id="1")
         stub.assert_no_pending_responses()
 
 
@@ -96,16 +97,18 @@ def test_a_letter_carries_the_id_of_its_notification_and_no_unsubscription():
         simple = {
             "Subject": part,
             "Body": {"Text": part, "Html": part},
-            "Headers": [{"Name": "X-Polis-Notification", "Value": "01A#email"}],
+            "Headers": [{"Name": "X-Polis-Notification", "Value": "01A-email-1"}],
         }
         expected = {
             "FromEmailAddress": SENDER,
             "Destination": {"ToAddresses": [EMAIL]},
             "Content": {"Simple": simple},
-            "EmailTags": [{"Name": "notification", "Value": "01A-email"}],
+            "EmailTags": [{"Name": "notification", "Value": "01A-email-1"}],
         }
         stub.add_response("send_email", {"MessageId": "1"}, expected)
-        SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", dedup_id="01A#email")
+        sender = SesEmailSender(client=ses, sender=SENDER)
+        taken = sender.send(to=EMAIL, subject="s", text="t", html="h", reference="01A-email-1")
+        assert taken == Taken(provider="ses", provider_id="1")
         stub.assert_no_pending_responses()
 
 
@@ -129,9 +132,9 @@ def test_sorts_refusals_of_the_provider(code, error):
         sms_stub.add_client_error("publish", code, f"bad {PHONE}")
         email_stub.add_client_error("send_email", code, f"bad {EMAIL}")
         with pytest.raises(error) as by_sms:
-            SnsSmsSender(client=sns).send(to=PHONE, text="a", dedup_id="1")
+            SnsSmsSender(client=sns).send(to=PHONE, text="a", reference="1")
         with pytest.raises(error) as by_email:
-            SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", dedup_id="1")
+            SesEmailSender(client=ses, sender=SENDER).send(to=EMAIL, subject="s", text="t", html="h", reference="1")
     for raised in (by_sms.value, by_email.value):
         assert type(raised) is error
         assert PHONE not in str(raised)
@@ -141,7 +144,7 @@ def test_sorts_refusals_of_the_provider(code, error):
 
 def test_refuses_for_good_what_the_provider_cannot_take():
     with pytest.raises(Rejected):
-        SnsSmsSender(client=client("sns")).send(to=None, text="a", dedup_id="1")
+        SnsSmsSender(client=client("sns")).send(to=None, text="a", reference="1")
 
 
 def test_tells_a_lost_answer_from_a_refused_connection_and_asks_only_once():
@@ -159,11 +162,11 @@ def test_tells_a_lost_answer_from_a_refused_connection_and_asks_only_once():
     url = f"http://127.0.0.1:{server.server_port}"
     sender = SnsSmsSender(client=client("sns", endpoint_url=url))
     with pytest.raises(OutcomeUnknown):
-        sender.send(to=PHONE, text="a", dedup_id="1")
+        sender.send(to=PHONE, text="a", reference="1")
     server.shutdown()
     thread.join()
     server.server_close()
     assert asked == ["/"]
     with pytest.raises(Unavailable) as refused:
-        sender.send(to=PHONE, text="a", dedup_id="1")
+        sender.send(to=PHONE, text="a", reference="1")
     assert type(refused.value) is Unavailable

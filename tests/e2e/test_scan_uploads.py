@@ -132,7 +132,11 @@ def test_photo_of_an_iphone_reaches_the_operator_as_a_marked_copy(aws, stack, jo
     noted = journey.ok("GET", "/v1/me/activity", person=person)["items"]
     assert [(a["by"], a["organisation"]) for a in noted if a["action"] == "scan_viewed"] == [("operator", "77012")]
     rules = aws("s3").get_bucket_lifecycle_configuration(Bucket=stack.environment["SCANS_BUCKET"])["Rules"]
-    assert {rule["Filter"]["Prefix"] for rule in rules if rule.get("Expiration", {}).get("Days")} == {"shown/"}
+    assert {rule["Filter"]["Prefix"] for rule in rules if rule.get("Expiration", {}).get("Days")} == {
+        "shown/",
+        "exchange/",
+        "mail/",
+    }
     expired = expire(s3=aws("s3"), bucket=stack.environment["SCANS_BUCKET"], at=datetime.now(UTC) + timedelta(days=2))
     assert expired >= 2
     assert journey.fetch(clean.url).is_success

@@ -7,7 +7,19 @@ import pytest
 from infra.local.scenarios.catalogue import SCENARIOS
 from infra.local.scenarios.stage import Stage
 
-NAMES = ["child", "worker", "attorney", "loss", "suspension", "refusal", "moving", "newborn", "correction"]
+NAMES = [
+    "child",
+    "worker",
+    "attorney",
+    "loss",
+    "suspension",
+    "refusal",
+    "moving",
+    "newborn",
+    "correction",
+    "bounces",
+    "appeal",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

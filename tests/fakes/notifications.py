@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chalicelib.ports.notifications import Taken
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentSms:
     to: str
     text: str
-    dedup_id: str
+    reference: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,8 @@ class SentEmail:
     subject: str
     text: str
     html: str
-    dedup_id: str
+    reference: str
+    reply_to: str = ""
 
 
 @dataclass(kw_only=True)
@@ -28,10 +31,11 @@ class FakeSmsSender:
     sent: list[SentSms] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, *, to: str, text: str, dedup_id: str) -> None:
+    def send(self, *, to: str, text: str, reference: str) -> Taken:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(SentSms(to=to, text=text, dedup_id=dedup_id))
+        self.sent.append(SentSms(to=to, text=text, reference=reference))
+        return Taken(provider="sns", provider_id=f"sms-{len(self.sent)}")
 
 
 @dataclass(kw_only=True)
@@ -41,7 +45,9 @@ class FakeEmailSender:
     sent: list[SentEmail] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, html: str, dedup_id: str) -> None:
+    def send(self, *, to: str, subject: str, text: str, html: str, reference: str, reply_to: str = "") -> Taken:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(SentEmail(to=to, subject=subject, text=text, html=html, dedup_id=dedup_id))
+        letter = SentEmail(to=to, subject=subject, text=text, html=html, reference=reference, reply_to=reply_to)
+        self.sent.append(letter)
+        return Taken(provider="ses", provider_id=f"mail-{len(self.sent)}")

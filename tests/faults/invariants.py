@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationState
 from chalicelib.domain.appointment import Appointment
@@ -19,17 +20,25 @@ from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DELIVERY_TRANSITIONS, DeliveryState
+from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.employee_consent import EmployeeConsent
+from chalicelib.domain.employer import Employer
+from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
+from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
 from chalicelib.domain.legacy_registration import LIVE_KIND, LegacyPolicy, LegacyState
+from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.records import ViewLog
 from chalicelib.domain.regions import local_date
+from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
 from chalicelib.use_cases.journal import chain_name
+from tests.faults.appeal_invariants import check_appeals, ends_of
 from tests.faults.clinic_invariants import check_attachments
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
+REGISTRY = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -59,8 +69,13 @@ class Outcome:
     registrations: list[Any]
     births: list[Any]
     stated: list[Any]
+    appeals: list[Any]
+    staff: list[Any]
     records: Counter[str]
+    registry: Counter[str]
     documents: Counter[str]
+    dispatches: list[Any]
+    contacts: list[Any]
     notifications: Counter[str]
     sent: Counter[str]
     journal: Counter[str]
@@ -80,11 +95,20 @@ class Facts:
         self.representations: list[Representation] = self._all(Representation)
         self.registrations: list[LegacyPolicy] = self._all(LegacyPolicy)
         self.births: list[CivilRecord] = self._all(CivilRecord)
+        self.dispatches: list[Dispatch] = self._all(Dispatch)
+        self.persons: list[Person] = self._all(Person)
         self.appointments: list[Appointment] = self._all(Appointment)
         self.attachments: list[Attachment] = self._all(Attachment)
         self.stated: list[InsuranceCertificate] = self._all(InsuranceCertificate)
+        self.appeals: list[Appeal] = self._all(Appeal)
+        self.staff: list[Any] = [
+            *self._all(Employer),
+            *self._all(EmployerRequest),
+            *self._all(EmployeeConsent),
+        ]
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
+        self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
@@ -109,7 +133,8 @@ class Facts:
 def outcome_of(rig: Rig) -> Outcome:
     """Tell how a history ended."""
     facts = Facts(rig)
-    orders = facts.messages("notifications").values()
+    # Another try names the order that it belongs to.
+    orders = [order for order in facts.messages("notifications").values() if "order_id" not in order]
     return Outcome(
         applications=sorted(
             (a.kind.value, a.state.value, a.number is not None, a.needs_operator, a.delay is not None)
@@ -127,16 +152,35 @@ def outcome_of(rig: Rig) -> Outcome:
         registrations=sorted((r.state.value, r.delay is not None) for r in facts.registrations),
         births=sorted((b.message.version, b.state.value, len(b.granted)) for b in facts.births),
         stated=sorted((s.state.value, bool(s.number), len(s.stretches)) for s in facts.stated),
+        appeals=ends_of(facts.appeals),
+        staff=sorted(_staff(entity) for entity in facts.staff),
         records=Counter(
             f"{row['type']} {_kind(row)}"
             for row in facts.rows
             if row.get("type") in {"LiveMarker", "ActivePolicyMarker", "Pointer", "Revocation", "IdempotencyRecord"}
         ),
+        registry=Counter(
+            f"{row['type']} {row['version']} {_kind(row)}" for row in facts.rows if row.get("type") in REGISTRY
+        ),
         documents=Counter(f"{d['document_type']} {d.get('superseded')}" for d in facts.of_type("StoredDocument")),
+        dispatches=sorted((d.kind.value, d.channel.value, d.state.value, len(d.heard)) for d in facts.dispatches),
+        contacts=sorted(
+            (contact.value, contact.stopped is not None)
+            for person in facts.persons
+            for contact in (person.phone, person.email)
+            if contact is not None
+        ),
         notifications=Counter(order["kind"] for order in orders),
         sent=Counter(" ".join(pair) for pair in rig.sent()),
         journal=_journal(facts),
     )
+
+
+def _staff(entity: Any) -> tuple[str, ...]:
+    if isinstance(entity, EmployerRequest):
+        counts, rows = sorted(entity.counts.items()), [one.rows for one in entity.lists]
+        return "request", entity.stage.value, str(entity.cursor), str(counts), str(rows), str(sorted(entity.files))
+    return type(entity).__name__, entity.state.value
 
 
 def _journal(facts: Facts) -> Counter[str]:
@@ -159,6 +203,7 @@ def check(rig: Rig) -> None:
     _check_deliveries(facts)
     _check_births(facts)
     check_attachments(facts)
+    check_appeals(facts.appeals, facts.of_type("AppealedRefusal"), facts.of_type("AppealNumber"))
     _check_stated(facts)
     _check_journal(facts)
     _check_lookups(facts)
@@ -275,7 +320,10 @@ def _check_journal(facts: Facts) -> None:
         *facts.attachments,
         *facts.appointments,
         *facts.corrections,
+        *facts.kept,
         *facts.stated,
+        *facts.appeals,
+        *facts.staff,
     )
     heads = {chain_name(entity): entity.chain for entity in entities}
     heads |= {f"views:{log.person_id}": log.chain for log in facts.views}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
+from tests.memory.s3 import put_back, stored_files
 from tests.world import NOW, TestContainer
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Moment:
     registers: FakeRegisters
     sms: list[Any]
     chance: Any
+    files: Mapping[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict)
 
 
 def _citizen() -> dict[str, Any]:
@@ -288,11 +291,13 @@ class Rig:
             registers=copy.deepcopy(self.registers),
             sms=list(self.sms.sent),
             chance=self.ids.random.getstate(),
+            files=stored_files(),
         )
 
     def restore(self, moment: Moment) -> None:
         """Go back to a moment, in a new process."""
         memory_table().restore(moment.items)
+        put_back(moment.files)
         self.pull()
         self.waiting, self.handled, self.answering = list(moment.waiting), [], False
         self.at = moment.at

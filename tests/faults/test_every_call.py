@@ -11,13 +11,17 @@ from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
+from tests.faults.appeal_scenarios import APPEAL_SCENARIOS, APPEAL_STAGES
 from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
+from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
+from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
@@ -39,6 +43,10 @@ STAGES = {
     **CORRECTION_STAGES,
     **CLINIC_STAGES,
     **CERTIFICATE_STAGES,
+    **MESSAGE_STAGES,
+    **APPEAL_STAGES,
+    **REGISTRY_STAGES,
+    **EMPLOYER_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -47,7 +55,11 @@ MORE_SCENARIOS = (
     *CORRECTION_SCENARIOS,
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
+    *MESSAGE_SCENARIOS,
+    *APPEAL_SCENARIOS,
     *SESSION_SCENARIOS,
+    *REGISTRY_SCENARIOS,
+    *EMPLOYER_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

@@ -68,6 +68,11 @@ def test_warns_seven_days_and_one_day_before_and_then_expires(world: World) -> N
     assert told(world) == {WARNED_7: 1, WARNED_1: 1, EXPIRED: 1}
     assert insurance(world)["certificates"][0]["state"] == "expired"
     warnings = [sms.text for sms in world.tools.sms.sent if number in sms.text]
+    assert len(warnings) == 3, "nobody is woken at midnight"
+    run_at(world, 15, hour=5)  # eight in the morning
+    world.run("run_messages")
+    world.drain(queues=("outbox_relay", "notifications"))
+    warnings = [sms.text for sms in world.tools.sms.sent if number in sms.text]
     assert len(warnings) == 4
     question = {"certificate_number": number, "consent": True}
     shown = world.ok("POST", "/v1/validity-checks", person=None, json=question)

@@ -23,7 +23,7 @@ def code_in_letter(world: World) -> str:
 def test_shows_the_account_before_the_first_consent(world: World) -> None:
     profile = world.ok("GET", "/v1/me")
     assert profile["family_name"] == "Примерова"
-    assert profile["phone"] == {"value": "+79000000001", "is_verified": True, "pending": None}
+    assert profile["phone"] == {"value": "+79000000001", "is_verified": True, "pending": None, "is_stopped": False}
     assert profile["has_consent"] is False
     problem(world.call("PATCH", "/v1/me", json={"phone": NEW_PHONE}), 404)
 
@@ -72,14 +72,15 @@ def test_tells_an_unconfirmed_account_how_to_confirm_it(world: World, person: st
 def test_takes_over_a_new_phone_after_its_code(world: World) -> None:
     consented(world)
     pending = world.ok("PATCH", "/v1/me", json={"phone": NEW_PHONE})
-    assert pending["phone"] == {"value": "+79000000001", "is_verified": True, "pending": "+79000009901"}
+    stays = {"value": "+79000000001", "is_verified": True, "is_stopped": False}
+    assert pending["phone"] == {**stays, "pending": "+79000009901"}
     world.ok("POST", "/v1/me/contacts/phone/codes")
     world.settle()
     assert world.tools.sms.sent[-1].to == "+79000009901"
 
     confirmed = world.ok("POST", "/v1/me/contacts/phone/confirmation", json={"code": world.code()})
 
-    assert confirmed["phone"] == {"value": "+79000009901", "is_verified": True, "pending": None}
+    assert confirmed["phone"] == {"value": "+79000009901", "is_verified": True, "pending": None, "is_stopped": False}
     assert actions(world)[0]["action"] == "contact_confirmed"
     again = world.call("POST", "/v1/me/contacts/phone/confirmation", json={"code": world.code()})
     problem(again, 422, "rule_refused", "nothing_to_confirm")

@@ -14,7 +14,8 @@ from chalicelib.adapters import aws
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.blueprint import registered_routes
 from infra.local.person_numbers import policy_number_of
-from tests import clinics, papers
+from tests import clinics, employers, papers, tickets
+from tests.appeals import begun, refused
 from tests.applicants import CHILD, carried_out, represent
 from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
@@ -31,6 +32,21 @@ KEY = {"Idempotency-Key": "once-0001"}
 CREATED = 201
 
 CREATE_NOTHING = {
+    "/v1/tickets/{ticket_id}/closure": "ends one ticket, and only once",
+    "/v1/tickets/{ticket_id}/rating": "rates one ticket; the same rating again changes nothing",
+    "/v1/operator/tickets/{ticket_id}/assignment": "takes one ticket, and only once",
+    "/v1/operator/tickets/{ticket_id}/attachments/{file_id}/views": "asks; the journal must tell of every view",
+    "/v1/operator/tickets/{ticket_id}/closure": "ends one ticket, and only once",
+    "/v1/operator/tickets/{ticket_id}/handover": "gives one ticket away, and only once",
+    "/v1/appeals/{appeal_id}/answer": "moves one appeal; the same answer again changes nothing",
+    "/v1/appeals/{appeal_id}/second-level": "moves one appeal; the same words again change nothing",
+    "/v1/appeals/{appeal_id}/submission": "files one appeal; the same again changes nothing",
+    "/v1/appeals/{appeal_id}/withdrawal": "ends one appeal, and only once",
+    "/v1/operator/appeals/{appeal_id}/decision": "decides one appeal, and only once",
+    "/v1/operator/appeals/{appeal_id}/documents/{evidence_id}/views": "asks; the journal must tell of every view",
+    "/v1/operator/appeals/{appeal_id}/lease": "takes an appeal that is free, or is renewed",
+    "/v1/operator/appeals/{appeal_id}/question": "moves one appeal; the same question again changes nothing",
+    "/v1/operator/appeals/{appeal_id}/release": "gives one appeal back, and only once",
     "/v1/applications/{application_id}/withdrawal": "moves one application, and only once",
     "/v1/auditor/journal-exports": "asks; the journal must tell of every export",
     "/v1/civil-registry/records": "tells a version of a record, whose number and version are the key",
@@ -43,12 +59,15 @@ CREATE_NOTHING = {
     "/fhir/r4/CoverageEligibilityRequest/{operation}": "asks; the journal must tell of every question",
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
+    "/v1/exchange-checks": "asks, and keeps nothing",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
     "/v1/me/deliveries/{delivery_id}/address-change": "spends the code, which works once",
     "/v1/me/appointments/{appointment_id}/withdrawal": "takes one request back, and only once",
     "/v1/me/attachments/{attachment_id}/withdrawal": "takes one request back, and only once",
+    "/v1/me/employer-consents/{organisation_id}/decision": "moves one consent, and only once",
+    "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/refresh": "looks anew at what there is",
     "/v1/me/deliveries/{delivery_id}/cancellation": "ends one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/dispatch": "moves one delivery, and only once",
     "/v1/operator/deliveries/{delivery_id}/handover": "spends the code, which works once",
@@ -168,6 +187,22 @@ def _insurance_certificate(world: World) -> Request:
     return Request(path="/v1/me/insurance-certificates", body={"year": 2026}, other={"year": 2025})
 
 
+def _employer(world: World) -> Request:
+    consented(world)
+    details = employers.DETAILS
+    return Request(path=employers.EMPLOYERS, body=details, other={**details, "powers_number": "1"})
+
+
+def _employer_request(world: World) -> Request:
+    path = f"{employers.EMPLOYERS}/{employers.employer(world)}/certificate-requests"
+    return Request(path=path, body={"year": 2026}, other={"year": 2025})
+
+
+def _staff_list(world: World) -> Request:
+    path = f"{employers.request(world, employers.employer(world))}/lists"
+    return Request(path=path, body={"media_type": employers.CSV}, other={"media_type": employers.XLSX})
+
+
 def _childs_insurance_certificate(world: World) -> Request:
     path = _childs_path(world, "insurance-certificates")
     return Request(path=path, body={"year": 2026}, other={"year": 2025})
@@ -234,6 +269,16 @@ def _childs_address_code(world: World) -> Request:
     return Request(path=f"{one}/address-codes", body=body, other=other)
 
 
+def _appeal(world: World) -> Request:
+    body = {"subject": "application", "subject_id": refused(world)}
+    return Request(path="/v1/appeals", body=body, other={**body, "subject": "delivery"})
+
+
+def _appeal_document(world: World) -> Request:
+    path = f"/v1/appeals/{begun(world, refused(world))}/documents"
+    return Request(path=path, body={"media_type": "image/png"}, other={"media_type": "image/jpeg"})
+
+
 def _attachment(world: World) -> Request:
     clinics.insured(world)
     other = clinics.wish(clinics.SECOND, clinics.OTHER_THERAPIST)
@@ -245,6 +290,42 @@ def _childs_attachment(world: World) -> Request:
     body = clinics.wish(doctor=clinics.PAEDIATRICIAN)
     other = {**body, "clinic": clinics.CHILDREN, "doctor": "d008"}
     return Request(path=_childs_path(world, "attachments"), body=body, other=other)
+
+
+def _ticket(world: World) -> Request:
+    consented(world)
+    return Request(path=tickets.ALL, body=tickets.QUESTION, other={**tickets.QUESTION, "subject": "Другой"})
+
+
+def _ticket_message(world: World) -> Request:
+    path = f"{_opened(world)}/messages"
+    return Request(path=path, body={"text": "Ещё вопрос"}, other={"text": "И ещё"})
+
+
+def _ticket_attachment(world: World) -> Request:
+    path = f"{_opened(world)}/attachments"
+    return Request(path=path, body={"media_type": "image/png"}, other={"media_type": "image/jpeg"})
+
+
+def _ticket_answer(world: World) -> Request:
+    ticket_id = _opened(world).rpartition("/")[2]
+    tickets.work(world, ticket_id, "assignment")
+    path = f"/v1/operator/tickets/{ticket_id}/messages"
+    return Request(path=path, person="fund", body={"text": "Завтра"}, other={"text": "Послезавтра"})
+
+
+def _opened(world: World) -> str:
+    consented(world)
+    return f"{tickets.ALL}/{tickets.opened(world)['id']}"
+
+
+def _registry_import(world: World) -> Request:
+    return Request(
+        path="/v1/registry-imports",
+        person=FUND,
+        body={"media_type": "text/xml"},
+        other={"media_type": "application/json"},
+    )
 
 
 def _appointment(world: World) -> Request:
@@ -262,12 +343,19 @@ def _childs_appointment(world: World) -> Request:
 
 
 CREATING: dict[str, Callable[[World], Request]] = {
+    "/v1/registry-imports": _registry_import,
     "/v1/me/appointments": _appointment,
     "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,
     "/v1/represented-persons/{person_id}/attachments": _childs_attachment,
     "/v1/operator/corrections": _correction,
     "/v1/operator/corrections/{correction_id}/reversal": _reversal,
+    "/v1/tickets": _ticket,
+    "/v1/tickets/{ticket_id}/attachments": _ticket_attachment,
+    "/v1/tickets/{ticket_id}/messages": _ticket_message,
+    "/v1/operator/tickets/{ticket_id}/messages": _ticket_answer,
+    "/v1/appeals": _appeal,
+    "/v1/appeals/{appeal_id}/documents": _appeal_document,
     "/v1/applications": _application,
     "/v1/applications/{application_id}/scans": _scan,
     "/v1/applications/{application_id}/signing-codes": _signing_code,
@@ -276,6 +364,9 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/contacts/{contact}/codes": _contact_code,
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
+    "/v1/me/employers": _employer,
+    "/v1/me/employers/{employer_id}/certificate-requests": _employer_request,
+    "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": _staff_list,
     "/v1/me/extracts": _extract,
     "/v1/me/insurance-certificates": _insurance_certificate,
     "/v1/me/insurance/codes": _policy_code,

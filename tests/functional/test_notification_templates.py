@@ -18,6 +18,8 @@ LINK = "https://polis.example.ru/applications/01JD0000000000000000000000?a=1&b=2
 # The longest value of every field that is no date; 30 September has the longest spelling.
 VALUES = {
     "number": "36-2026-00000001-7",
+    "appeal_number": "Ж-2026-00000001-7",
+    "ticket_number": "Т-2026-00000001-7",
     "link": LINK,
     "code": "12345678",
     "valid_minutes": 15,

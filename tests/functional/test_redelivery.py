@@ -41,8 +41,8 @@ def snapshot(world: World) -> dict[str, list[str]]:
     items = list(memory_table().items.values())
     return {
         "items": sorted(json.dumps(item, sort_keys=True) for item in items),
-        "sms": [sms.dedup_id for sms in world.tools.sms.sent],
-        "letters": [letter.dedup_id for letter in world.tools.email.sent],
+        "sms": [sms.reference for sms in world.tools.sms.sent],
+        "letters": [letter.reference for letter in world.tools.email.sent],
     }
 
 

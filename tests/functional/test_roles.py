@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.http.routes import signature_of
-from tests import clinics, papers
+from tests import appeals, clinics, employers, papers, tickets
 from tests.applicants import CHILD, carried_out, represent
 from tests.functional.test_bad_input import ROLE_PERSONS, UNKNOWN_ID, label, path_of, routes
-from tests.journeys import document, insured, problem
+from tests.journeys import INSURER_CHANGE, document, insured, policy, problem
 
 if TYPE_CHECKING:
     from chalicelib.http.routes import Route
     from tests.world import World
 
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/tickets": {"category": "other", "subject": "Вопрос", "text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/attachments": {"media_type": "image/png"},
+    "POST /v1/tickets/{ticket_id}/messages": {"text": "Когда?"},
+    "POST /v1/tickets/{ticket_id}/rating": {"rating": 5},
+    "POST /v1/operator/tickets/{ticket_id}/attachments/{file_id}/views": {"page": 1},
+    "POST /v1/operator/tickets/{ticket_id}/handover": {"note": "Вопрос фонду"},
+    "POST /v1/operator/tickets/{ticket_id}/messages": {"text": "Завтра"},
+    "POST /v1/appeals": {"subject": "application", "subject_id": UNKNOWN_ID},
+    "POST /v1/appeals/{appeal_id}/answer": {"text": appeals.WORDS},
+    "POST /v1/appeals/{appeal_id}/documents": {"media_type": "image/png"},
+    "POST /v1/appeals/{appeal_id}/second-level": {"text": appeals.WORDS},
+    "POST /v1/appeals/{appeal_id}/submission": appeals.GROUNDS,
+    "POST /v1/operator/appeals/{appeal_id}/decision": {"uphold": True, "explanation": appeals.EXPLANATION},
+    "POST /v1/operator/appeals/{appeal_id}/documents/{evidence_id}/views": {"page": 1},
+    "POST /v1/operator/appeals/{appeal_id}/question": {"text": appeals.WORDS},
     "POST /v1/applications": {"kind": "first_policy"},
     "PATCH /v1/applications/{application_id}": {"insurer": {"code": "77012"}},
     "POST /v1/applications/{application_id}/scans": {"document": "identity_document", "media_type": "image/png"},
@@ -45,6 +61,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/me/consents": {"version": "2026-11"},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance-certificates": {"year": 2026},
+    "POST /v1/me/employers": employers.DETAILS,
+    "POST /v1/me/employers/{employer_id}/certificate-requests": {"day": "2026-03-16"},
+    "POST /v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": {"media_type": employers.CSV},
+    "POST /v1/me/employer-consents/{organisation_id}/decision": {"state": "given"},
     "POST /v1/me/insurance/codes": {"days": 1},
     "POST /v1/me/legacy-policies": {"policy_type": "old_sample", "number": "1", "region": "77"},
     "POST /v1/me/contacts/{contact}/confirmation": {"code": "123456"},
@@ -67,6 +87,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/operator/deliveries/{delivery_id}/outcome": {"outcome": "delivered"},
     "POST /v1/operator/delivery-searches": {"number": "2026-00000001-8"},
     "POST /v1/operator/civil-records/{record_id}/decision": {"proceed": True},
+    "POST /v1/exchange-checks": {
+        "name": "s77012_0_03261",
+        "content": base64.b64encode(b"<STOPLIST/>").decode(),
+    },
+    "POST /v1/registry-imports": {"media_type": "text/xml"},
+    "PUT /v1/insurers/{code}/issue-points": {"points": []},
+    "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},
     "POST /v1/represented-persons": {**CHILD, "consent_version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/consents": {"version": "2026-11"},
     "POST /v1/represented-persons/{person_id}/codes": {"days": 1},
@@ -93,9 +120,15 @@ PUBLIC = {
     "GET /v1/consent-text",
     "GET /v1/dictionaries",
     "GET /v1/dictionaries/{name}",
+    "GET /v1/insured-numbers",
+    "GET /v1/insurer-comparison",
+    "GET /v1/insurer-ratings",
     "GET /v1/doctors",
     "GET /v1/insurers",
     "GET /v1/insurers/{code}",
+    "GET /v1/insurers/{code}/branches",
+    "GET /v1/insurers/{code}/issue-points",
+    "GET /v1/insurers/{code}/ratings",
     "GET /v1/status-lists/{number}",
     "POST /v1/clinic-searches",
     "POST /v1/readiness-checks",
@@ -169,7 +202,7 @@ class TestRoles:
         assert own.status_code not in {401, 403, 404}, own.text
 
     def test_shows_each_person_the_own_things_only(self, shared_world: World, owned: dict[str, str]) -> None:
-        for path in ("/v1/applications", "/v1/me/activity", "/v1/me/messages"):
+        for path in ("/v1/applications", "/v1/appeals", "/v1/me/activity", "/v1/me/messages"):
             assert shared_world.ok("GET", path, person="insured")["items"] == []
         assert shared_world.ok("GET", "/v1/me/insurance", person="insured") == {
             "policies": [],
@@ -206,16 +239,30 @@ def owned(shared_world: World) -> dict[str, str]:
         who: shared_world.ok("POST", f"{path}/insurance-certificates", json={"year": 2026})["id"]
         for who, path in (("", "/v1/me"), ("childs_", f"/v1/represented-persons/{child_id}"))
     }
+    employer_id = employers.employer(shared_world)
+    request = employers.request(shared_world, employer_id)
+    number = policy(shared_world)["policy_number"]
+    employers.uploaded(shared_world, request, employers.csv(employers.staff_row(shared_world, "citizen", number)))
     shared_world.drain()
     childs = shared_world.ok("GET", f"/v1/represented-persons/{child_id}/insurance")
     clinics.registry(shared_world)
     childs_path = f"/v1/represented-persons/{child_id}/attachments"
     childs_wish = clinics.wish(doctor=clinics.PAEDIATRICIAN)
     scan_id = shared_world.ok("GET", f"/v1/applications/{application_id}")["scans"][0]["id"]
+    ticket_id = tickets.opened(shared_world)["id"]
+    appeal_id = appeals.begun(shared_world, appeals.refused(shared_world, by="fund", kind=INSURER_CHANGE))
     return {
+        "appeal_id": appeal_id,
+        "ticket_id": ticket_id,
+        "file_id": tickets.attached(shared_world, ticket_id)["id"],
+        "evidence_id": appeals.attached(shared_world, appeal_id)["id"],
         "application_id": application_id,
         "scan_id": scan_id,
         "page": "1",
+        "employer_id": employer_id,
+        "request_id": request.rpartition("/")[2],
+        "organisation_id": shared_world.ok("GET", employers.CONSENTS)["items"][0]["organisation_id"],
+        "name": "json",
         "document_id": document(shared_world, "policy")["id"],
         "child_id": child_id,
         "childs_document_id": childs["documents"][0]["id"],

@@ -270,7 +270,7 @@ def test_tells_accounts_apart_by_issuer_and_subject():
 
 def test_demands_every_setting_of_identity(settings):
     given = {"OIDC_ISSUER": "i", "OIDC_AUDIENCE": "a", "OIDC_JWKS_URL": "u"}
-    assert identity_settings(given) == replace(settings, issuer="i", audience="a", jwks_url="u")
+    assert identity_settings(given) == replace(settings, issuer="i", audience="a", jwks_url="u", client_id="a")
     for name in given:
         with pytest.raises(KeyError):
             identity_settings({key: value for key, value in given.items() if key != name})

@@ -77,6 +77,6 @@ def _check_stuck(facts: Facts) -> None:
 
 def _check_messages(simulation: Simulation) -> None:
     """Each message goes out once by each channel, but for one whose process ended between sending and noting it."""
-    sent = Counter(message.dedup_id for message in (*simulation.rig.sms.sent, *simulation.rig.email.sent))
+    sent = Counter(message.reference for message in (*simulation.rig.sms.sent, *simulation.rig.email.sent))
     twice = sum(count - 1 for count in sent.values())
     assert twice <= simulation.done["outcomes_lost"], "a message went out twice"

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.decision import Outcome
+from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.records import ActivePolicyMarker, IdempotencyRecord, LiveMarker
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.events import outbox_relay
@@ -81,7 +82,7 @@ def _expires_certificates_a_month_early(patch: pytest.MonkeyPatch) -> None:
 
 
 def _sends_whatever_was_claimed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(OutboxReads, "claim_delivery", lambda *_, **__: "claimed")
+    patch.setattr(Dispatch, "may_be_tried", lambda *_: True)
 
 
 def _breaks_the_chain_of_the_journal(patch: pytest.MonkeyPatch) -> None:

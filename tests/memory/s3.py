@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DONE = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}
 
@@ -54,6 +57,25 @@ def _found(request: dict[str, Any]) -> FakeKey:
 def _refuse(code: str) -> NoReturn:
     answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {**_DONE, "HTTPStatusCode": 404}}
     raise ClientError(answer, "")
+
+
+def stored_files() -> dict[tuple[str, str], tuple[str, bytes]]:
+    """The newest version of every file, with its id, by bucket and key: to be put back into another cloud."""
+    return {
+        (bucket.name, name): (key.version_id, key.value)
+        for bucket in _files().buckets.values()
+        for name, key in bucket.keys.items()
+        if isinstance(key, FakeKey)
+    }
+
+
+def put_back(files: Mapping[tuple[str, str], tuple[str, bytes]]) -> None:
+    """Put files back that are not there, in the versions that records name."""
+    for (bucket, name), (version_id, data) in files.items():
+        if name not in _files().buckets[bucket].keys:
+            key = _files().put_object(bucket, name, data)
+            key._version_id = version_id
+            key.set_acl(_files().get_bucket(bucket).acl)
 
 
 ANSWERS = {

@@ -26,6 +26,7 @@ WIDE = {
         "ReadRetiredSigningKeys",
     ): "public halves of keys with the tag; retired keys are not in the stack",
     ("DocumentsRole", "ReadRetiredSigningKeys"): "as above",
+    ("EmployerListsRole", "ReadRetiredSigningKeys"): "as above",
 }
 PROBLEM = {"title", "code", "detail", "request_id"}
 
@@ -55,7 +56,7 @@ def _logical(reference):
 def test_every_queue_consumer_reports_partial_failures(functions):
     sources = list(_sqs_sources(functions))
 
-    assert len(sources) == 6
+    assert len(sources) == 10
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for _, _, source in sources)
 
 
@@ -150,7 +151,7 @@ def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
 def test_every_function_has_a_role_of_its_own(functions):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
 
-    assert len(set(roles)) == len(roles) == 11
+    assert len(set(roles)) == len(roles) == 17
 
 
 def test_no_role_reaches_further_than_it_must(resources):
@@ -175,13 +176,13 @@ def test_text_messages_go_to_phones_only(resources):
 @pytest.mark.parametrize(
     ("action", "roles"),
     [
-        ("kms:Sign", {"ApiHandlerRole", "DocumentsRole"}),
+        ("kms:Sign", {"ApiHandlerRole", "DocumentsRole", "EmployerListsRole"}),
         ("sns:Publish", {"NotificationsRole"}),
         ("ses:SendEmail", {"NotificationsRole"}),
         ("dynamodb:Scan", set()),
         ("s3:DeleteObject", set()),
-        ("s3:GetObjectTagging", {"ApiHandlerRole", "ScanUploadsRole"}),
-        ("s3:GetObjectVersion", {"ScanUploadsRole"}),
+        ("s3:GetObjectTagging", {"ApiHandlerRole", "EmployerListsRole", "ScanUploadsRole"}),
+        ("s3:GetObjectVersion", {"EmployerListsRole", "ExchangeRole", "ScanUploadsRole"}),
     ],
 )
 def test_only_who_needs_it_may(resources, action, roles):
@@ -200,15 +201,18 @@ def test_the_api_reads_no_original_of_a_scan(resources):
         "${ScansBucket.Arn}/views/*",
         "${ScansBucket.Arn}/shown/*",
         "${DocumentsBucket.Arn}/documents/*",
+        "${DocumentsBucket.Arn}/employers/*",
     }
 
 
-def test_what_was_drawn_for_one_view_is_gone_after_a_day_and_nothing_else_is(resources):
+def test_what_was_drawn_for_one_view_is_gone_after_a_day_letters_after_thirty_registry_files_after_ninety(resources):
     rules = resources["ScansBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     ended = {rule["Prefix"]: rule for rule in rules if "ExpirationInDays" in rule}
 
-    assert set(ended) == {"shown/"}
+    assert set(ended) == {"shown/", "exchange/", "mail/"}
     assert ended["shown/"]["ExpirationInDays"] == ended["shown/"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert ended["exchange/"]["ExpirationInDays"] == 90
+    assert ended["mail/"]["ExpirationInDays"] == 30
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 
@@ -243,7 +247,8 @@ def test_every_function_keeps_its_log_for_a_limited_time(functions, resources):
     groups = _of_type(resources, "AWS::Logs::LogGroup")
     named = {group["LogGroupName"]["Fn::Sub"] for group in groups.values() if "LogGroupName" in group}
 
-    assert named == {f"/aws/lambda/${{{name}}}" for name in functions}
+    texts = "sns/${AWS::Region}/${AWS::AccountId}/DirectPublishToPhoneNumber"  # SNS names its logs itself
+    assert named == {f"/aws/lambda/${{{name}}}" for name in functions} | {texts, f"{texts}/Failure"}
     assert all(0 < group["RetentionInDays"] <= 90 for group in groups.values())
 
 
@@ -260,9 +265,10 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 11
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 6
-    assert kinds.count("AWS::Events::Rule") == 3
+    assert kinds.count("AWS::Lambda::Function") == 17
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 10
+    assert kinds.count("AWS::Events::Rule") == 4
+    assert kinds.count("AWS::Logs::SubscriptionFilter") == 2
     assert "AWS::ApiGateway::Stage" in kinds
 
 

@@ -70,6 +70,13 @@ def char_widths(style: str) -> dict[str, float]:
 
 
 @cache
+def char_codes(style: str) -> dict[str, str]:
+    """The code of every character in a document, as four hexadecimal digits."""
+    font: Any = _prototype().fonts[FAMILY.lower() + style]
+    return {chr(code): f"{font.subset.pick(code):04X}" for code in font.cmap}
+
+
+@cache
 def _prototype() -> FPDF:
     pdf = FPDF(unit="mm", format="A4")
     with tempfile.TemporaryDirectory() as folder:

@@ -144,9 +144,9 @@ class FPDFRenderer:
         return self._finish(page, document.qr_link, notes, footing)
 
     def receipt(self, *, document: ReceiptDocument) -> bytes:
-        """The receipt of an application (requirement B7)."""
+        """The receipt of an application or an appeal (requirements B7, L1)."""
         heading = _Heading(
-            title="Расписка о приёме заявления",
+            title=f"Расписка о приёме {document.what}",
             subtitle=document.kind,
             name="receipt",
             made_at=document.submitted_at.astimezone(UTC),
@@ -154,18 +154,18 @@ class FPDFRenderer:
         page, footing = self._begin(document, heading)
         layout.number_panel(
             page,
-            caption="Номер заявления",
+            caption=f"Номер {document.what}",
             number=document.number,
             status_caption="Решение – не позднее",
             status=texts.long_day(document.due_on),
         )
-        layout.section(page, text="Заявление", footing=footing)
+        layout.section(page, text="Что принято", footing=footing)
         rows = [
             Row(label="Принято", value=texts.moment(document.submitted_at)),
-            Row(label="Вид заявления", value=document.kind),
+            Row(label=f"Вид {document.what}", value=document.kind),
             Row(label="Заявитель", value=document.applicant),
-            *_insurer_rows(document.insurer),
-            Row(label="Статус заявления", value=document.status_link),
+            *(_insurer_rows(document.insurer) if document.insurer else ()),
+            Row(label=f"Статус {document.what}", value=document.status_link),
         ]
         layout.table(page, rows=rows, footing=footing)
         for text, items in (

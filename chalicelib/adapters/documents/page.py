@@ -14,6 +14,8 @@ from chalicelib.adapters.documents.fonts import BOLD, REGULAR
 from chalicelib.adapters.documents.qr_code import qr_matrix, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fpdf import FPDF
 
 Color = tuple[int, int, int]
@@ -109,6 +111,23 @@ class Page:
         self.pdf.set_font(fonts.FAMILY, style.weight, style.size)
         self.pdf.set_text_color(*style.color)
         self.pdf.text(x, baseline, text)
+
+    def begin_rows(self, style: Style) -> None:
+        """Set the font of the rows that follow on this page: `row` says nothing of it."""
+        self.text(0, 0, " ", style)  # fpdf2 writes a font only before a text
+
+    def row(self, baseline: float, cells: Iterable[tuple[float, str]], style: Style) -> None:
+        """Write clean texts on one line, each from its x: a sixth of the time of as many `text`."""
+        red, green, blue = (part / 255 for part in style.color)
+        codes = fonts.char_codes(style.weight)
+        drawn = [f"q {red:.3f} {green:.3f} {blue:.3f} rg BT"]
+        left = 0.0
+        for x, text in cells:
+            hexadecimal = "".join(map(codes.__getitem__, text))
+            up = "" if left else f" {(HEIGHT - baseline) / POINT:.2f}"
+            drawn.append(f"{(x - left) / POINT:.2f}{up or ' 0'} Td <{hexadecimal}> Tj")
+            left = x
+        self.pdf._out(" ".join([*drawn, "ET Q"]))  # noqa: SLF001 - as for the code
 
     def lines(self, x: float, top: float, lines: list[str], style: Style) -> float:
         """Write wrapped lines under each other from ``top``; returns the height they took."""

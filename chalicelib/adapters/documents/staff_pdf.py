@@ -63,13 +63,14 @@ def _head(page: Page) -> None:
         page.text(MARGIN + left, page.y + PITCH, title, HEAD)
     page.y += PITCH + 1
     page.rule(page.y, MARGIN, ROOM)
+    page.begin_rows(LINE)
 
 
 def _line(page: Page, number: int, line: StaffLine) -> None:
     cells = (str(number), line.name, line.born_on, line.policy_number, line.outcome, line.insurers)
-    for text, (_, left, room) in zip(cells, (*COLUMNS, *MORE), strict=True):
-        if text:
-            page.text(MARGIN + left, page.y + LINE.size * POINT + 0.6, _fitted(text, room), LINE)
+    placed = zip(cells, (*COLUMNS, *MORE), strict=True)
+    texts_at = [(MARGIN + left, _fitted(text, room)) for text, (_, left, room) in placed if text]
+    page.row(page.y + LINE.size * POINT + 0.6, texts_at, LINE)
     page.y += PITCH
 
 

@@ -34,7 +34,7 @@ class CaseReads:
             for summary in self._cases(scope, queue, index_keys.FIRST, index_keys.LAST, None):
                 if since <= summary.submitted_on < until:
                     yield summary
-            for month in _months(since, until):
+            for month in months_of(since, until):
                 partition = index_keys.filed_partition(scope.kind.value, scope.code, month, shard)
                 yield from self._cases(scope, partition, since.isoformat(), until.isoformat(), None)
 
@@ -50,7 +50,7 @@ class CaseReads:
                 return
 
 
-def _months(since: date, until: date) -> Iterator[str]:
+def months_of(since: date, until: date) -> Iterator[str]:
     """The months of the days from ``since`` until before ``until``."""
     month = since.replace(day=1)
     while month < until:

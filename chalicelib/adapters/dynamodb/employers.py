@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.adapters.dynamodb import certificate_keys, items, keys
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 READ_AT_ONCE = 100
+AT_ONCE = 4
 TRIES = 8
 """How often what a batch left out is asked for again; more is left to the queue."""
 
@@ -81,16 +84,21 @@ class EmployerReads:
     def _batch(self, wanted: Iterable[keys.Key]) -> Iterator[items.Item]:
         """Read items by their keys with strong consistency; what is not there is left out."""
         listed = [key.item() for key in wanted]
-        for start in range(0, len(listed), READ_AT_ONCE):
-            yield from self._part(listed[start : start + READ_AT_ONCE])
+        parts = [listed[start : start + READ_AT_ONCE] for start in range(0, len(listed), READ_AT_ONCE)]
+        if len(parts) <= 1:
+            return iter(self._part(parts[0]) if parts else ())
+        # Most of the time of a call is waiting: a few go at once.
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            return chain.from_iterable(list(pool.map(self._part, parts)))
 
-    def _part(self, part: list[Any]) -> Iterator[items.Item]:
+    def _part(self, part: list[Any]) -> list[items.Item]:
+        found: list[items.Item] = []
         requests: Any = {self._table.name: {"Keys": part, "ConsistentRead": True}}
         for _ in range(TRIES):
             with translated():
                 answer = self._table.client.batch_get_item(RequestItems=requests)
-            yield from answer["Responses"].get(self._table.name, [])
+            found += answer["Responses"].get(self._table.name, [])
             requests = answer.get("UnprocessedKeys")
             if not requests:
-                return
+                return found
         raise Throttled("Сервис перегружен")

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from chalicelib.adapters.dynamodb import certificate_keys, clinic_items, correction_keys, index_keys, keys, session_keys
+from chalicelib.adapters.dynamodb import (
+    appeal_items,
+    certificate_keys,
+    clinic_items,
+    correction_keys,
+    dispatch_items,
+    index_keys,
+    keys,
+    registry_items,
+    session_keys,
+    ticket_items,
+)
+from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES, ApplicationState
@@ -21,7 +33,6 @@ from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
-from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -78,11 +89,6 @@ def _number(value: float) -> dict[str, str]:
     return {"N": str(int(value))}
 
 
-def expiry(at: datetime) -> dict[str, dict[str, str]]:
-    """The attribute by which DynamoDB forgets an item in its own time, within days of the moment."""
-    return {"expires_epoch": _number(at.timestamp())}
-
-
 def _application_item(entity: Application) -> Item:
     item: Item = {
         "account": _text(entity.account_id),
@@ -129,27 +135,14 @@ def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
     return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
 
 
-def _insurer_item(entity: Insurer) -> Item:
-    far = "9999-12-31"
-    return {
-        **index_keys.region_index(entity.region, entity.code),
-        "open_from": _text(max(entity.licence_from, entity.included_on).isoformat()),
-        "open_until": _text(
-            min(
-                entity.licence_until.isoformat() if entity.licence_until else far,
-                entity.excluded_on.isoformat() if entity.excluded_on else far,
-            )
-        ),
-    }
-
-
 def _due(name: str, entity_id: str, at: datetime | None) -> Item:
     return {} if at is None else dict(index_keys.due_index(name, entity_id, at))
 
 
 def _policy_item(entity: Policy) -> Item:
     step = next_step(entity)
-    return {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    item = {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
+    return item | registry_items.insured(entity)
 
 
 def _delivery_item(entity: Delivery) -> Item:
@@ -164,6 +157,7 @@ def _civil_record_item(entity: CivilRecord) -> Item:
 
 
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
+    **dispatch_items.KEYS,
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
     ApplicationChallenge: lambda e: keys.application_challenge(e.application_id),
@@ -183,7 +177,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     ActivePolicyMarker: lambda e: keys.active_policy(e.person_id),
     Pointer: lambda e: keys.pointer(e.kind, e.value_hash, e.target if e.shared else ""),
     IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
-    Insurer: lambda e: keys.insurer(e.code),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
     PolicyVersion: _policy_version_key,
@@ -194,14 +187,17 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     EmployeeConsent: lambda e: certificate_keys.employee_consent(e.person_id, e.organisation_id),
     Correction: lambda e: correction_keys.correction(e.correction_id),
     CorrectionChanges: lambda e: correction_keys.correction_changes(e.correction_id),
+    **appeal_items.KEYS,
+    **ticket_items.KEYS,
     **clinic_items.KEYS,
+    **registry_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
+    **dispatch_items.EXTRAS,
     Application: _application_item,
     Person: _person_item,
-    Insurer: _insurer_item,
     TemporaryCertificate: lambda e: _due("certificate", e.application_id, e.next_step_at),
     Policy: _policy_item,
     Representation: lambda e: _due("representation", e.person_id, e.next_step_at),
@@ -215,7 +211,10 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     IdempotencyRecord: lambda e: dict(expiry(e.created_at + IDEMPOTENCY_KEPT_FOR)),
     ApplicationChallenge: lambda e: dict(expiry(e.challenge.sent_at + CHALLENGE_KEPT_FOR)),
     Challenge: lambda e: dict(expiry(e.sent_at + CHALLENGE_KEPT_FOR)),
+    **appeal_items.EXTRAS,
+    **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
+    **registry_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

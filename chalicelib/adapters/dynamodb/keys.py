@@ -1,4 +1,4 @@
-"""The keys of items; those of indexes and of corrections are in modules of their own, and no others spell one."""
+"""The keys of items; those of indexes, corrections and registries are in modules of their own, no others spell one."""
 
 from __future__ import annotations
 
@@ -186,11 +186,6 @@ def revocation(status_index: int) -> Key:
 def status_list(number: int) -> str:
     """The partition of a status list."""
     return f"STATUS#{number}"
-
-
-def delivery(key: str) -> Key:
-    """The claim of one delivery by one channel."""
-    return Key(f"DELIVERY#{key}", "DELIVERY")
 
 
 def start(key: Key) -> str:

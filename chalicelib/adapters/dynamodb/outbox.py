@@ -1,12 +1,11 @@
-"""The outbox's and the deliveries' own reads and writes."""
+"""The outbox's own reads and writes."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import items, keys
-from chalicelib.adapters.dynamodb.failures import is_refused, translated
+from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.domain.records import OUTBOX_SHARDS, OutboxEntry
 
 if TYPE_CHECKING:
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 100
 DELETED_AT_ONCE = 25
 WAITING_AT_ONCE = 100
-DELIVERIES_KEPT_FOR = timedelta(days=30)
 
 
 class OutboxReads:
-    """The part of the store that the relay and the deliveries use."""
+    """The part of the store that the relay uses."""
 
     _table: Table
 
@@ -51,44 +49,6 @@ class OutboxReads:
                 while requests:
                     answer = self._table.client.batch_write_item(RequestItems=requests)
                     requests = answer.get("UnprocessedItems")
-
-    def claim_delivery(self, *, key: str, at: datetime, lease_seconds: int) -> str:
-        """Claim one delivery; a claim that nobody finished may be taken over after its lease."""
-        with translated():
-            try:
-                self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=keys.delivery(key).item(),
-                    UpdateExpression="SET outcome = :taken, leased_until = :until, expires_epoch = :end",
-                    ConditionExpression="attribute_not_exists(outcome) OR (outcome = :taken AND leased_until < :now)",
-                    ExpressionAttributeValues={
-                        ":taken": {"S": "taken"},
-                        ":now": {"N": str(int(at.timestamp()))},
-                        ":until": {"N": str(int(at.timestamp()) + lease_seconds)},
-                        ":end": items.expiry(at + DELIVERIES_KEPT_FOR)["expires_epoch"],
-                    },
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            except self._table.client.exceptions.ClientError as failure:
-                if not is_refused(failure):
-                    raise
-                return str(failure.response["Item"]["outcome"]["S"])
-        return "claimed"
-
-    def finish_delivery(self, *, key: str, outcome: str, at: datetime) -> None:
-        """Note the final outcome of a claimed delivery."""
-        with translated():
-            self._table.client.update_item(
-                TableName=self._table.name,
-                Key=keys.delivery(key).item(),
-                UpdateExpression="SET outcome = :outcome, finished_at = :at",
-                ExpressionAttributeValues={":outcome": {"S": outcome}, ":at": {"S": at.isoformat()}},
-            )
-
-    def release_delivery(self, *, key: str) -> None:
-        """Give a claim back."""
-        with translated():
-            self._table.client.delete_item(TableName=self._table.name, Key=keys.delivery(key).item())
 
     def _read(self, wanted: list[dict[str, Any]]) -> list[OutboxEntry]:
         found: list[OutboxEntry] = []

@@ -6,11 +6,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import index_keys, items, keys, session_keys
+from chalicelib.adapters.dynamodb.appeals import AppealReads
 from chalicelib.adapters.dynamodb.applications import applications_of
 from chalicelib.adapters.dynamodb.cases import CaseReads
 from chalicelib.adapters.dynamodb.clinics import ClinicReads
 from chalicelib.adapters.dynamodb.corrections import CorrectionReads
 from chalicelib.adapters.dynamodb.deliveries import DeliveryReads
+from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.employers import EmployerReads
@@ -19,7 +21,9 @@ from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
@@ -71,6 +75,7 @@ _FILE_KINDS: Mapping[str, type] = {
 
 class DynamoDBStore(
     OutboxReads,
+    DispatchReads,
     DeliveryReads,
     CaseReads,
     CorrectionReads,
@@ -78,6 +83,9 @@ class DynamoDBStore(
     ManyReads,
     InsuranceCertificateReads,
     EmployerReads,
+    AppealReads,
+    TicketReads,
+    RegistryReads,
 ):
     """Implements the Store port on one table."""
 

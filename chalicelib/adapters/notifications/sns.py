@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.adapters.notifications.failures import sorted_failures
+from chalicelib.ports.notifications import Taken
+
+PROVIDER = "sns"
 
 
 class SnsSmsSender:
@@ -18,11 +21,12 @@ class SnsSmsSender:
         self._client = client
         self._sender_id = sender_id
 
-    def send(self, *, to: str, text: str, dedup_id: str) -> None:
-        """See ``SmsSender.send``."""
-        values = {"AWS.SNS.SMS.SMSType": "Transactional", "polis.notification": dedup_id}
+    def send(self, *, to: str, text: str, reference: str) -> Taken:
+        """See ``SmsSender.send``; receipts name the id that SNS gives."""
+        values = {"AWS.SNS.SMS.SMSType": "Transactional", "polis.notification": reference}
         if self._sender_id:
             values["AWS.SNS.SMS.SenderID"] = self._sender_id
         attributes = {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
         with sorted_failures():
-            self._client.publish(PhoneNumber=to, Message=text, MessageAttributes=attributes)
+            answer = self._client.publish(PhoneNumber=to, Message=text, MessageAttributes=attributes)
+        return Taken(provider=PROVIDER, provider_id=answer["MessageId"])

@@ -18,6 +18,7 @@ from chalicelib.http.models import IsoDate, Out, Query
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from chalicelib.domain.case_statistics import Spread
     from chalicelib.use_cases.case_statistics import Report
 
 _EARLIEST, _LATEST = date(2020, 1, 1), date(2100, 1, 1)
@@ -69,7 +70,7 @@ class StatisticsOut(Out):
 
 def statistics_out(report: Report) -> StatisticsOut:
     """Present the figures."""
-    figures, spread = report.figures, report.figures.time_to_decision
+    figures = report.figures
     return StatisticsOut(
         scope=report.scope.kind,
         code=report.scope.code,
@@ -87,11 +88,16 @@ def statistics_out(report: Report) -> StatisticsOut:
         decided=figures.decided,
         refused=figures.refused,
         refusals_by_reason=dict(figures.refusals_by_reason),
-        time_to_decision=TimeOut(
-            count=figures.decided,
-            median_hours=round(spread.median / _HOUR, 2) if spread else None,
-            p90_hours=round(spread.p90 / _HOUR, 2) if spread else None,
-        ),
+        time_to_decision=time_out(figures.time_to_decision),
+    )
+
+
+def time_out(spread: Spread | None) -> TimeOut:
+    """Present how long decisions took."""
+    return TimeOut(
+        count=spread.count if spread else 0,
+        median_hours=round(spread.median / _HOUR, 2) if spread else None,
+        p90_hours=round(spread.p90 / _HOUR, 2) if spread else None,
     )
 
 
@@ -122,13 +128,14 @@ def statistics_rows(statistics: StatisticsOut) -> Iterator[tuple[str, ...]]:
     for name, title in _TOTALS.items():
         yield "total", name, title, str(getattr(statistics, name))
     spread = statistics.time_to_decision
-    yield "time_to_decision", "median_hours", "Медиана срока решения, часов", _figure(spread.median_hours)
-    yield "time_to_decision", "p90_hours", "Срок решения 90 % заявлений, часов", _figure(spread.p90_hours)
+    yield "time_to_decision", "median_hours", "Медиана срока решения, часов", figure_text(spread.median_hours)
+    yield "time_to_decision", "p90_hours", "Срок решения 90 % заявлений, часов", figure_text(spread.p90_hours)
     for group, titles in _GROUPS.items():
         counts: Mapping[str, int] = getattr(statistics, group)
         for code, count in counts.items():
             yield group, code, titles.get(code, ""), str(count)
 
 
-def _figure(value: float | None) -> str:
+def figure_text(value: float | None) -> str:
+    """A figure as CSV has it, nothing for none."""
     return "" if value is None else f"{value:.2f}"

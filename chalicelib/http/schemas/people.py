@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from chalicelib.domain.notifications import Channel
+from chalicelib.domain.quiet_hours import DEFAULT, NEVER, QuietHours
 from chalicelib.http.models import In, Out
+from chalicelib.http.schemas.messages import stopped_contacts
 
 if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.person import Contact, Person
-    from chalicelib.domain.records import CabinetMessage
 
 
 class ContactOut(Out):
-    """A phone or e-mail; ``pending`` waits for its code."""
+    """A phone or e-mail; ``pending`` waits for its code; messages to a stopped one do not leave."""
 
     value: str
     is_verified: bool
     pending: str | None
+    is_stopped: bool
 
 
 class ConsentOut(Out):
@@ -31,6 +33,23 @@ class ConsentOut(Out):
     given_at: datetime
     channel: str
     revoked_at: datetime | None
+
+
+class TaskOut(Out):
+    """What the person is asked to do, so that messages arrive again."""
+
+    code: str
+    title: str
+    since: datetime
+
+
+class QuietHoursOut(Out):
+    """When only urgent SMS come, by the clock of the person's region; ``is_chosen`` if it is not the usual time."""
+
+    is_on: bool
+    begins: str
+    ends: str
+    is_chosen: bool
 
 
 class ProfileOut(Out):
@@ -46,9 +65,11 @@ class ProfileOut(Out):
     email: ContactOut | None
     address: dict[str, str]
     preferences: dict[str, bool]
+    quiet_hours: QuietHoursOut
     has_consent: bool
     consents: list[ConsentOut]
     policy_number: str | None
+    tasks: list[TaskOut]
     version: int
 
 
@@ -63,12 +84,24 @@ class AddressIn(In):
     flat: str = Field(default="", max_length=50)
 
 
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class QuietHoursIn(In):
+    """When only urgent SMS come, by the clock of the person's region; over midnight if it ends earlier."""
+
+    is_on: bool = True
+    begins: str = Field(default="22:00", pattern=_TIME, examples=["22:00"])
+    ends: str = Field(default="08:00", pattern=_TIME, examples=["08:00"])
+
+
 class ProfileIn(In):
     """What to change; what is left out stays."""
 
     phone: str | None = Field(default=None, max_length=40, examples=["+7 900 000-00-02"])
     email: str | None = Field(default=None, max_length=320)
     address: AddressIn | None = None
+    quiet_hours: QuietHoursIn | None = None
     preferences: dict[str, bool] | None = Field(
         default=None,
         max_length=100,
@@ -115,17 +148,6 @@ class ActivityOut(Out):
     digest: str
 
 
-class MessageOut(Out):
-    """A message in the cabinet."""
-
-    id: str
-    kind: str
-    subject: str
-    text: str
-    created_at: datetime
-    delivery: dict[str, str]
-
-
 def _contact(contact: Contact | None) -> ContactOut | None:
     if contact is None:
         return None
@@ -133,7 +155,39 @@ def _contact(contact: Contact | None) -> ContactOut | None:
         value=contact.value,
         is_verified=contact.verified_at is not None,
         pending=contact.pending,
+        is_stopped=contact.stopped is not None,
     )
+
+
+_TASKS = {
+    "phone": ("confirm_another_phone", "Укажите и подтвердите другой телефон: СМС на прежний не доходят"),
+    "email": ("confirm_another_email", "Укажите и подтвердите другую почту: письма на прежнюю не доходят"),
+}
+
+
+def quiet_hours_of(body: ProfileIn) -> QuietHours | None:
+    """The quiet hours that a change of the profile asks for, None if it leaves them."""
+    wish = body.quiet_hours
+    if wish is None:
+        return None
+    if not wish.is_on:
+        return NEVER
+    return QuietHours(begins=time.fromisoformat(wish.begins), ends=time.fromisoformat(wish.ends))
+
+
+def _quiet_hours(person: Person) -> QuietHoursOut:
+    hours = person.quiet_hours or DEFAULT
+    return QuietHoursOut(
+        is_on=hours.begins != hours.ends,
+        begins=f"{hours.begins:%H:%M}",
+        ends=f"{hours.ends:%H:%M}",
+        is_chosen=person.quiet_hours is not None,
+    )
+
+
+def _tasks(person: Person) -> list[TaskOut]:
+    contacts = stopped_contacts({"phone": person.phone, "email": person.email})
+    return [TaskOut(code=_TASKS[c.contact][0], title=_TASKS[c.contact][1], since=c.since) for c in contacts]
 
 
 def profile_out(person: Person) -> ProfileOut:
@@ -149,6 +203,7 @@ def profile_out(person: Person) -> ProfileOut:
         email=_contact(person.email),
         address=dict(person.address),
         preferences=dict(person.preferences),
+        quiet_hours=_quiet_hours(person),
         has_consent=person.consent is not None,
         consents=[
             ConsentOut(
@@ -160,6 +215,7 @@ def profile_out(person: Person) -> ProfileOut:
             for consent in person.consents
         ],
         policy_number=person.policy_number,
+        tasks=_tasks(person),
         version=person.version,
     )
 
@@ -175,16 +231,4 @@ def activity_out(entry: AuditEntry) -> ActivityOut:
         organisation=action.actor.organisation,
         details=dict(action.details),
         digest=entry.digest,
-    )
-
-
-def message_out(message: CabinetMessage) -> MessageOut:
-    """Present a cabinet message."""
-    return MessageOut(
-        id=message.message_id,
-        kind=message.kind,
-        subject=message.subject,
-        text=message.text,
-        created_at=message.created_at,
-        delivery=dict(message.delivery),
     )

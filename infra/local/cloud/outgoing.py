@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.persistence import _json_default, _json_object_hook
 from ministack.services import ses, sns
 
+from infra.local.cloud.coming_back import come_back
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,7 @@ _DIGITS = 12
 
 
 class SentList(list[Any]):
-    """An append-only list that journals each record."""
+    """An append-only list that journals each record and has its receipt come back."""
 
     def __init__(self, journal: Journal, kind: str, owner: str, known: Iterable[Any] = ()) -> None:
         super().__init__(known)
@@ -31,6 +33,7 @@ class SentList(list[Any]):
         text = json.dumps(record, default=_json_default)
         self._journal.record(self._kind, self._owner, f"{len(self):0{_DIGITS}d}", text)
         super().append(record)
+        come_back(self._kind, record)
 
 
 class SentLists(dict[Any, Any]):

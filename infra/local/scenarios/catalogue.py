@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import clinics, offices, people, policies
+from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +21,12 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "legacy": policies.legacy,
     "newborn": offices.newborn,
     "correction": offices.correction,
+    "bounces": messages.bounces,
     "attachment": clinics.attachment,
+    "appeal": appeals.appeal,
     "clinic-desk": clinics.desk,
+    "certificate": certificates.certificate,
+    "employer": certificates.employer,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,

@@ -145,3 +145,14 @@ def test_says_how_a_birth_date_is_written(text):
         parse_birth_date(text=text)
     assert refusal.value.reason == "birth_date_format"
     assert "1984" in refusal.value.detail
+
+
+@pytest.mark.parametrize(("earliest", "precision"), [(date(1984, 3, 2), "month"), (date(1984, 2, 1), "year")])
+def test_the_first_other_day_is_refused_too(earliest, precision):
+    with pytest.raises(InvalidValue):
+        BirthDate(earliest=earliest, precision=DatePrecision(precision))
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_are_read(day):
+    assert read_date(text=day.isoformat()) == day

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.identity_documents import (
+    MAX_ISSUER_LENGTH,
     MESSAGES,
     IdentityDocument,
     check_document,
@@ -188,3 +189,36 @@ def test_a_passport_of_a_person_born_on_29_february_ages_on_1_march():
 
 def test_every_message_tells_something():
     assert all(message.strip() for message in MESSAGES.values())
+
+
+@pytest.mark.parametrize(
+    ("document", "born_on", "expected"),
+    [
+        (replace(RESIDENCE_PERMIT, issued_on=ON), BORN_ON, []),
+        (replace(RESIDENCE_PERMIT, issued_on=ON, expires_on=ON), BORN_ON, []),
+        (RESIDENCE_PERMIT, date(2024, 1, 1), []),
+        (RESIDENCE_PERMIT, date(2024, 1, 2), [("issued_on", "document_issued_before_birth")]),
+        (replace(RESIDENCE_PERMIT, issuer="Ж" * MAX_ISSUER_LENGTH), BORN_ON, []),
+        (
+            replace(RESIDENCE_PERMIT, issuer="Ж" * (MAX_ISSUER_LENGTH + 1)),
+            BORN_ON,
+            [("issuer", "document_issuer_length")],
+        ),
+        (replace(PASSPORT, issued_on=date(2026, 5, 6)), date(1981, 5, 6), []),
+        (replace(PASSPORT, issued_on=date(2026, 5, 6)), date(2012, 5, 6), []),
+        (replace(PASSPORT, issued_on=date(2026, 5, 5)), date(2012, 5, 6), [("issued_on", "passport_issued_early")]),
+        (replace(PASSPORT, issued_on=date(2026, 5, 6)), date(2026, 5, 6), [("issued_on", "passport_issued_early")]),
+    ],
+)
+def test_the_days_of_a_document_count_from_the_first_to_the_last(document, born_on, expected):
+    assert found(document, born_on=born_on) == expected
+
+
+@pytest.mark.parametrize("typed", ["45 1", "451012", "45AB", "45 10 1"])
+def test_a_series_that_is_no_series_stays_as_it_was_typed(typed):
+    assert normalize_document(replace(PASSPORT, series=typed)).series == typed
+
+
+@pytest.mark.parametrize("typed", ["77000", "7700011", "77A001"])
+def test_a_code_of_an_issuer_that_is_none_stays_as_it_was_typed(typed):
+    assert normalize_document(replace(PASSPORT, issuer_code=typed)).issuer_code == typed

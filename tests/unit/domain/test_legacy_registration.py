@@ -41,6 +41,7 @@ ARROWS = {
     (LegacyState.PENDING, LegacyEvent.REFUSE): LegacyState.REFUSED,
     (LegacyState.PENDING, LegacyEvent.SUPERSEDE): LegacyState.SUPERSEDED,
     (LegacyState.CONFIRMED, LegacyEvent.SUPERSEDE): LegacyState.SUPERSEDED,
+    (LegacyState.REFUSED, LegacyEvent.REOPEN): LegacyState.PENDING,
 }
 
 
@@ -96,6 +97,7 @@ def test_every_arrow_tells_its_holder_and_every_state_has_a_title():
         NotificationKind.LEGACY_POLICY_CONFIRMED,
         NotificationKind.LEGACY_POLICY_REFUSED,
         NotificationKind.LEGACY_POLICY_SUPERSEDED,
+        NotificationKind.APPEAL_UPHELD,
     }
     assert LEGACY_STATE_TITLES.keys() == set(LegacyState)
 

@@ -1,0 +1,157 @@
+"""Takes in a file of the insurers' registry, page by page; it may be killed anywhere and goes on from there (H1)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.audit import SYSTEM
+from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.insurer_departure import InsurerDeparture
+from chalicelib.domain.records import Queue
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
+from chalicelib.domain.registry_file import MAX_FILE_BYTES, read_registry
+from chalicelib.domain.registry_import import checked_rows, judge
+from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport, counted
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.journal import record, send
+from chalicelib.use_cases.registry_imports import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from chalicelib.domain.insurer import Insurer
+    from chalicelib.domain.registry_check import CheckedRow
+    from chalicelib.domain.registry_import import JudgedRow
+    from chalicelib.ports.storage import UnitOfWork
+    from chalicelib.ports.toolbox import Toolbox
+
+PAGE = 25
+"""Rows of one transaction: each writes an insurer and perhaps its departure with a message; a page of the report."""
+
+PAGES_AT_ONCE = 40
+"""After so many pages the rest is left to a message of its own: a Lambda has a minute."""
+
+
+def begin_import(*, tools: Toolbox, key: str, version: str | None, at: datetime) -> RegistryImport | None:
+    """Begin with a file that has arrived; a repeated or unknown event changes nothing that is done already.
+
+    Only the first file counts: what is uploaded over it is another version of the object, and not read.
+    """
+    try:
+        job = tools.store.registry_import(import_id=key.removeprefix(PREFIX))
+    except NotFound:
+        return None
+    if job.state is ImportState.AWAITING_UPLOAD:
+        job = _begun(tools, job, version or "", at)
+    return go_on_with_import(tools=tools, import_id=job.import_id, at=at)
+
+
+def _begun(tools: Toolbox, job: RegistryImport, version: str, at: datetime) -> RegistryImport:
+    data = tools.scans.read(key=job.object_key, version=version or None, max_bytes=MAX_FILE_BYTES)
+    begun = replace(
+        job,
+        state=ImportState.RUNNING,
+        started_at=at,
+        object_version=version,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    work = tools.store.work(at=at)
+    work.update(begun)
+    work.commit()
+    return replace(begun, version=begun.version + 1)
+
+
+def go_on_with_import(*, tools: Toolbox, import_id: str, at: datetime) -> RegistryImport | None:
+    """Take in what is not taken in yet, at most `PAGES_AT_ONCE` pages.
+
+    Raises:
+        StaleWrite, AlreadyExists: another delivery of the same message is at it, or the index of insurers lags behind
+            what was just written; the message comes again.
+        Unavailable, Throttled: the storage did not answer; the message will come again.
+    """
+    job = tools.store.registry_import(import_id=import_id)
+    if job.state is not ImportState.RUNNING:
+        return job
+    data = tools.scans.read(key=job.object_key, version=job.object_version or None, max_bytes=MAX_FILE_BYTES)
+    try:
+        file = read_registry(data=data)
+    except InvalidValue as refusal:
+        return _failed(tools, job, refusal, at)
+    on = local_date(at=job.started_at or at, region=DEFAULT_REGION)
+    source = f"Реестр СМО (F002){f', версия {file.release}' if file.release else ''}, загружен {on:%d.%m.%Y}"
+    rows = checked_rows(rows=file.rows, on=on, source=source)
+    job = replace(job, rows_total=len(rows), release=file.release)
+    known = {insurer.code: insurer for insurer in tools.store.insurers(region=None)}
+    return _take_in(tools, job, rows, known, on, at)
+
+
+def _take_in(
+    tools: Toolbox,
+    job: RegistryImport,
+    rows: Sequence[CheckedRow],
+    known: Mapping[str, Insurer],
+    on: date,
+    at: datetime,
+) -> RegistryImport:
+    for turn in range(PAGES_AT_ONCE):
+        page = rows[job.rows_done : job.rows_done + PAGE]
+        judged = [judge(row=row, known=known.get(row.code), on=on) for row in page]
+        job = _written(tools, job, judged, is_last_turn=turn == PAGES_AT_ONCE - 1, at=at)
+        if job.is_over:
+            break
+    return job
+
+
+def _written(
+    tools: Toolbox, job: RegistryImport, judged: Sequence[JudgedRow], *, is_last_turn: bool, at: datetime
+) -> RegistryImport:
+    """Write a page: its insurers, its part of the report and how far the job is, all or nothing."""
+    work = tools.store.work(at=at)
+    for row in judged:
+        _write_row(work, tools, row, at)
+    reports = tuple(row.report for row in judged)
+    work.create(ImportReportPage(import_id=job.import_id, page=job.pages, rows=reports))
+    job = counted(job=job, reports=reports)
+    if job.rows_done >= job.rows_total:
+        job = _finished(tools, work, replace(job, state=ImportState.DONE, finished_at=at), at)
+    elif is_last_turn:
+        send(work=work, tools=tools, queue=Queue.EXCHANGE, body={"step": "import", "import_id": job.import_id}, at=at)
+    work.update(job)
+    work.commit()
+    return replace(job, version=job.version + 1)
+
+
+def _write_row(work: UnitOfWork, tools: Toolbox, row: JudgedRow, at: datetime) -> None:
+    if row.insurer is None:
+        return
+    if row.is_new:
+        work.create(row.insurer)
+    else:
+        work.update(row.insurer)
+    if row.leaves_on is not None:
+        code, leaves_on = row.insurer.code, row.leaves_on
+        work.put(InsurerDeparture(insurer_code=code, leaves_on=leaves_on, known_at=at))
+        body = {"step": "departure", "insurer_code": code, "leaves_on": str(leaves_on), "page": "0"}
+        send(work=work, tools=tools, queue=Queue.EXCHANGE, body=body, at=at)
+
+
+def _finished(tools: Toolbox, work: UnitOfWork, job: RegistryImport, at: datetime) -> RegistryImport:
+    details = {"import_id": job.import_id, "rows": str(job.rows_total), "sha256": job.sha256}
+    details |= {name: str(count) for name, count in sorted(job.counts.items())}
+    name = "registry_imported" if job.state is ImportState.DONE else "registry_import_failed"
+    return record(job, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
+
+
+def _failed(tools: Toolbox, job: RegistryImport, refusal: InvalidValue, at: datetime) -> RegistryImport:
+    """The file as a whole cannot be read: nothing of it is taken in."""
+    work = tools.store.work(at=at)
+    failed = replace(
+        job, state=ImportState.FAILED, finished_at=at, failure=refusal.reason, failure_message=refusal.detail
+    )
+    failed = _finished(tools, work, failed, at)
+    work.update(failed)
+    work.commit()
+    return failed
