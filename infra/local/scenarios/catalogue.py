@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies
+from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
+    "registry-import": registry.registry_import,
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
