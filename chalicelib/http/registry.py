@@ -162,9 +162,13 @@ def insurer_out(insurer: Insurer, on: date) -> InsurerOut:
 def insurers(call: Call, query: InsurersQuery) -> InsurersOut:
     """По региону; признак may_be_chosen — есть ли действующая лицензия и запись реестра."""
     on = query.on or local_date(at=call.at, region=MOSCOW)
+    return InsurersOut(items=[insurer_out(insurer, on) for insurer in found_insurers(query, on=on)])
+
+
+def found_insurers(query: InsurersQuery, *, on: date) -> list[Insurer]:
+    """Find insurers and sort them."""
     wanted = WantedInsurers(**query.model_dump(exclude={"on", "sort"}), on=on, sort=query.sort and query.sort.value)
-    found = find_insurers(tools=container(), wanted=wanted)
-    return InsurersOut(items=[insurer_out(insurer, on) for insurer in found])
+    return find_insurers(tools=container(), wanted=wanted)
 
 
 @blueprint.route(

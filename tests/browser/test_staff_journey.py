@@ -33,6 +33,11 @@ def test_an_operator_works_on_a_case_with_keys(site, cases, open_page):
     page = open_page(width=LARGE[0], scheme=LARGE[1])
     site.sign_in(page, "operator", to="/operator")
     check(page, "operator-queue", LARGE)
+    keys = page.get_by_label("Клавиши включены")
+    keys.uncheck()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.type") == "checkbox"
+    keys.check()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/operator/applications/*")

@@ -1,7 +1,13 @@
 // Single keys for operators. A key follows a link, opens a part, or moves the focus to a button; it never sends a form.
 const list = [...document.querySelectorAll("[data-queue] a")];
 const base = document.body.dataset.base;
-const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]");
+// Whoever speaks to the computer types single letters unawares: keys can be switched off (WCAG 2.1.4).
+const toggle = document.querySelector("[data-keys]");
+const box = toggle.querySelector("input");
+toggle.hidden = false;
+box.checked = localStorage.getItem("keys") !== "off";
+box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
 // By the place on the keyboard, so that the Russian layout works too.
 const letters = { KeyT: "t", KeyR: "r", KeyA: "a", KeyX: "x", KeyQ: "q", KeyV: "v", BracketLeft: "[", BracketRight: "]" };
 
@@ -20,7 +26,7 @@ function use(part) {
   else part.focus();
 }
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+  if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
   if (event.code === "KeyJ") step(1);
   else if (event.code === "KeyK") step(-1);
   else if (event.code === "KeyS") nextScan();
