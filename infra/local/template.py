@@ -16,7 +16,7 @@ TEMPLATE = Path(__file__).parent.parent / "resources.yaml"
 # Written in C it reads the template ten times as fast; wheels of PyYAML have it for every usual system.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAIL = "AWS::SES::ReceiptRule"
-_UNKNOWN = frozenset({_MAIL, "AWS::SES::ReceiptRuleSet"})
+NOT_LOCAL = frozenset({_MAIL, "AWS::SES::ReceiptRuleSet"})
 """What the local cloud does not have: letters are left in its storage by whoever plays the receiving server."""
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
@@ -49,7 +49,9 @@ def read_template(path: Path = TEMPLATE) -> Template:
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 — both are safe
     variables = content.pop("Globals")["Function"]["Environment"]["Variables"]
     content["Resources"] = {
-        name: resource for name, resource in content["Resources"].items() if resource.get("Type", _MAIL) not in _UNKNOWN
+        name: resource
+        for name, resource in content["Resources"].items()
+        if resource.get("Type", _MAIL) not in NOT_LOCAL
     }
     return Template(
         body=json.dumps(content, ensure_ascii=False),

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra.local.template import NOT_LOCAL
+
 if TYPE_CHECKING:
     from infra.local.stack import Cloud
     from infra.package import Package
@@ -62,9 +64,11 @@ def deploy(*, cloud: Cloud, package: Package, parameters: Mapping[str, str]) -> 
 def located(template: Mapping[str, Any]) -> dict[str, Any]:
     """Return the template with the place of the uploaded zip, as `aws cloudformation package` writes it.
 
-    Two rights are written otherwise, because the emulator reads them otherwise than AWS does.
+    Two rights are written otherwise, because the emulator reads them otherwise than AWS does; what it does not have
+    at all is left out.
     """
     made = copy.deepcopy(dict(template))
+    made["Resources"] = {name: found for name, found in made["Resources"].items() if found["Type"] not in NOT_LOCAL}
     for resource in made["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": _BUCKET, "Key": "deployment.zip"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import time
 from datetime import UTC, datetime
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 _STAGE = "api"
 _PERSON, _CLINIC = "citizen", "registrar"
 _SCHEDULE_SECONDS = 75
-_SCHEDULES = frozenset({"ExpireCertificates", "RelayOutbox", "RunDue"})
+_SCHEDULES = frozenset({"ExpireCertificates", "RelayOutbox", "RunDue", "RunMessages"})
+_LOGS = frozenset({"SmsLog"})
 _ANSWERS_REQUESTS = frozenset({"APIHandler", "Authorizer"})
 # The emulator unpacks the zip at every start of a function, also after one has failed.
 _UNPACKING_SECONDS = 120.0
@@ -51,11 +54,17 @@ def _start_functions(journey: Journey, deployed: Deployment, cloud: Cloud) -> No
     """
     client = cloud.client("lambda")
     for logical in sorted(deployed.functions.keys() - _ANSWERS_REQUESTS):
-        event = _scheduled() if logical in _SCHEDULES else {"Records": []}
+        event = _scheduled() if logical in _SCHEDULES else _logged() if logical in _LOGS else {"Records": []}
         answer = client.invoke(FunctionName=deployed.functions[logical], Payload=json.dumps(event).encode())
         said = answer["Payload"].read().decode()[:500]
         journey.expect("FunctionError" not in answer, f"{logical} does not start: {said}")
     journey.step("every function of queues and schedules starts")
+
+
+def _logged() -> dict[str, Any]:
+    """Return what CloudWatch Logs sends to a subscriber, with no line in it."""
+    told = {"messageType": "DATA_MESSAGE", "logEvents": []}
+    return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(told).encode())).decode()}}
 
 
 def _scheduled() -> dict[str, Any]:
