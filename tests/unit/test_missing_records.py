@@ -193,6 +193,7 @@ MISSING: dict[str, Callable[[], object]] = {
         tools=Tools(person_file=PersonFile(person=PERSON), idempotency_record=USED),  # type: ignore[arg-type]
         principal=CITIZEN,
         person_id=None,
+        bilingual=False,
         at=NOW,
         request=KEY,
     ),

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.birth_date import parse_birth_date
+from chalicelib.domain.case_summary import Scope, ScopeKind
 from chalicelib.domain.errors import NotPermitted, ValidationFailed
 from chalicelib.domain.insurance_certificate import InsuranceCertificateState
-from chalicelib.domain.case_summary import Scope, ScopeKind
 from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import DocumentType
