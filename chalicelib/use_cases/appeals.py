@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -145,11 +146,8 @@ def file_appeal(*, tools: Toolbox, principal: Principal, appeal_id: str, grounds
     check_documents(file)
     check_filed_in_time(refused=appeal.refused, at=at)
     for _ in range(NUMBER_DRAWS - 1):
-        try:
+        with suppress(AlreadyExists):  # the number that was drawn is taken
             return _filed(tools, principal, appeal, said, at)
-        except AlreadyExists as refusal:
-            if refusal.marker != AppealNumber.__name__:
-                raise
     return _filed(tools, principal, appeal, said, at)
 
 

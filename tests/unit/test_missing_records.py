@@ -144,7 +144,7 @@ class Untouched:
 
 
 def made(document: StoredDocument, **known: Any) -> Callable[[], object]:
-    file = PersonFile(person=PERSON, documents=(document,), **known)
+    file = PersonFile(**{"person": PERSON, "documents": (document,), **known})
     tools: Any = Tools(person_file=file, application_file=ApplicationFile(application=APPROVED), insurer=None)
     return lambda: make_document(tools=tools, person_id="a", document_id="d", at=NOW)
 
@@ -161,6 +161,7 @@ def certificate_decided(**records: Any) -> Callable[[], object]:
 
 MISSING: dict[str, Callable[[], object]] = {
     "the person of a folder": lambda: insurance_on(tools=Tools(), known=PersonFile(), on=TODAY),  # type: ignore[arg-type]
+    "the person of a document": made(DOCUMENT, person=None, policies=(POLICY,)),
     "the policy of a document": made(DOCUMENT),
     "the insurer of a policy": made(DOCUMENT, policies=(POLICY,)),
     "the application of a receipt": made(replace(DOCUMENT, document_type=DocumentType.RECEIPT, application_id="")),
