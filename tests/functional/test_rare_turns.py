@@ -15,7 +15,7 @@ from chalicelib.domain.records import Pointer
 from chalicelib.domain.sex import Sex
 from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases.deliver_notification import Order, deliver_notification
-from tests.journeys import asked_to_sign, insurance, insured, policy, prepared, problem, submitted, wrong_fields
+from tests.journeys import application, asked_to_sign, insurance, insured, prepared, problem, submitted, wrong_fields
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -43,23 +43,22 @@ def test_a_certificate_whose_number_is_taken_is_made_when_the_message_comes_agai
     assert [number[:8] for number in numbers] == ["00000007", "00000008"]
 
 
-def test_five_numbers_of_a_policy_are_tried_and_the_next_when_the_message_comes_again(world: World) -> None:
-    submitted(world)
+@pytest.mark.parametrize(("taken", "drawn"), [(4, "00005"), (5, None)])
+def test_five_numbers_of_a_policy_are_tried_before_an_operator_looks(
+    world: World, taken: int, drawn: str | None
+) -> None:
+    application_id = submitted(world)
     work = world.tools.store.work(at=world.tools.at)
-    for serial in range(1, 10):
+    for serial in range(1, taken + 1):
         number = build_policy_number(territory="77", born_on=date(1990, 5, 14), sex=Sex.FEMALE, serial=serial)
         value_hash = world.tools.secrets.lookup_hash(kind="policy_number", value=number)
         work.claim(Pointer(kind="policy_number", value_hash=value_hash, target="somebody", person_id="somebody"))
     work.commit()
-    world.drain(queues=("outbox_relay", "verification"))
-    (message,) = world.messages("issuance")
+    world.settle()
 
-    with pytest.raises(AlreadyExists):
-        world.deliver("issuance", message)
-    assert insurance(world)["policies"] == []
-    world.deliver("issuance", message)
-
-    assert policy(world)["policy_number"][10:15] == "00010"
+    assert [found["policy_number"][10:15] for found in insurance(world)["policies"]] == ([drawn] if drawn else [])
+    left = application(world, application_id)
+    assert (left["state"], left["needs_operator"]) == (("ready", False) if drawn else ("approved", True))
 
 
 def test_the_present_insurer_has_to_be_known_where_none_is_chosen(world: World) -> None:
