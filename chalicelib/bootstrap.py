@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
     from chalicelib.ports.toolbox import IdSource, Queues, Secrets, Snapshots, StatusLists, Texts
+    from chalicelib.ports.webhooks import HookSender
     from chalicelib.settings import Settings
 
 
@@ -230,6 +231,7 @@ class Container:
             Queue.RECEIPTS: self.settings.receipts_queue_url,
             Queue.EXCHANGE: self.settings.exchange_queue_url,
             Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
+            Queue.WEBHOOKS: self.settings.webhooks_queue_url,
         }
         return SQSQueues(client=self.client("sqs"), urls=urls)
 
@@ -257,6 +259,18 @@ class Container:
             sender=self.settings.mail_from,
             configuration=self.settings.mail_configuration,
         )
+
+    @property
+    def webhooks_local(self) -> bool:
+        """Whether webhooks may go to this machine by http, as in a local home."""
+        return self.settings.webhooks_local
+
+    @cached_property
+    def hooks(self) -> HookSender:
+        """Webhooks."""
+        from chalicelib.adapters.webhooks.sender import HttpHookSender  # noqa: PLC0415 — made when asked
+
+        return HttpHookSender(is_local_home=self.settings.webhooks_local)
 
 
 _held: list[Container] = []

@@ -32,6 +32,7 @@ from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.registry import RegistryReads
 from chalicelib.ports.tickets import Tickets
+from chalicelib.ports.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,6 +153,7 @@ class Store(
     Appeals,
     Tickets,
     RegistryReads,
+    Webhooks,
     Protocol,
 ):
     """Reads, counters and units of work."""

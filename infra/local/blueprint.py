@@ -49,6 +49,7 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
         "MailRepliesDomain": "answers.example.org",
+        "WebhooksLocal": "yes",
         "WebOrigin": urls["web"],
     }
 

@@ -19,6 +19,7 @@ from chalicelib.adapters.dynamodb import (
     registry_items,
     session_keys,
     ticket_items,
+    webhook_items,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -191,6 +192,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
+    **webhook_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -215,6 +217,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
+    **webhook_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

@@ -25,6 +25,7 @@ from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
+from chalicelib.adapters.dynamodb.webhooks import WebhookReads
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
@@ -86,6 +87,7 @@ class DynamoDBStore(
     AppealReads,
     TicketReads,
     RegistryReads,
+    WebhookReads,
 ):
     """Implements the Store port on one table."""
 
