@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispatch import LONGEST_DELAY
@@ -203,7 +204,8 @@ def _pause(run: _Run, progress: HookProgress) -> int | None:
     moment = progress.next_try_at
     if moment is None or moment - run.at > LONGEST_DELAY:
         return None
-    return max(0, int((moment - run.at).total_seconds()))
+    # Never before its moment: a run that is too early finds nothing to do.
+    return max(0, ceil((moment - run.at).total_seconds()))
 
 
 def _has_more(tools: Toolbox, progress: HookProgress) -> bool:
