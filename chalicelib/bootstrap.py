@@ -244,10 +244,25 @@ class Container:
 
     @cached_property
     def sms(self) -> SmsSender:
-        """SMS."""
+        """SMS: by SNS, and by a second provider in its place where one is set."""
         from chalicelib.adapters.notifications.sns import SnsSmsSender  # noqa: PLC0415 — made when asked
 
-        return SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
+        first = SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
+        if not self.settings.sms_second_url:
+            return first
+        from chalicelib.adapters.notifications.aggregator import AggregatorSmsSender  # noqa: PLC0415 — where it is set
+        from chalicelib.adapters.notifications.switching import SwitchingSmsSender  # noqa: PLC0415 — as above
+        from chalicelib.domain.sms_route import SmsProvider  # noqa: PLC0415 — as above
+
+        second = AggregatorSmsSender(
+            url=self.settings.sms_second_url, token=self._sms_token, sender_id=self.settings.sms_sender_id
+        )
+        senders: dict[SmsProvider, SmsSender] = {SmsProvider.FIRST: first, SmsProvider.SECOND: second}
+        return SwitchingSmsSender(senders=senders, routes=self.store, now=self.now)
+
+    def _sms_token(self) -> str:
+        answer = self.client("secretsmanager").get_secret_value(SecretId=self.settings.sms_second_secret_id)
+        return str(answer["SecretString"])
 
     @cached_property
     def email(self) -> EmailSender:

@@ -77,6 +77,8 @@ class Settings:
     policy_terms: TermProfile = TermProfile.SERVICE
     mail_replies_domain: str = ""
     webhooks_local: bool = False
+    sms_second_url: str = ""
+    sms_second_secret_id: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -116,6 +118,8 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         signature_trust_anchors=_trust_anchors(given),
         policy_terms=_policy_terms(given),
         mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
+        sms_second_url=given.get("SMS_SECOND_URL", ""),
+        sms_second_secret_id=given.get("SMS_SECOND_SECRET_ID", ""),
         webhooks_local=given.get("WEBHOOKS_LOCAL", "") == "yes",
     )
 

@@ -31,6 +31,7 @@ from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
 from chalicelib.ports.webhooks import Webhooks
 
@@ -154,6 +155,7 @@ class Store(
     Tickets,
     RegistryReads,
     Webhooks,
+    SmsRoutes,
     Protocol,
 ):
     """Reads, counters and units of work."""

@@ -22,6 +22,7 @@ from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
+from chalicelib.adapters.dynamodb.sms_routes import SmsRouteReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
@@ -88,6 +89,7 @@ class DynamoDBStore(
     TicketReads,
     RegistryReads,
     WebhookReads,
+    SmsRouteReads,
 ):
     """Implements the Store port on one table."""
 
