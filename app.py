@@ -37,6 +37,7 @@ MODULES = (
     "chalicelib.http.statistics",
     "chalicelib.http.persons",
     "chalicelib.http.operator_messages",
+    "chalicelib.http.webhooks",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",
     "chalicelib.http.operator_scans",

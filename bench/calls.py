@@ -17,6 +17,7 @@ from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
+from bench.webhook_calls import count_webhooks
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -103,6 +104,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_corrections(world, counter)
     count_messages(world, counter, _step)
     count_sessions(world, counter)
+    count_webhooks(world, counter, _step)
     count_registry(world, counter)
     measure_appeals(world, counter)
     _expiry(world, counter)

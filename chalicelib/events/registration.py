@@ -18,6 +18,7 @@ from chalicelib.events import (
     receipts,
     scan_uploads,
     verification,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ MODULES = (
     expiry,
     due,
     inbound_mail,
+    webhooks,
 )
 
 

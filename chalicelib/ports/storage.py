@@ -31,7 +31,9 @@ from chalicelib.ports.employers import Employers
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
+from chalicelib.ports.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,6 +154,8 @@ class Store(
     Appeals,
     Tickets,
     RegistryReads,
+    Webhooks,
+    SmsRoutes,
     Protocol,
 ):
     """Reads, counters and units of work."""

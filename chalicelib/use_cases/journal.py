@@ -26,6 +26,8 @@ from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.domain.ticket import Ticket
+from chalicelib.domain.webhook import HookSubscription
+from chalicelib.use_cases.tell_organisations import tell_organisations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +58,7 @@ Chained = TypeVar(
     Employer,
     EmployerRequest,
     EmployeeConsent,
+    HookSubscription,
 )
 
 
@@ -80,6 +83,7 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     Person: lambda e: f"person:{e.person_id}",
     Appointment: lambda e: f"appointment:{e.appointment_id}",
     Attachment: lambda e: f"attachment:{e.attachment_id}",
+    HookSubscription: lambda e: f"webhook:{e.subscription_id}",
 }
 
 
@@ -98,10 +102,14 @@ def record(
     actor: Actor,
     details: Mapping[str, str] | None = None,
 ) -> Chained:
-    """Chain an action to the entity's journal and return the entity with its new chain head."""
+    """Chain an action to the entity's journal and return the entity with its new chain head.
+
+    Organisations that have to know of it are told by webhook.
+    """
     action = Action(name=name, at=at, actor=actor, details=details or {})
     entry, head = append(head=entity.chain, chain=chain_name(entity), entry_id=tools.ids.new_id(at=at), action=action)
     work.record(person_id=entity.person_id, entry=entry)
+    tell_organisations(entity, work=work, tools=tools, entry=entry, at=at)
     return replace(entity, chain=head)
 
 

@@ -37,6 +37,7 @@ class Endpoints:
     identity: str
     registers: str
     cloud: str
+    texts: str = ""
 
 
 @dataclass

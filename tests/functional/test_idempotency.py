@@ -342,6 +342,27 @@ def _childs_appointment(world: World) -> Request:
     return Request(path=path, body=body, other={**body, "doctor": clinics.PAEDIATRICIAN})
 
 
+WEBHOOK = {"url": "https://insurer.example.org/polis"}
+
+
+def _webhook(_: World) -> Request:
+    return Request(path="/v1/webhooks", person="operator", body=WEBHOOK, other={"url": f"{WEBHOOK['url']}/2"})
+
+
+def _webhook_secret(world: World) -> Request:
+    made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+    path = f"/v1/webhooks/{made['id']}/secrets"
+    return Request(path=path, person="operator", body={"both_days": 1}, other={"both_days": 0})
+
+
+def _webhook_replay(world: World) -> Request:
+    paths = []
+    for _ in range(2):
+        made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+        paths.append(f"/v1/webhooks/{made['id']}/replays")
+    return Request(path=paths[0], other_path=paths[1], person="operator", body={"after": 0}, other={"after": 0})
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/registry-imports": _registry_import,
     "/v1/me/appointments": _appointment,
@@ -365,6 +386,9 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/employers": _employer,
+    "/v1/webhooks": _webhook,
+    "/v1/webhooks/{webhook_id}/secrets": _webhook_secret,
+    "/v1/webhooks/{webhook_id}/replays": _webhook_replay,
     "/v1/me/employers/{employer_id}/certificate-requests": _employer_request,
     "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": _staff_list,
     "/v1/me/extracts": _extract,

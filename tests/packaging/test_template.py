@@ -56,7 +56,7 @@ def _logical(reference):
 def test_every_queue_consumer_reports_partial_failures(functions):
     sources = list(_sqs_sources(functions))
 
-    assert len(sources) == 10
+    assert len(sources) == 11
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for _, _, source in sources)
 
 
@@ -103,7 +103,7 @@ def test_data_outlives_the_stack(resources):
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret")
     kept = [found for found in resources.values() if found["Type"] in kinds]
 
-    assert len(kept) == 6
+    assert len(kept) == 7
     assert all(found["DeletionPolicy"] == found["UpdateReplacePolicy"] == "Retain" for found in kept)
 
 
@@ -151,7 +151,7 @@ def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
 def test_every_function_has_a_role_of_its_own(functions):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
 
-    assert len(set(roles)) == len(roles) == 17
+    assert len(set(roles)) == len(roles) == 18
 
 
 def test_no_role_reaches_further_than_it_must(resources):

@@ -18,7 +18,9 @@ from chalicelib.adapters.dynamodb import (
     keys,
     registry_items,
     session_keys,
+    sms_keys,
     ticket_items,
+    webhook_items,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -52,6 +54,7 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
+from chalicelib.domain.sms_route import SmsRoute
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
@@ -191,6 +194,8 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
+    **webhook_items.KEYS,
+    SmsRoute: lambda _: sms_keys.sms_route(),
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -215,6 +220,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
+    **webhook_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

@@ -22,9 +22,11 @@ from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
+from chalicelib.adapters.dynamodb.sms_routes import SmsRouteReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
+from chalicelib.adapters.dynamodb.webhooks import WebhookReads
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
@@ -86,6 +88,8 @@ class DynamoDBStore(
     AppealReads,
     TicketReads,
     RegistryReads,
+    WebhookReads,
+    SmsRouteReads,
 ):
     """Implements the Store port on one table."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
+from infra.local.scenarios import (
+    appeals,
+    certificates,
+    clinics,
+    messages,
+    offices,
+    people,
+    policies,
+    registry,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +32,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "newborn": offices.newborn,
     "correction": offices.correction,
     "bounces": messages.bounces,
+    "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
     "clinic-desk": clinics.desk,
