@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamodb import (
     clinic_items,
     correction_keys,
     dispatch_items,
+    fund_items,
     index_keys,
     keys,
     registry_items,
@@ -191,6 +192,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
+    **fund_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -215,6 +217,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
+    **fund_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 
