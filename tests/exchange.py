@@ -19,7 +19,7 @@ OPERATOR, FUND = "operator", "fund"
 
 def made(world: World) -> dict[str, Any]:
     """Order a change file and let it be made."""
-    ordered = world.ok("POST", FILES, person=OPERATOR)
+    ordered = world.ok("POST", FILES, person=OPERATOR, json={})
     world.settle()
     return dict(world.ok("GET", f"{FILES}/{ordered['name']}", person=OPERATOR))
 

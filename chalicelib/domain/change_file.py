@@ -49,8 +49,9 @@ FILE_TRANSITIONS = {
 class ChangeFile:
     """A change file: its number within the month, how far it is, and what the fund answered.
 
-    ``after`` is the place behind the last record looked at, ``told`` to ``settled`` what became of them. ``key`` is
-    random: where the file lies says nothing. ``account_id`` is who asked for it, "" if the schedule did.
+    ``after`` is the place behind the last record looked at, ``told`` to ``settled`` what became of them. ``until`` is
+    up to when it tells. ``key`` is random: where the file lies says nothing. ``account_id`` is who asked for it, "" if
+    the schedule did.
     """
 
     insurer_code: str
@@ -58,6 +59,7 @@ class ChangeFile:
     month: int
     number: int
     key: str
+    until: datetime
     created_at: datetime
     account_id: str = ""
     state: FileState = FileState.MAKING

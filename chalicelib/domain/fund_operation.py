@@ -180,5 +180,5 @@ def _document(found: Mapping[str, str]) -> Values:
         "DOCNUM": found.get("number", ""),
         "DOCDATE": found.get("issued_on", ""),
         "DOCEXP": found.get("expires_on", ""),
-        "NAME_VP": found.get("issuer", "")[:LONGEST_ISSUER],
+        "NAME_VP": found.get("issuer", "")[:LONGEST_ISSUER].strip(),
     }

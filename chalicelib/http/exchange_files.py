@@ -12,6 +12,7 @@ from chalicelib.http.models import Page
 from chalicelib.http.pagination import decode_cursor
 from chalicelib.http.schemas.applications import LinkOut
 from chalicelib.http.schemas.exchange import (
+    ChangeFileIn,
     ChangeFileOut,
     ExchangeQuery,
     ExchangeRecordOut,
@@ -56,13 +57,14 @@ def _after(cursor: str | None, place: re.Pattern[str]) -> str | None:
     idempotent="optional",
     roles=INSURERS,
 )
-def order(call: Call) -> Reply[ChangeFileOut]:
+def order(call: Call, body: ChangeFileIn) -> Reply[ChangeFileOut]:
     """OPLIST: всё, что изменилось с прошлого файла. Если файл уже составляется, возвращается он."""
     file = use_cases.order_change_file(
         tools=container(),
         principal=call.principal,
         at=call.at,
-        request=request_key(call.idempotency_key, "change_file"),
+        until_on=body.until,
+        request=request_key(call.idempotency_key, "change_file", str(body.until)),
     )
     return Reply(file_out(file), location=f"{FILES}/{file.name}")
 

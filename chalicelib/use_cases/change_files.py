@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.change_file import ChangeFile, FileState, moved, next_file
-from chalicelib.domain.errors import InvalidValue, NotPermitted, RuleRefused, StateConflict
+from chalicelib.domain.errors import (
+    FieldError,
+    InvalidValue,
+    NotPermitted,
+    RuleRefused,
+    StateConflict,
+    ValidationFailed,
+)
 from chalicelib.domain.exchange_model import FileKind
 from chalicelib.domain.exchange_name import LETTERS, parse_name
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import Queue
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import end_of_day, local_date
 from chalicelib.ports.errors import AlreadyExists, NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import operator_actor, require_operator, require_role
@@ -20,7 +28,7 @@ from chalicelib.use_cases.insurer_directory import one_insurer
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.principal import Principal
@@ -29,6 +37,14 @@ if TYPE_CHECKING:
 
 LINK_SECONDS = 300
 KEY_PREFIX = "exchange/out/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """Whose file, and up to when it tells."""
+
+    insurer_code: str
+    until: datetime
 
 
 def own_insurer(*, principal: Principal, insurer_code: str | None) -> str:
@@ -49,33 +65,51 @@ def own_insurer(*, principal: Principal, insurer_code: str | None) -> str:
 
 
 def order_change_file(
-    *, tools: Toolbox, principal: Principal, at: datetime, request: idempotency.RequestKey | None = None
+    *,
+    tools: Toolbox,
+    principal: Principal,
+    at: datetime,
+    until_on: date | None = None,
+    request: idempotency.RequestKey | None = None,
 ) -> ChangeFile:
     """Begin the next change file of the operator's insurer; one that is being made is returned (4 AWS calls).
 
+    ``until_on`` is the last day of what it tells, by the clock of the insurer's region; everything without it.
+
     Raises:
         NotPermitted: no operator of an insurer.
+        ValidationFailed: the day is still to come.
         RuleRefused: nothing has changed since the last file.
     """
     require_role(principal, Role.INSURER_OPERATOR)
     insurer_code = require_operator(principal).code
+    until = _until(until_on, insurer_code[:2], at)
     return idempotency.once(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _ordered(tools, principal, insurer_code, request, at),
+        create=lambda: _ordered(tools, principal, _Wish(insurer_code=insurer_code, until=until), request, at),
         recall=lambda name: find_change_file(tools=tools, name=name),
     )
 
 
+def _until(until_on: date | None, region: str, at: datetime) -> datetime:
+    if until_on is None:
+        return at
+    if until_on > local_date(at=at, region=region):
+        message = "Этот день ещё не наступил: файл говорит только о том, что уже произошло"
+        raise ValidationFailed([FieldError(field="until", code="day_in_future", message=message)])
+    return min(at, end_of_day(until_on, region))
+
+
 def _ordered(
-    tools: Toolbox, principal: Principal, insurer_code: str, request: idempotency.RequestKey | None, at: datetime
+    tools: Toolbox, principal: Principal, wish: _Wish, request: idempotency.RequestKey | None, at: datetime
 ) -> ChangeFile:
-    one_insurer(tools=tools, code=insurer_code)
-    last = last_file(tools=tools, insurer_code=insurer_code)
+    one_insurer(tools=tools, code=wish.insurer_code)
+    last = last_file(tools=tools, insurer_code=wish.insurer_code)
     if last is not None and last.state is FileState.MAKING:
         return last
-    file = _next(tools, insurer_code, last, principal.account_id, at)
+    file = _next(tools, wish, last, principal.account_id, at)
     if file is None:
         raise RuleRefused("nothing_to_tell", "С прошлого файла ничего не изменилось: передавать нечего")
     work = tools.store.work(at=at)
@@ -88,7 +122,7 @@ def begin_due_file(*, tools: Toolbox, insurer_code: str, at: datetime) -> Change
     last = last_file(tools=tools, insurer_code=insurer_code)
     if last is not None and last.state is FileState.MAKING:
         return last
-    file = _next(tools, insurer_code, last, "", at)
+    file = _next(tools, _Wish(insurer_code=insurer_code, until=at), last, "", at)
     if file is None:
         return None
     try:
@@ -102,10 +136,9 @@ def last_file(*, tools: Toolbox, insurer_code: str) -> ChangeFile | None:
     return next(iter(tools.store.change_files(insurer_code=insurer_code, limit=1, after=None).items), None)
 
 
-def _next(
-    tools: Toolbox, insurer_code: str, last: ChangeFile | None, account_id: str, at: datetime
-) -> ChangeFile | None:
-    if not tools.store.waiting_changes(insurer_code=insurer_code, until=at, limit=1, after="").items:
+def _next(tools: Toolbox, wish: _Wish, last: ChangeFile | None, account_id: str, at: datetime) -> ChangeFile | None:
+    insurer_code = wish.insurer_code
+    if not tools.store.waiting_changes(insurer_code=insurer_code, until=wish.until, limit=1, after="").items:
         return None
     today = local_date(at=at, region=insurer_code[:2])
     year, month, number = next_file(insurer_code=insurer_code, last=last, year=today.year, month=today.month)
@@ -116,6 +149,7 @@ def _next(
         number=number,
         key=f"{KEY_PREFIX}{tools.ids.new_id(at=at)}",
         account_id=account_id,
+        until=wish.until,
         created_at=at,
     )
 

@@ -66,12 +66,12 @@ def go_on_with_change_file(*, tools: Toolbox, name: str, at: datetime) -> Change
 
 
 def _waiting(tools: Toolbox, file: ChangeFile) -> Sequence[FundChange]:
-    """What had come true when the file was begun, at most as much as it has room for."""
+    """What had come true by the moment up to which it tells, at most as much as it has room for."""
     room = min(PAGE, MOST_RECORDS - file.told)
     if room <= 0:
         return ()
     return tools.store.waiting_changes(
-        insurer_code=file.insurer_code, until=file.created_at, limit=room, after=file.after
+        insurer_code=file.insurer_code, until=file.until, limit=room, after=file.after
     ).items
 
 

@@ -1,4 +1,4 @@
-"""The change file of an insurer: what really happened to policies, once each, the same bytes for the same number (P4)."""
+"""The change file of an insurer: what happened to policies, once each, the same bytes for the same number (P4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_policy_is_told_refused_mended_and_told_again(world: World) -> None:
-    problem(world.call("POST", FILES, person=OPERATOR), 422, "rule_refused")
+    problem(world.call("POST", FILES, person=OPERATOR, json={}), 422, "rule_refused")
     insured(world)
 
     first = made(world)
@@ -26,7 +26,7 @@ def test_a_policy_is_told_refused_mended_and_told_again(world: World) -> None:
     assert op.value("TIP_OP") == "П010"
     assert op.first("INSURANCE").value("ENP") == number
     assert op.first("PERSON").value("FAM")
-    problem(world.call("POST", FILES, person=OPERATOR), 422, "rule_refused")
+    problem(world.call("POST", FILES, person=OPERATOR, json={}), 422, "rule_refused")
 
     sent = world.ok("POST", f"{FILES}/{first['name']}/dispatch", person=OPERATOR)
     assert sent["state"] == "sent"

@@ -11,7 +11,7 @@ from chalicelib.domain.change_file import FILE_STATE_TITLES, FileState
 from chalicelib.domain.exchange_model import FileKind
 from chalicelib.domain.fund_answer import ANSWER_STATE_TITLES, OUTCOME_TITLES, AnswerState, Outcome
 from chalicelib.domain.fund_change import CHANGE_STATE_TITLES, ChangeState
-from chalicelib.http.models import In, Out, PageQuery
+from chalicelib.http.models import In, IsoDate, Out, PageQuery
 from chalicelib.http.schemas.scans import UploadFormOut
 
 if TYPE_CHECKING:
@@ -38,6 +38,14 @@ class RecordsQuery(ExchangeQuery):
 
     state: Literal[ChangeState.WAITING, ChangeState.REFUSED, ChangeState.HELD] = Field(
         default=ChangeState.REFUSED, description="refused — отклонены фондом, held — не вошли в файл, waiting — ждут"
+    )
+
+
+class ChangeFileIn(In):
+    """Up to which day the file tells."""
+
+    until: IsoDate | None = Field(
+        default=None, description="Последний день, о котором говорит файл; без него — всё по этот момент"
     )
 
 
