@@ -24,9 +24,9 @@ def made(world: World) -> dict[str, Any]:
     return dict(world.ok("GET", f"{FILES}/{ordered['name']}", person=OPERATOR))
 
 
-def content(world: World, name: str) -> bytes:
+def content(world: World, name: str, *, person: str = OPERATOR) -> bytes:
     """Download a change file by its link."""
-    return stored(world.ok("GET", f"{FILES}/{name}/link", person=OPERATOR)["url"])
+    return stored(world.ok("GET", f"{FILES}/{name}/link", person=person)["url"])
 
 
 def stored(url: str) -> bytes:

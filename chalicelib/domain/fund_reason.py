@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.fund_change import BASELINE, FundChange, PolicyFacts
-from chalicelib.domain.insurer_change import NEWBORN_RULE, ChangeReason
+from chalicelib.domain.insurer_change import FIRST_WINDOW, NEWBORN_RULE, ChangeReason
 from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.policy_corrections import DEATH, DUPLICATE_NUMBER, MERGED, Annulment
 
@@ -18,6 +18,7 @@ DATA, DATA_ON_POLICY, COPY, NEW_TERM = "П040", "П061", "П062", "П063"
 
 BY_BASIS = {
     ChangeReason.BY_WISH.value: "П031",
+    FIRST_WINDOW: "П031",
     NEWBORN_RULE.basis: "П031",
     ChangeReason.MOVED.value: "П032",
     ChangeReason.INSURER_LEFT.value: "П033",
