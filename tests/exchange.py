@@ -108,3 +108,15 @@ def report_of(world: World, job: dict[str, Any], *, person: str = OPERATOR) -> l
 def error_report(world: World, job: dict[str, Any], *, person: str = OPERATOR) -> Element:
     """The error report FLK_P on a file of the fund."""
     return read_xml(data=stored(world.ok("GET", f"{ANSWERS}/{job['id']}/protocol-link", person=person)["url"]))
+
+
+def flk(about: str, *rows: tuple[str, str, str, str], name: str = "") -> bytes:
+    """FLK_P about a file: each row is code, field, record and comment."""
+    text = "".join(
+        f"<PR><OSHIB>{code}</OSHIB><IM_POL>{field}</IM_POL>"
+        + (f"<N_REC>{record}</N_REC>" if record else "")
+        + f"<COMMENT>{comment}</COMMENT></PR>"
+        for code, field, record, comment in rows
+    )
+    head_text = f"<VERS>2.1</VERS><FNAME>{name or f'f{about[1:]}'}</FNAME><FNAME_I>{about}</FNAME_I>"
+    return f"<FLK_P>{head_text}{text}</FLK_P>".encode("cp1251")

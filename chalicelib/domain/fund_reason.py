@@ -52,6 +52,12 @@ def is_outdated(*, change: FundChange, told: FundChange | None) -> bool:
     return told is not None and told.order > change.order
 
 
+def awaits_beginning(*, facts: PolicyFacts, told: FundChange | None) -> bool:
+    """Whether an end would be told of what the fund never heard begin: its record was refused or held back."""
+    ends = not facts.insures and facts.state is not PolicyState.REPLACED
+    return told is None and ends and facts.basis != REGISTER
+
+
 def reason_of(
     *, facts: PolicyFacts, policy_id: str, told: FundChange | None, person: Mapping[str, str], rest: str
 ) -> str | None:
@@ -68,8 +74,8 @@ def reason_of(
 
 
 def _ends(facts: PolicyFacts, told: FundChange | None) -> str | None:
-    if told is None and facts.basis != REGISTER:
-        return None  # The fund was never told that it began.
+    if awaits_beginning(facts=facts, told=told):
+        return None
     if told is not None and not told.facts.insures and told.facts.last_day == facts.last_day:
         return None
     return BY_END.get(facts.end_reason, NOT_INSURED)

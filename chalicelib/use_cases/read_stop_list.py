@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from chalicelib.ports.storage import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
-PROPOSER = "fund-file"
-"""Who proposes: no operator, so that any operator of the fund but the person's own may decide."""
-
 
 class StopReader:
     """STOPLIST: each row names a person by the ЕНП, and why the insurer insures that person no more."""
@@ -100,6 +97,8 @@ class StopReader:
     def _proposed(self, person_id: str, kind: CorrectionKind, stop: Stop, policy: Policy) -> Correction:
         """Propose what ends the insurance, looked through as if it were carried out.
 
+        It counts as proposed by who brought the file: an operator of the fund who is somebody else decides.
+
         Raises:
             RuleRefused, StateConflict: it cannot be ended like this.
         """
@@ -110,7 +109,7 @@ class StopReader:
             scope=f"region:{self._region}",
             reason=f"Файл фонда {self._job.name}, запись {stop.record}, причина {stop.reason}",
             values=correction_values(stop=stop, policy=policy, on=self._on),
-            proposed_by=PROPOSER,
+            proposed_by=self._job.account_id,
             proposed_at=self._at,
         )
         case = case_of(tools=self._tools, correction=proposal, actor=SYSTEM, at=self._at)

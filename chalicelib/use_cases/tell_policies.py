@@ -11,10 +11,10 @@ from chalicelib.domain.change_file import RECORD
 from chalicelib.domain.exchange_codec import encode
 from chalicelib.domain.exchange_logic import remark_of, row_errors
 from chalicelib.domain.exchange_model import SCHEMAS, FileKind
-from chalicelib.domain.exchange_schema import check_record
-from chalicelib.domain.fund_change import ChangeState, FundChange, moved
+from chalicelib.domain.exchange_schema import WRONG_CODE, check_record
+from chalicelib.domain.fund_change import ChangeState, FundChange, Remark, moved
 from chalicelib.domain.fund_operation import Holder, Visit, operation, person_values, rest_of
-from chalicelib.domain.fund_reason import is_outdated, last_told, reason_of
+from chalicelib.domain.fund_reason import awaits_beginning, is_outdated, last_told, reason_of
 from chalicelib.domain.person import Person
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.xml_tree import Element, write_part
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 OPERATION = next(part for part in SCHEMAS[FileKind.OPLIST].parts if part.name == RECORD)
-EMPLOYMENTS = ("working", "non_working")
+WORKING = "working"
+NOT_BEGUN = Remark(
+    code=WRONG_CODE,
+    field="TIP_OP",
+    message="Фонд ещё не принял запись о начале страхования",
+    mend="Исправьте и передайте снова отклонённую или задержанную запись о начале, затем эту",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,9 @@ class Teller:
     def _judged(self, change: FundChange, known: _Known, told: FundChange | None, number: int) -> Judged:
         if known.person is None or is_outdated(change=change, told=told):
             return Judged(change=moved(change=change, state=ChangeState.SETTLED))
+        if awaits_beginning(facts=change.facts, told=told):
+            held = moved(change=change, state=ChangeState.HELD)
+            return Judged(change=replace(held, remarks=(NOT_BEGUN,)))
         holder = _holder(change, known.person, known.applications)
         person, rest = person_values(holder), rest_of(holder)
         reason = reason_of(facts=change.facts, policy_id=change.policy_id, told=told, person=person, rest=rest)
@@ -121,7 +130,7 @@ def _holder(change: FundChange, person: Person, applications: Sequence[Applicati
     form = {name: dict(section) for name, section in application.form.items()}
     form["person"] = {**form.get("person", {}), **profile["person"]}
     rule = CATEGORY_RULES[application.category]
-    working = form["person"].get("employment") == EMPLOYMENTS[0]
+    working = form["person"].get("employment") == WORKING
     filed_at = application.submitted_at or application.created_at
     visit = Visit(
         filed_on=local_date(at=filed_at, region=change.insurer_code[:2]),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.domain.exchange_check import check_exchange_file
-from chalicelib.use_cases import make_change_file
+from chalicelib.domain.policy import InsurerPeriod
+from chalicelib.use_cases import change_files, make_change_file
+from chalicelib.use_cases.change_files import begin_due_file
+from chalicelib.use_cases.run_exchange import run_exchange
 from tests import corrections
 from tests.exchange import (
     FILES,
@@ -27,6 +31,9 @@ from tests.journeys import INSURER_CHANGE, OTHER_INSURER, actions, insured, poli
 
 if TYPE_CHECKING:
     from tests.world import World
+
+
+CHILDS_PERIOD = (InsurerPeriod(insurer_code="77012", insured_from=date(2026, 3, 1), basis="mother"),)
 
 
 def test_a_policy_is_told_refused_mended_and_told_again(world: World) -> None:
@@ -158,6 +165,90 @@ def test_what_the_fund_would_refuse_is_held_and_goes_once_it_is_mended(world: Wo
     world.ok("POST", f"{RECORDS}/{held['id']}/resubmission", person=OPERATOR)
     second = made(world)
     assert [op.value("TIP_OP") for op in operations(content(world, second["name"]))] == ["П010"]
+
+
+def test_an_end_waits_until_the_fund_has_taken_the_beginning(world: World) -> None:
+    insured(world)
+    first = made(world)["name"]
+    (op,) = operations(content(world, first))
+    taken_in(world, f"p{first[1:]}", protocol(first, reply(op, "1", "Ошибка")))
+    about = corrections.person_id(world)
+    proposal = corrections.corrected(world, "policy_annulled", about, annulment="lost_right", from_on="2026-03-16")
+
+    assert made(world)["held"] == 1
+
+    (end,) = world.ok("GET", RECORDS, person=OPERATOR, params={"state": "held"})["items"]
+    (beginning,) = world.ok("GET", RECORDS, person=OPERATOR)["items"]
+    for record in (end, beginning):
+        world.ok("POST", f"{RECORDS}/{record['id']}/resubmission", person=OPERATOR)
+    second = made(world)
+    assert [op.value("TIP_OP") for op in operations(content(world, second["name"]))] == ["П010", "П025"]
+    corrections.reversed_(world, proposal["id"])
+    third = made(world)["name"]
+    (back,) = operations(content(world, third))
+    assert back.value("TIP_OP") == "П010"
+    wrong = protocol(third, reply(back, ID="x"))
+    assert [row["outcome"] for row in report_of(world, taken_in(world, f"p{third[1:]}", wrong))] == ["bad"]
+
+
+def test_what_was_refused_is_settled_by_what_was_told_since(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make_change_file, "MOST_RECORDS", 1)
+    insured(world)
+    first = made(world)["name"]
+    (op,) = operations(content(world, first))
+    taken_in(world, f"p{first[1:]}", protocol(first, reply(op, "1", "Ошибка")))
+    corrections.corrected(world, "wrong_name", corrections.person_id(world), family_name="Другая")
+    second = made(world)
+    (whole,) = operations(content(world, second["name"]))
+    assert (whole.value("TIP_OP"), whole.first("PERSON").value("FAM")) == ("П010", "Другая")
+
+    (refused,) = world.ok("GET", RECORDS, person=OPERATOR)["items"]
+    world.ok("POST", f"{RECORDS}/{refused['id']}/resubmission", person=OPERATOR)
+
+    assert made(world)["records"] == 0
+    assert world.ok("GET", RECORDS, person=OPERATOR, params={"state": "waiting"})["items"] == []
+
+
+def test_a_policy_that_no_application_made_is_told_by_the_profile(world: World) -> None:
+    """As that of a newborn, which the record of the birth makes."""
+    insured(world)
+    known = world.tools.store.person_file(person_id=corrections.person_id(world))
+    work = world.tools.store.work(at=world.tools.at)
+    work.create(replace(known.person, person_id="CHILD", account_id="PARENT", version=1))
+    work.create(replace(known.policies[0], policy_id="CHILDS", person_id="CHILD", periods=CHILDS_PERIOD, version=1))
+    work.commit()
+
+    childs = next(op for op in operations(content(world, made(world)["name"])) if op.value("ID") == "CHILDS-1")
+
+    assert (childs.first("VIZIT"), childs.value("TIP_OP")) == (None, "П010")
+
+
+def test_two_who_begin_in_the_same_moment_begin_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    insured(world)
+    tools = world.tools
+    begun = begin_due_file(tools=tools, insurer_code="77012", at=tools.at)
+    assert begin_due_file(tools=tools, insurer_code="77012", at=tools.at) == begun
+    monkeypatch.setattr(change_files, "last_file", lambda **_: None)
+    assert begin_due_file(tools=tools, insurer_code="77012", at=tools.at) is None
+    assert run_exchange(tools=tools, at=tools.at) == 1
+    assert run_exchange(tools=tools, at=tools.at) == 0
+    monkeypatch.setattr(tools.store, "exchange_round", lambda **_: None)
+    assert run_exchange(tools=tools, at=tools.at) == 0
+
+
+def test_what_is_anothers_does_not_show(world: World) -> None:
+    insured(world)
+    submitted(world, kind=INSURER_CHANGE, insurer=OTHER_INSURER)
+    world.settle()
+    world.sleep(days=10)
+    world.run("run_due")
+    world.settle()
+    (theirs,) = world.ok("GET", FILES, person=FUND, params={"insurer": OTHER_INSURER})["items"]
+    (op,) = operations(content(world, theirs["name"], person=FUND))
+
+    for path in (f"{FILES}/{theirs['name']}", f"{FILES}/{theirs['name']}/link"):
+        problem(world.call("GET", path, person=OPERATOR), 404, "not_found")
+    problem(world.call("POST", f"{RECORDS}/{op.value('ID')}/resubmission", person=OPERATOR), 404, "not_found")
 
 
 def test_mistakes(shared_world: World) -> None:
