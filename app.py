@@ -32,6 +32,8 @@ MODULES = (
     "chalicelib.http.insurer_details",
     "chalicelib.http.registry_imports",
     "chalicelib.http.exchange",
+    "chalicelib.http.exchange_files",
+    "chalicelib.http.fund_answers",
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",
     "chalicelib.http.statistics",

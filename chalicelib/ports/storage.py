@@ -28,6 +28,7 @@ from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
+from chalicelib.ports.fund_exchange import FundReads
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.registry import RegistryReads
@@ -156,6 +157,7 @@ class Store(
     RegistryReads,
     Webhooks,
     SmsRoutes,
+    FundReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

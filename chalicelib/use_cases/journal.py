@@ -10,12 +10,15 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import Action, Actor, append
+from chalicelib.domain.change_file import ChangeFile
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.fund_answer import FundAnswer
+from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
@@ -50,6 +53,9 @@ Chained = TypeVar(
     Appeal,
     Ticket,
     RegistryImport,
+    FundChange,
+    ChangeFile,
+    FundAnswer,
     InsurerRating,
     InsurerOffices,
     Attachment,
@@ -75,6 +81,9 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     InsurerRating: lambda e: f"insurer_rating:{e.insurer_code}:{e.year}",
     InsurerOffices: lambda e: f"insurer_offices:{e.insurer_code}",
     RegistryImport: lambda e: f"registry_import:{e.import_id}",
+    FundChange: lambda e: f"fund_change:{e.change_id}",
+    ChangeFile: lambda e: f"change_file:{e.name}",
+    FundAnswer: lambda e: f"fund_answer:{e.answer_id}",
     InsuranceCertificate: lambda e: f"insurance_certificate:{e.certificate_id}",
     Employer: lambda e: f"employer:{e.employer_id}",
     EmployerRequest: lambda e: f"employer_request:{e.request_id}",

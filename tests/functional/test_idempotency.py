@@ -60,6 +60,8 @@ CREATE_NOTHING = {
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
     "/v1/exchange-checks": "asks, and keeps nothing",
+    "/v1/exchange-files/{name}/dispatch": "moves one file, and only once",
+    "/v1/exchange-records/{record_id}/resubmission": "moves one record, and only once",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
@@ -328,6 +330,16 @@ def _registry_import(world: World) -> Request:
     )
 
 
+def _change_file(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/exchange-files", person="operator", body={}, other={"until": "2026-03-16"})
+
+
+def _fund_answer(world: World) -> Request:
+    body = {"name": "p77012_0_03261", "media_type": "text/xml"}
+    return Request(path="/v1/fund-answers", person=FUND, body=body, other={**body, "media_type": "application/zip"})
+
+
 def _appointment(world: World) -> Request:
     clinics.insured(world)
     world.drain()
@@ -365,6 +377,8 @@ def _webhook_replay(world: World) -> Request:
 
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/registry-imports": _registry_import,
+    "/v1/exchange-files": _change_file,
+    "/v1/fund-answers": _fund_answer,
     "/v1/me/appointments": _appointment,
     "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,

@@ -91,6 +91,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "s77012_0_03261",
         "content": base64.b64encode(b"<STOPLIST/>").decode(),
     },
+    "POST /v1/exchange-files": {},
+    "POST /v1/fund-answers": {"name": "p77012_0_03261", "media_type": "text/xml"},
     "POST /v1/registry-imports": {"media_type": "text/xml"},
     "PUT /v1/insurers/{code}/issue-points": {"points": []},
     "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},

@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamodb import (
     clinic_items,
     correction_keys,
     dispatch_items,
+    fund_items,
     index_keys,
     keys,
     registry_items,
@@ -196,6 +197,7 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **registry_items.KEYS,
     **webhook_items.KEYS,
     SmsRoute: lambda _: sms_keys.sms_route(),
+    **fund_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -221,6 +223,7 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
     **webhook_items.EXTRAS,
+    **fund_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

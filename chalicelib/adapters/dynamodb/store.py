@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.employers import EmployerReads
+from chalicelib.adapters.dynamodb.fund_exchange import FundReads
 from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
@@ -90,6 +91,7 @@ class DynamoDBStore(
     RegistryReads,
     WebhookReads,
     SmsRouteReads,
+    FundReads,
 ):
     """Implements the Store port on one table."""
 
