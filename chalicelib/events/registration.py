@@ -16,6 +16,7 @@ from chalicelib.events import (
     notifications,
     outbox_relay,
     receipts,
+    retention,
     scan_uploads,
     verification,
 )
@@ -36,6 +37,7 @@ MODULES = (
     outbox_relay,
     expiry,
     due,
+    retention,
     inbound_mail,
 )
 

@@ -21,6 +21,7 @@ from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.privacy_scenarios import PRIVACY_SCENARIOS, PRIVACY_STAGES
 from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
@@ -47,6 +48,7 @@ STAGES = {
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
+    **PRIVACY_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -60,6 +62,7 @@ MORE_SCENARIOS = (
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
+    *PRIVACY_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

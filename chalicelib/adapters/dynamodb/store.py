@@ -21,6 +21,7 @@ from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.privacy import PrivacyReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
@@ -29,6 +30,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.civil_record import CivilRecord
+from chalicelib.domain.erasure import Erased
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -70,6 +72,7 @@ _FILE_KINDS: Mapping[str, type] = {
     "Representation": Representation,
     "Attachment": Attachment,
     "AttachmentBook": AttachmentBook,
+    "Erased": Erased,
 }
 
 
@@ -86,6 +89,7 @@ class DynamoDBStore(
     AppealReads,
     TicketReads,
     RegistryReads,
+    PrivacyReads,
 ):
     """Implements the Store port on one table."""
 
@@ -142,6 +146,7 @@ class DynamoDBStore(
             represented=tuple(read["Representation"]),
             attachments=tuple(read["Attachment"]),
             attachment_books=tuple(read["AttachmentBook"]),
+            erased=tuple(read["Erased"]),
         )
 
     def challenge(self, *, challenge_id: str) -> Challenge | None:
