@@ -15,6 +15,7 @@ from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.privacy_calls import count_privacy
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
 from chalicelib.adapters import aws
@@ -105,6 +106,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_sessions(world, counter)
     count_registry(world, counter)
     measure_appeals(world, counter)
+    count_privacy(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -139,6 +139,13 @@ def kind_of(entity: object) -> Kept:
     return Kept.DRAFT if name is not None and getattr(entity, name) is None else kind
 
 
+def is_emptied(entity: object) -> bool:
+    """Whether nothing personal is left in an entity that stays for its chain in the journal."""
+    if isinstance(entity, Representation | Person):
+        return entity.erased_at is not None
+    return isinstance(entity, EmployeeConsent) and not entity.organisation_name
+
+
 def ended_at(entity: object) -> datetime | None:
     """When the term of an entity began, None while it is in force."""
     _, ended = _ENDED[type(entity)]

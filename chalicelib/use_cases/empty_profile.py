@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.erasure import ErasureRequest, counted, emptied_person, without_contacts
+from chalicelib.domain.held import is_emptied
 from chalicelib.domain.person import Person
 from chalicelib.domain.retention import retention_of
 from chalicelib.domain.retention_terms import Kept
@@ -31,7 +32,8 @@ def person_in(holdings: Holdings) -> Person | None:
 
 def others_in(holdings: Holdings) -> tuple[object, ...]:
     """What is held beside the profile and the demands to be forgotten, which hold nothing personal."""
-    return tuple(thing for thing in holdings.things if not isinstance(thing, Person | ErasureRequest))
+    personal = (thing for thing in holdings.things if not is_emptied(thing))
+    return tuple(thing for thing in personal if not isinstance(thing, Person | ErasureRequest))
 
 
 def empty_profile(

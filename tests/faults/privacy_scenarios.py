@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.faults.scenarios import CLIENT_WAITS, NEXT_DUE_RUN, Scenario, deliver, fire
@@ -30,20 +29,11 @@ def _quiet(rig: Rig) -> None:
     rig.waiting.clear()
 
 
-def _terms_over(rig: Rig) -> None:
-    _quiet(rig)
-    rig.sleep(timedelta(days=60))
-    rig.schedule("due", "run_due")
-    _quiet(rig)
-    rig.sleep(timedelta(days=31))
-
-
 PRIVACY_STAGES: dict[str, tuple[str, Callable[[Rig], object]]] = {
     "draft_left": ("drafted", _quiet),
     "export_ordered": ("draft_left", _order),
     "export_relayed": ("export_ordered", _relayed),
     "erasure_asked": ("draft_left", _demand),
-    "draft_over": ("drafted", _terms_over),
 }
 
 PRIVACY_SCENARIOS = (
@@ -53,5 +43,4 @@ PRIVACY_SCENARIOS = (
     Scenario(
         name="carry_out_erasure", begins="erasure_asked", act=fire("retention", "run_retention"), pause=NEXT_DUE_RUN
     ),
-    Scenario(name="end_a_draft", begins="draft_over", act=fire("retention", "run_retention"), pause=NEXT_DUE_RUN),
 )

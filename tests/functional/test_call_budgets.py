@@ -148,6 +148,12 @@ MEASURED = (
     "take an appeal to the fund",
     "uphold an appeal, of an application",
     "statistics of appeals of a month",
+    "order an export",
+    "make an export of a draft",
+    "get a link to an export",
+    "what a demand would destroy",
+    "demand to be forgotten",
+    "forget who has a draft and an export",
     "expire 30 certificates",
 )
 

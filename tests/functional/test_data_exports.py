@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from chalicelib.domain import data_export
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import make_export
 from tests.cloud import cloud
 from tests.journeys import FIRST_INSURER, actions, consented, insured, messages, policy, problem
@@ -13,8 +16,6 @@ from tests.privacy import EXPORTS, exported, files, values_of
 from tests.tickets import opened, work
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.world import World
 
 
@@ -83,6 +84,8 @@ def test_goes_on_where_it_was_and_is_ordered_five_times_a_day_at_most(world: Wor
     assert made == [{"batchItemFailures": []}] * 2
     assert len(world.ok("GET", EXPORTS)["items"]) == 1
     assert world.ok("GET", f"{EXPORTS}/{ordered['id']}/link")["url"]
+    with pytest.raises(NotFound):
+        make_export.make_export(tools=world.tools, person_id="0", export_id="0", at=world.tools.at)
     for _ in range(data_export.EXPORTS_PER_DAY - 1):
         world.ok("POST", EXPORTS)
     problem(world.call("POST", EXPORTS), 429)

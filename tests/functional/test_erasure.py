@@ -122,6 +122,11 @@ def test_a_revoked_consent_is_carried_out_within_thirty_days_unless_it_is_given_
     )
     assert answered(world)["state"] == "done"
     assert left_of(values_of(world)) == []
+    world.sleep(days=3 * 366)
+    world.run("run_retention")
+    assert world.ok("GET", ERASURES)["items"] == []
+    demanded(world)
+    assert kinds(answered(world)["erased"]) == {"message": 2}
 
 
 def test_who_waits_for_a_decision_can_still_be_told_of_it(world: World) -> None:
