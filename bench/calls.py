@@ -18,6 +18,7 @@ from bench.policy_calls import count_policies
 from bench.privacy_calls import count_privacy
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
+from bench.ticket_calls import count_tickets
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -106,6 +107,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_sessions(world, counter)
     count_registry(world, counter)
     measure_appeals(world, counter)
+    count_tickets(world, counter)
     count_privacy(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)

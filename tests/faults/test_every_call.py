@@ -28,6 +28,7 @@ from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.faults.session_scenarios import SESSION_SCENARIOS
+from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -49,6 +50,7 @@ STAGES = {
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
     **PRIVACY_STAGES,
+    **TICKET_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -63,6 +65,7 @@ MORE_SCENARIOS = (
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
     *PRIVACY_SCENARIOS,
+    *TICKET_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

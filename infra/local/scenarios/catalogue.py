@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
+from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry, support
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +24,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "bounces": messages.bounces,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
