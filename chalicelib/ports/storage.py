@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
+from chalicelib.domain.erasure import Erased
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
@@ -31,6 +32,7 @@ from chalicelib.ports.employers import Employers
 from chalicelib.ports.fund_exchange import FundReads
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.privacy import PrivacyReads
 from chalicelib.ports.registry import RegistryReads
 from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
@@ -69,7 +71,8 @@ class ApplicationFile:
 class PersonFile:
     """A person with policies, certificates, registrations of earlier policies and generated documents.
 
-    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for.
+    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for,
+    ``erased`` what was destroyed.
     """
 
     person: Person | None = None
@@ -81,6 +84,7 @@ class PersonFile:
     represented: tuple[Representation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     attachment_books: tuple[AttachmentBook, ...] = ()
+    erased: tuple[Erased, ...] = ()
 
     @property
     def standing_policy(self) -> Policy | None:
@@ -158,6 +162,7 @@ class Store(
     Webhooks,
     SmsRoutes,
     FundReads,
+    PrivacyReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

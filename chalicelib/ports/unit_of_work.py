@@ -31,6 +31,10 @@ class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
         """Replace an entity of the version read by the next; the commit raises StaleWrite if it moved on."""
         ...
 
+    def destroy(self, entity: object) -> None:
+        """Take an entity of the version read away for good, leaving no version of it; raises StaleWrite."""
+        ...
+
     def put(self, entity: object) -> None:
         """Write a copy or a record whose earlier content does not matter (cards, revocations, messages)."""
         ...

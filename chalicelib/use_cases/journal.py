@@ -13,12 +13,14 @@ from chalicelib.domain.audit import Action, Actor, append
 from chalicelib.domain.change_file import ChangeFile
 from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
+from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.fund_answer import FundAnswer
 from chalicelib.domain.fund_change import FundChange
+from chalicelib.domain.erasure import ErasureRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy
@@ -65,6 +67,8 @@ Chained = TypeVar(
     EmployerRequest,
     EmployeeConsent,
     HookSubscription,
+    ErasureRequest,
+    DataExport,
 )
 
 
@@ -88,6 +92,8 @@ _CHAINS: Mapping[type, Callable[[Any], str]] = {
     Employer: lambda e: f"employer:{e.employer_id}",
     EmployerRequest: lambda e: f"employer_request:{e.request_id}",
     EmployeeConsent: lambda e: f"employee_consent:{e.person_id}:{e.organisation_id}",
+    ErasureRequest: lambda e: f"erasure_request:{e.request_id}",
+    DataExport: lambda e: f"data_export:{e.export_id}",
     CivilRecord: lambda e: f"civil_record:{e.record_id}",
     Person: lambda e: f"person:{e.person_id}",
     Appointment: lambda e: f"appointment:{e.appointment_id}",

@@ -21,6 +21,7 @@ from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
+from tests.privacy import ERASURES, EXPORTS
 from tests.world import ACCOUNT, QUEUES, REGION
 
 if TYPE_CHECKING:
@@ -117,6 +118,16 @@ def _reversal(world: World) -> Request:
     made = corrected(world, "wrong_sex", person_id(world), sex="male")
     path = f"{CORRECTIONS}/{made['id']}/reversal"
     return Request(path=path, person=FUND, body={"reason": REASON}, other={"reason": f"{REASON}!"})
+
+
+def _export(world: World) -> Request:
+    consented(world)
+    return Request(path=EXPORTS, other_path=ERASURES, other={"is_sure": True})
+
+
+def _erasure(world: World) -> Request:
+    consented(world)
+    return Request(path=ERASURES, body={"is_sure": True}, other_path=EXPORTS)
 
 
 def _application(world: World) -> Request:
@@ -379,6 +390,8 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/registry-imports": _registry_import,
     "/v1/exchange-files": _change_file,
     "/v1/fund-answers": _fund_answer,
+    EXPORTS: _export,
+    ERASURES: _erasure,
     "/v1/me/appointments": _appointment,
     "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,
@@ -524,7 +537,7 @@ def test_a_late_copy_does_not_give_a_revoked_consent_anew(world: World) -> None:
     for headers in copies:
         assert send(world, request, headers=headers).json()["has_consent"] is False
 
-    assert [a["action"] for a in actions(world)] == ["consent_revoked", "consent_given"]
+    assert [a["action"] for a in actions(world)] == ["erasure_asked", "consent_revoked", "consent_given"]
 
 
 def test_a_repeated_code_is_the_one_in_the_only_sms(world: World) -> None:

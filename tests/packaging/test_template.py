@@ -180,7 +180,9 @@ def test_text_messages_go_to_phones_only(resources):
         ("sns:Publish", {"NotificationsRole"}),
         ("ses:SendEmail", {"NotificationsRole"}),
         ("dynamodb:Scan", set()),
-        ("s3:DeleteObject", set()),
+        ("s3:DeleteObject", {"RunRetentionRole"}),
+        ("s3:DeleteObjectVersion", {"RunRetentionRole"}),
+        ("s3:ListBucketVersions", {"RunRetentionRole"}),
         ("s3:GetObjectTagging", {"ApiHandlerRole", "EmployerListsRole", "ScanUploadsRole"}),
         ("s3:GetObjectVersion", {"EmployerListsRole", "ExchangeRole", "ScanUploadsRole"}),
     ],
@@ -202,6 +204,7 @@ def test_the_api_reads_no_original_of_a_scan(resources):
         "${ScansBucket.Arn}/shown/*",
         "${DocumentsBucket.Arn}/documents/*",
         "${DocumentsBucket.Arn}/employers/*",
+        "${DocumentsBucket.Arn}/exports/*",
     }
 
 
@@ -265,9 +268,9 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 17
+    assert kinds.count("AWS::Lambda::Function") == 18
     assert kinds.count("AWS::Lambda::EventSourceMapping") == 10
-    assert kinds.count("AWS::Events::Rule") == 4
+    assert kinds.count("AWS::Events::Rule") == 5
     assert kinds.count("AWS::Logs::SubscriptionFilter") == 2
     assert "AWS::ApiGateway::Stage" in kinds
 

@@ -73,6 +73,10 @@ class DynamoDBUnitOfWork:
         self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
         self._keep_version(_with_version(entity, _version(entity) + 1), gone=True)
 
+    def destroy(self, entity: object) -> None:
+        """Take an entity away for good, conditional on the version that it carries: no version of it is left."""
+        self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
+
     def put(self, entity: object) -> None:
         """Write a record whatever stood there."""
         self._add("Put", {"Item": items.to_item(entity)}, StaleWrite())

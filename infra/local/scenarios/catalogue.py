@@ -13,6 +13,7 @@ from infra.local.scenarios import (
     people,
     policies,
     registry,
+    support,
     webhooks,
 )
 
@@ -35,6 +36,7 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
