@@ -174,12 +174,12 @@ def maintenance_until(environment: Mapping[str, str] | None = None) -> datetime 
     if not text:
         return None
     try:
-        until = datetime.fromisoformat(text)
-        if until.tzinfo is None:
-            raise ValueError("no offset")
+        until: datetime | None = datetime.fromisoformat(text)
     except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
         mend = "write a moment with its offset, as in 2026-12-01T03:00+03:00, or nothing"
-        raise InvalidSetting(f"MAINTENANCE_UNTIL is {text!r}: {mend}") from None
+        raise InvalidSetting(f"MAINTENANCE_UNTIL is {text!r}: {mend}")
     return until.astimezone(UTC)
 
 

@@ -243,7 +243,7 @@ def test_variables_settings_and_outputs_are_the_same(template):
     fields = {field.name.upper() for field in dataclasses.fields(Settings)}
     identity = {f"OIDC_{field.name.upper()}" for field in dataclasses.fields(IdentitySettings)}
 
-    assert variables == fields | identity | {"LOG_LEVEL"}
+    assert variables == fields | identity | {"LOG_LEVEL", "MAINTENANCE_UNTIL"}
     assert {output_name(name) for name in variables} <= set(template["Outputs"])
 
 
