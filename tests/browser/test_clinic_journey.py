@@ -54,6 +54,29 @@ def test_the_camera_reads_a_code_at_the_desk_and_on_the_page_for_anyone(desk, op
     assert problems == []
 
 
+def test_a_long_list_goes_by_parts_and_shows_how_far_it_is(desk, open_page, tmp_path):
+    page = open_page(width=SMALL[0], scheme=SMALL[1])
+    desk.sign_in(page, "registrar", to="/clinic/batch")
+    file = tmp_path / "list.csv"
+    rows = ['"q;\n2";112-233-445 95', *(f"r{place};112-233-445 95" for place in range(3, 121)), "last;900-000-001 82"]
+    file.write_text("\r\n".join(["ref;snils", *rows]), encoding="utf-8")
+    page.set_input_files("[name=table]", str(file))
+    sent = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    page.get_by_role("button", name="Показать ответы").click()
+    page.get_by_role("heading", name="Ответы: 120").wait_for()
+    assert page.locator("[data-told]").text_content() == "Готово: проверено 120"
+    assert len(sent) == 2
+    numbers = page.locator("[data-answers] tbody tr td:first-child").all_text_contents()
+    assert numbers == [str(place) for place in range(1, 121)]
+    assert "Примерова" in page.locator("[data-answers] tbody tr").last.text_content()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Скачать ответы CSV").click()
+    lines = saved.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 122  # one reference has a line break in it
+    assert sum(line.startswith("row") for line in lines) == 1
+
+
 def test_a_clinics_pages_fit_a_phone(desk, open_page):
     page = open_page(width=SMALL[0], scheme=SMALL[1])
     desk.sign_in(page, "registrar", to="/clinic")
