@@ -132,13 +132,17 @@ def test_the_api_is_throttled_and_its_log_names_nobody(resources):
     assert {"requestId", "resourcePath", "status"} <= told
 
 
-def test_every_answer_of_the_gateway_itself_is_a_problem(resources):
+def test_every_answer_of_the_gateway_itself_is_a_problem_or_a_page(resources):
     answers = resources["RestAPI"]["Properties"]["GatewayResponses"]
 
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED"} <= set(answers)
     for name, answer in answers.items():
         body = json.loads(answer["ResponseTemplates"]["application/json"])
         assert set(body) >= PROBLEM, name
+        page = answer["ResponseTemplates"]["text/html"]["Fn::Sub"]
+        assert f"<h1>{body['title']}</h1>" in page
+        assert "$context.requestId" in page
+        assert set(re.findall(r"\$\{(\w+)\}", page)) == {"PublicBaseUrl"}
 
 
 def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
@@ -242,7 +246,7 @@ def test_variables_settings_and_outputs_are_the_same(template):
     fields = {field.name.upper() for field in dataclasses.fields(Settings)}
     identity = {f"OIDC_{field.name.upper()}" for field in dataclasses.fields(IdentitySettings)}
 
-    assert variables == fields | identity | {"LOG_LEVEL"}
+    assert variables == fields | identity | {"LOG_LEVEL", "MAINTENANCE_UNTIL"}
     assert {output_name(name) for name in variables} <= set(template["Outputs"])
 
 
