@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import InvalidValue
@@ -67,7 +68,7 @@ def _unpacked(data: bytes) -> bytes:
             # The size that the archive tells may be a lie: no more than the limit is unpacked whatever it says.
             with packed.open(only) as file:
                 found = file.read(MAX_XML_BYTES + 1)
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
         raise InvalidValue("not_zip", "В архиве должен быть один файл XML без пароля: упакуйте его заново") from None
     if len(found) > MAX_XML_BYTES:
         raise InvalidValue("file_too_large", "Распакованный файл больше 16 МБ: разделите его")
