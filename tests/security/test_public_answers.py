@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bench.calls import Counter
+from chalicelib.http.calls import client_of
 from chalicelib.use_cases.check_validity import CLIENT_LIMIT, SUBJECT_LIMIT
 from infra.local.person_numbers import policy_number_of
 from tests.journeys import insured, policy, problem
@@ -123,3 +124,19 @@ def test_many_clients_learn_nothing_without_the_second_factor(world: World, enp:
         bodies.add((answer.status_code, answer.content))
     assert len(bodies) == 1
     note(numbers_by_many_clients=count)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("no:address", "no:address"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_who_is_one_client(address: str | None, counted: str) -> None:
+    assert client_of({"identity": {"sourceIp": address}}) == counted
+    assert client_of({}) == ""
