@@ -54,7 +54,9 @@ class Canaries:
     def found_in(self, text: str) -> set[str]:
         folded = text.casefold().encode().decode("unicode_escape") if "\\u04" in text else text.casefold()
         digits = re.sub(r"(?<=\d)[ -](?=\d)", "", folded)
-        return {word for word in self.words if word in folded} | set(self._numbers.findall(digits))
+        return {word for word in self.words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)} | set(
+            self._numbers.findall(digits)
+        )
 
 
 class Spy:
