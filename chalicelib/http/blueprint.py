@@ -15,6 +15,7 @@ from chalicelib.http.auth import authorizer, principal_of
 from chalicelib.http.calls import (
     Call,
     Reply,
+    client_of,
     etag_of,
     expose_headers,
     read_idempotency_key,
@@ -140,7 +141,7 @@ def _call(route: Route, request: Any, request_id: str) -> Call:
             read_idempotency_key(headers, required=route.idempotent is True) if route.idempotent else None
         ),
         if_match=read_if_match(headers, required=route.if_match is True),
-        client=str((context.get("identity") or {}).get("sourceIp") or ""),
+        client=client_of(context),
         headers=expose_headers(headers),
     )
 
