@@ -18,8 +18,8 @@ from bench.policy_calls import count_policies
 from bench.privacy_calls import count_privacy
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
-from bench.webhook_calls import count_webhooks
 from bench.ticket_calls import count_tickets
+from bench.webhook_calls import count_webhooks
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind

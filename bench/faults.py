@@ -45,7 +45,8 @@ def main() -> int:
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(
         f"{cases} calls broken, {_verdict(is_whole=are_whole)}; {histories} histories with {faults} faults, "
-        f"{violations} violations; {given.kills} kills of processes under load, {_verdict(is_whole=killed)}; {seconds} s"
+        f"{violations} violations; {given.kills} kills of processes under load, {_verdict(is_whole=killed)}; "
+        f"{seconds} s"
     )
     return 0 if are_whole and killed and not violations else 1
 

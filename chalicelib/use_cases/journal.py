@@ -18,9 +18,9 @@ from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.erasure import ErasureRequest
 from chalicelib.domain.fund_answer import FundAnswer
 from chalicelib.domain.fund_change import FundChange
-from chalicelib.domain.erasure import ErasureRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_registration import LegacyPolicy

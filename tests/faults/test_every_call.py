@@ -28,8 +28,8 @@ from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.faults.session_scenarios import SESSION_SCENARIOS
-from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
+from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 
 if TYPE_CHECKING:
     from collections import Counter
