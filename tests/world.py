@@ -29,6 +29,7 @@ from infra.local.persons import PERSONS
 from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
+from tests.fakes.webhooks import FakeHookSender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,6 +82,7 @@ class TestContainer(bootstrap.Container):
         self.registers = FakeRegisters()
         self.sms = FakeSmsSender()
         self.email = FakeEmailSender()
+        self.hooks = FakeHookSender()
 
     @cached_property
     def inspector(self) -> Any:

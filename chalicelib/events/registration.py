@@ -19,6 +19,7 @@ from chalicelib.events import (
     retention,
     scan_uploads,
     verification,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ MODULES = (
     due,
     retention,
     inbound_mail,
+    webhooks,
 )
 
 

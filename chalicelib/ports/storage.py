@@ -29,11 +29,14 @@ from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
+from chalicelib.ports.fund_exchange import FundReads
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
 from chalicelib.ports.privacy import PrivacyReads
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
+from chalicelib.ports.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,6 +159,9 @@ class Store(
     Appeals,
     Tickets,
     RegistryReads,
+    Webhooks,
+    SmsRoutes,
+    FundReads,
     PrivacyReads,
     Protocol,
 ):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
     """Collects conditional writes; nothing happens before `commit`.
 
-    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.
+    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction,
+    and each policy that stands what the fund has to be told of it.
     """
 
     def create(self, entity: object) -> None:

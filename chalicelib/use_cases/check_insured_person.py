@@ -125,24 +125,25 @@ def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str,
 
 def insurance_on(*, tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
     """What a folder says of a day: insurance, attachment, and who told it; raises NotFound without a person."""
-    answer = _answer(tools, known, on)
+    if known.person is None:
+        raise NotFound("Застрахованное лицо не найдено")
+    answer = replace(_answer(tools, known, on), person=known.person)
     attachment = attachment_on(attachments=known.attachments, on=on)
-    sources = {**answer.sources, **({"attachment": ItemSource.CLINIC} if attachment else {})}
-    if known.person is not None:
-        sources["person"] = person_source(known.person, known.policies)
+    sources = {
+        **answer.sources,
+        **({"attachment": ItemSource.CLINIC} if attachment else {}),
+        "person": person_source(known.person, known.policies),
+    }
     return replace(answer, attachment=attachment, sources=sources)
 
 
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
-    if known.person is None:
-        raise NotFound("Застрахованное лицо не найдено")
     policy, certificate = _proofs_on(known, on)
     if policy is not None:
         period = policy.insurer_on(on)
         return InsuredPerson(
             is_insured=policy.is_valid_on(on),
             kind=CardKind.POLICY,
-            person=known.person,
             policy_number=policy.policy_number,
             policy_type=type_of_form(form=policy.form),
             blank=policy.blank if policy.form in LEGACY_TYPES else None,
@@ -157,12 +158,11 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
             },
         )
     if certificate is None:
-        return InsuredPerson(is_insured=False, person=known.person)
+        return NOT_INSURED
     period = InsurerPeriod(insurer_code=certificate.insurer_code, insured_from=certificate.issued_on)
     return InsuredPerson(
         is_insured=certificate.is_valid_on(on),
         kind=CardKind.TEMPORARY_CERTIFICATE,
-        person=known.person,
         certificate_number=certificate.number,
         policy_type=PolicyType.TEMPORARY_ELECTRONIC,
         insurer_code=certificate.insurer_code,

@@ -83,16 +83,31 @@ def submit_application(
         return _submitted_before(tools, principal, application, request)
     application, signature = _accept_signature(tools, principal, file, submission, at)
     submitted = _signed(application, principal, signature, at)
-    for draw in range(NUMBER_DRAWS):
+    try:
+        return _commit_numbered(tools, principal, file, submitted, request, at)
+    except AlreadyExists as refusal:
+        # A copy that came at the same moment may be refused for what the first one has just made.
+        if (earlier := _earlier(tools, principal, request)) is not None:
+            return earlier
+        raise _explained(refusal, submitted) from None
+
+
+def _commit_numbered(
+    tools: Toolbox,
+    principal: Principal,
+    file: ApplicationFile,
+    submitted: Application,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> Application:
+    """Commit; where the number that was drawn is taken, draw another."""
+    for _ in range(NUMBER_DRAWS - 1):
         try:
             return _commit(tools, principal, file, submitted, request, at)
         except AlreadyExists as refusal:
-            # A copy that came at the same moment may be refused for what the first one has just made.
-            if (earlier := _earlier(tools, principal, request)) is not None:
-                return earlier
-            if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
-                raise _explained(refusal, submitted) from None
-    raise AssertionError("the loop returns or raises")  # pragma: no cover — its last turn never falls through
+            if refusal.marker != "application":
+                raise
+    return _commit(tools, principal, file, submitted, request, at)
 
 
 def _explained(refusal: AlreadyExists, submitted: Application) -> AlreadyExists:

@@ -50,6 +50,8 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
         "MailRepliesDomain": REPLIES_DOMAIN,
+        "WebhooksLocal": "yes",
+        "SmsSecondUrl": f"{urls['texts']}/v1",
         "WebOrigin": urls["web"],
     }
 
@@ -86,7 +88,7 @@ def cloud(urls: Mapping[str, str], data_dir: Path, administrator_secret: str) ->
 
 
 def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
-    """Return the stand-ins for the state's sign-in service and registers."""
+    """Return the stand-ins for the state's sign-in service and registers, and for a provider of text messages."""
     state = {"LOCAL_STATE_DIR": str(data_dir)}
     identity = {"IDP_PORT": _port(urls["identity"]), "IDP_ISSUER": urls["identity"]}
     identity |= {"IDP_AUDIENCE": _AUDIENCE}
@@ -103,6 +105,12 @@ def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
             module="infra.local.registers_simulator",
             health_url=f"{urls['registers']}/health",
             environment=process_environment({**state, **registers}),
+        ),
+        ProcessSpec(
+            name="text_aggregator",
+            module="infra.local.text_aggregator",
+            health_url=f"{urls['texts']}/health",
+            environment=process_environment({"TEXTS_PORT": _port(urls["texts"])}),
         ),
     ]
 
@@ -148,6 +156,7 @@ def welcome(urls: Mapping[str, str], start_times: Mapping[str, float]) -> str:
         ("Registers' simulator", urls["registers"]),
         ("Sent e-mail", f"{urls['cloud']}/_ministack/ses/messages"),
         ("Sent text messages", f"{urls['cloud']}/_ministack/sns/sms-messages"),
+        ("Sent by the second provider", f"{urls['texts']}/control/messages"),
         ("Local cloud (AWS endpoint)", urls["cloud"]),
     ]
     width = max(len(name) for name, _ in rows)

@@ -35,6 +35,7 @@ def test_the_handlers_are_those_of_the_design():
         "scan_uploads",
         "sms_log",
         "verification",
+        "webhooks",
     }
 
 

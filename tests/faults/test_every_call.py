@@ -29,6 +29,7 @@ from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.faults.session_scenarios import SESSION_SCENARIOS
 from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
+from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -49,6 +50,7 @@ STAGES = {
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
+    **WEBHOOK_STAGES,
     **PRIVACY_STAGES,
     **TICKET_STAGES,
 }
@@ -64,6 +66,7 @@ MORE_SCENARIOS = (
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
+    *WEBHOOK_SCENARIOS,
     *PRIVACY_SCENARIOS,
     *TICKET_SCENARIOS,
 )

@@ -61,6 +61,8 @@ CREATE_NOTHING = {
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
     "/v1/exchange-checks": "asks, and keeps nothing",
+    "/v1/exchange-files/{name}/dispatch": "moves one file, and only once",
+    "/v1/exchange-records/{record_id}/resubmission": "moves one record, and only once",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
@@ -339,6 +341,16 @@ def _registry_import(world: World) -> Request:
     )
 
 
+def _change_file(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/exchange-files", person="operator", body={}, other={"until": "2026-03-16"})
+
+
+def _fund_answer(world: World) -> Request:
+    body = {"name": "p77012_0_03261", "media_type": "text/xml"}
+    return Request(path="/v1/fund-answers", person=FUND, body=body, other={**body, "media_type": "application/zip"})
+
+
 def _appointment(world: World) -> Request:
     clinics.insured(world)
     world.drain()
@@ -353,8 +365,31 @@ def _childs_appointment(world: World) -> Request:
     return Request(path=path, body=body, other={**body, "doctor": clinics.PAEDIATRICIAN})
 
 
+WEBHOOK = {"url": "https://insurer.example.org/polis"}
+
+
+def _webhook(_: World) -> Request:
+    return Request(path="/v1/webhooks", person="operator", body=WEBHOOK, other={"url": f"{WEBHOOK['url']}/2"})
+
+
+def _webhook_secret(world: World) -> Request:
+    made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+    path = f"/v1/webhooks/{made['id']}/secrets"
+    return Request(path=path, person="operator", body={"both_days": 1}, other={"both_days": 0})
+
+
+def _webhook_replay(world: World) -> Request:
+    paths = []
+    for _ in range(2):
+        made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+        paths.append(f"/v1/webhooks/{made['id']}/replays")
+    return Request(path=paths[0], other_path=paths[1], person="operator", body={"after": 0}, other={"after": 0})
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/registry-imports": _registry_import,
+    "/v1/exchange-files": _change_file,
+    "/v1/fund-answers": _fund_answer,
     EXPORTS: _export,
     ERASURES: _erasure,
     "/v1/me/appointments": _appointment,
@@ -378,6 +413,9 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/employers": _employer,
+    "/v1/webhooks": _webhook,
+    "/v1/webhooks/{webhook_id}/secrets": _webhook_secret,
+    "/v1/webhooks/{webhook_id}/replays": _webhook_replay,
     "/v1/me/employers/{employer_id}/certificate-requests": _employer_request,
     "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": _staff_list,
     "/v1/me/extracts": _extract,

@@ -92,6 +92,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "s77012_0_03261",
         "content": base64.b64encode(b"<STOPLIST/>").decode(),
     },
+    "POST /v1/exchange-files": {},
+    "POST /v1/fund-answers": {"name": "p77012_0_03261", "media_type": "text/xml"},
     "POST /v1/registry-imports": {"media_type": "text/xml"},
     "PUT /v1/insurers/{code}/issue-points": {"points": []},
     "PUT /v1/insurers/{code}/ratings/{year}": {"values": {"surveys": 90}},
@@ -107,6 +109,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
+    "POST /v1/webhooks": {"url": "https://insurer.example.org/polis"},
+    "POST /v1/webhooks/{webhook_id}/secrets": {},
+    "POST /v1/webhooks/{webhook_id}/replays": {"after": 0},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
 QUERIES = {"GET /v1/clinics": "?region=77", "GET /v1/doctors": "?region=77&speciality=76"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.settings import IdentitySettings, Settings
-from infra.local.template import output_name
+from infra.local.template import NOT_LOCAL, output_name
 from infra.packaging.interpreter import MINORS
 from infra.packaging.template import TemplateRefused, transformed
 from infra.rehearsal.deployment import located
@@ -56,7 +56,7 @@ def _logical(reference):
 def test_every_queue_consumer_reports_partial_failures(functions):
     sources = list(_sqs_sources(functions))
 
-    assert len(sources) == 10
+    assert len(sources) == 11
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for _, _, source in sources)
 
 
@@ -103,7 +103,7 @@ def test_data_outlives_the_stack(resources):
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret")
     kept = [found for found in resources.values() if found["Type"] in kinds]
 
-    assert len(kept) == 6
+    assert len(kept) == 7
     assert all(found["DeletionPolicy"] == found["UpdateReplacePolicy"] == "Retain" for found in kept)
 
 
@@ -132,13 +132,17 @@ def test_the_api_is_throttled_and_its_log_names_nobody(resources):
     assert {"requestId", "resourcePath", "status"} <= told
 
 
-def test_every_answer_of_the_gateway_itself_is_a_problem(resources):
+def test_every_answer_of_the_gateway_itself_is_a_problem_or_a_page(resources):
     answers = resources["RestAPI"]["Properties"]["GatewayResponses"]
 
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED"} <= set(answers)
     for name, answer in answers.items():
         body = json.loads(answer["ResponseTemplates"]["application/json"])
         assert set(body) >= PROBLEM, name
+        page = answer["ResponseTemplates"]["text/html"]["Fn::Sub"]
+        assert f"<h1>{body['title']}</h1>" in page
+        assert "$context.requestId" in page
+        assert set(re.findall(r"\$\{(\w+)\}", page)) == {"PublicBaseUrl"}
 
 
 def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
@@ -242,7 +246,7 @@ def test_variables_settings_and_outputs_are_the_same(template):
     fields = {field.name.upper() for field in dataclasses.fields(Settings)}
     identity = {f"OIDC_{field.name.upper()}" for field in dataclasses.fields(IdentitySettings)}
 
-    assert variables == fields | identity | {"LOG_LEVEL"}
+    assert variables == fields | identity | {"LOG_LEVEL", "MAINTENANCE_UNTIL"}
     assert {output_name(name) for name in variables} <= set(template["Outputs"])
 
 
@@ -283,7 +287,7 @@ def test_a_template_that_aws_would_not_understand_is_refused(template):
         transformed(broken)
 
 
-def test_the_rehearsal_changes_only_the_place_of_the_code_and_two_rights(template):
+def test_the_rehearsal_leaves_out_letters_and_changes_only_the_place_of_the_code_and_two_rights(template):
     deployed = located(template)["Resources"]
     original = template["Resources"]
     for name, resource in deployed.items():
@@ -297,5 +301,6 @@ def test_the_rehearsal_changes_only_the_place_of_the_code_and_two_rights(templat
 
     assert {sid for _, sid in changed} == {"SendToQueues", "SendMail"}
     assert [role for role, sid in changed if sid == "SendMail"] == ["NotificationsRole"]
-    unchanged = [name for name, found in original.items() if found["Type"] != "AWS::IAM::Role"]
-    assert all(deployed[name] == original[name] for name in unchanged)
+    left_out = {name for name, found in original.items() if found["Type"] in NOT_LOCAL}
+    assert original.keys() - deployed.keys() == left_out == {"MailRule", "MailRules"}
+    assert all(found == original[name] for name, found in deployed.items() if found["Type"] != "AWS::IAM::Role")

@@ -14,13 +14,16 @@ from chalicelib.adapters.dynamodb import (
     clinic_items,
     correction_keys,
     dispatch_items,
+    fund_items,
     index_keys,
     keys,
     privacy_items,
     proof_items,
     registry_items,
     session_keys,
+    sms_keys,
     ticket_items,
+    webhook_items,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -50,6 +53,7 @@ from chalicelib.domain.records import (
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
+from chalicelib.domain.sms_route import SmsRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -165,6 +169,9 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
+    **webhook_items.KEYS,
+    SmsRoute: lambda _: sms_keys.sms_route(),
+    **fund_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
@@ -188,6 +195,8 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
+    **webhook_items.EXTRAS,
+    **fund_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 

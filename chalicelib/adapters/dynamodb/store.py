@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.employers import EmployerReads
+from chalicelib.adapters.dynamodb.fund_exchange import FundReads
 from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
@@ -23,9 +24,11 @@ from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
 from chalicelib.adapters.dynamodb.privacy import PrivacyReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
+from chalicelib.adapters.dynamodb.sms_routes import SmsRouteReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
+from chalicelib.adapters.dynamodb.webhooks import WebhookReads
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
@@ -89,6 +92,9 @@ class DynamoDBStore(
     AppealReads,
     TicketReads,
     RegistryReads,
+    WebhookReads,
+    SmsRouteReads,
+    FundReads,
     PrivacyReads,
 ):
     """Implements the Store port on one table."""
