@@ -15,8 +15,11 @@ from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.privacy_calls import count_privacy
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
+from bench.ticket_calls import count_tickets
+from bench.webhook_calls import count_webhooks
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -103,8 +106,11 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_corrections(world, counter)
     count_messages(world, counter, _step)
     count_sessions(world, counter)
+    count_webhooks(world, counter, _step)
     count_registry(world, counter)
     measure_appeals(world, counter)
+    count_tickets(world, counter)
+    count_privacy(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

@@ -224,6 +224,17 @@ def move_attachment(*, attachment: Attachment, event: AttachmentEvent, at: datet
     return replace(moved, detached_on=attachment.local_day(at)) if event is AttachmentEvent.END else moved
 
 
+def reopened_attachment(*, attachment: Attachment, at: datetime, actor: Actor) -> Attachment:
+    """Ask the clinic anew after an appeal was upheld, with a new term (requirement L1).
+
+    Raises:
+        StateConflict: it is not refused.
+    """
+    again = move_attachment(attachment=attachment, event=AttachmentEvent.REOPEN, at=at, actor=actor)
+    due_on = decision_due_on(on=attachment.local_day(at))
+    return replace(again, refusal="", comment="", due_on=due_on, is_overdue=False)
+
+
 def _place(address: Mapping[str, str]) -> tuple[str, ...]:
     street = street_key(city=address.get("city", ""), street=address.get("street", ""))
     return (address.get("region", ""), street, *(address.get(part, "").casefold() for part in ("house", "flat")))

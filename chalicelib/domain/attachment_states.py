@@ -25,14 +25,16 @@ class AttachmentEvent(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     END = "end"
+    REOPEN = "reopen"
 
 
 class AttachmentWho(StrEnum):
-    """Who lets an event happen: the person (or who acts for the person), the clinic's registrar, another clinic."""
+    """Who lets an event happen: the person (or who acts for the person), a registrar, another clinic, an appeal."""
 
     PERSON = "person"
     CLINIC = "clinic"
     NEW_CLINIC = "new_clinic"
+    APPEAL = "appeal"
 
 
 ATTACHMENT_STATE_TITLES = {
@@ -98,6 +100,15 @@ ATTACHMENT_TRANSITIONS: tuple[AttachmentRule, ...] = (
         entry="attachment_ended",
         clinic_notification="clinic_notified_of_departure",
         silent_because="the message on the new attachment tells it",
+    ),
+    AttachmentRule(
+        event=AttachmentEvent.REOPEN,
+        source=AttachmentState.REFUSED,
+        target=AttachmentState.REQUESTED,
+        by=AttachmentWho.APPEAL,
+        entry="attachment_reopened",
+        clinic_notification="clinic_asked_to_attach",
+        silent_because="the decision on the appeal tells it",
     ),
 )
 """Only these arrows exist: an attachment ends when another one begins."""

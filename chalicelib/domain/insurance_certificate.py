@@ -34,6 +34,7 @@ class InsuranceCertificateEvent(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     MAKE = "make"
+    REOPEN = "reopen"
 
 
 class SendBy(StrEnum):
@@ -97,6 +98,13 @@ CERTIFICATE_TRANSITIONS: Final = (
             SendBy.DOWNLOAD: "insurance_certificate_ready",
             SendBy.EMAIL: "insurance_certificate_sent",
         },
+    ),
+    CertificateRule(
+        event=_EVENT.REOPEN,
+        source=_STATE.REFUSED,
+        target=_STATE.PROCESSING,
+        entry="insurance_certificate_reopened",
+        silent_because="the decision on the appeal tells it",
     ),
 )
 

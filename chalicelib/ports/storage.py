@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
+from chalicelib.domain.erasure import Erased
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState
@@ -28,10 +29,14 @@ from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
+from chalicelib.ports.fund_exchange import FundReads
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.privacy import PrivacyReads
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
+from chalicelib.ports.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +71,8 @@ class ApplicationFile:
 class PersonFile:
     """A person with policies, certificates, registrations of earlier policies and generated documents.
 
-    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for.
+    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for,
+    ``erased`` what was destroyed.
     """
 
     person: Person | None = None
@@ -78,6 +84,7 @@ class PersonFile:
     represented: tuple[Representation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     attachment_books: tuple[AttachmentBook, ...] = ()
+    erased: tuple[Erased, ...] = ()
 
     @property
     def standing_policy(self) -> Policy | None:
@@ -152,6 +159,10 @@ class Store(
     Appeals,
     Tickets,
     RegistryReads,
+    Webhooks,
+    SmsRoutes,
+    FundReads,
+    PrivacyReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

@@ -118,12 +118,17 @@ def _propose(
     )
     case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
     check_access(tools, correction, case, principal)
+    return _keep(tools, principal, looked_through(tools=tools, correction=correction, case=case), at, request)
+
+
+def looked_through(*, tools: Toolbox, correction: Correction, case: Case) -> Correction:
+    """Look a proposal through as if it were carried out; raises what would hinder it."""
     changes = PLANS[correction.kind](tools, case, Trial())
     shown = tuple(difference for change in changes for difference in differences(change))
     correction = replace(correction, seen=versions_seen(tuple(changes)), differences=shown)
     # Written down for a trial only: what could not be carried out is not proposed.
     written(tools=tools, case=case, correction=correction, changes=changes)
-    return _keep(tools, principal, correction, at, request)
+    return correction
 
 
 def _values(proposal: Proposal) -> dict[str, str]:

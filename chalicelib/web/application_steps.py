@@ -16,7 +16,8 @@ from chalicelib.web.answers import Answer, Data, Page, Redirect
 from chalicelib.web.application_presenters import address_of, summary_of
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import section_of
-from chalicelib.web.rendering import address, moment
+from chalicelib.web.ratings import side_by_side
+from chalicelib.web.rendering import moment
 from chalicelib.web.steps import Step, mistakes, of_step, sections_asked, step_after, steps_of
 
 if TYPE_CHECKING:
@@ -147,5 +148,5 @@ def _insurers(application: Application, row: MatrixRow, errors: tuple[FieldError
         "chosen": application.section("insurer").get("code", ""),
         "error": wrong.get("insurer.code", ""),
         "is_choice": row.chooses_insurer,
-        "registry": address("/"),
+        "ratings": side_by_side(found, region=region, on=on),
     }

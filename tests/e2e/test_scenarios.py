@@ -19,6 +19,7 @@ NAMES = [
     "correction",
     "bounces",
     "appeal",
+    "support",
 ]
 
 

@@ -76,6 +76,9 @@ class TestTheWay:
         work(world, ticket_id, "assignment", person="operator")
         body = {"note": "Вопрос о взаимодействии с фондом", "to_other_desk": True}
         assert work(world, ticket_id, "handover", person="operator", **body).json()["is_taken"] is False
+        assert work(world, ticket_id, "handover", person="operator", **body).json()["is_taken"] is False
+        problem(work(world, ticket_id, "handover", person="operator", note="Другое", to_other_desk=True), 404)
+        problem(work(world, ticket_id, "handover", person="neighbour_fund", **body), 404)
         problem(work(world, ticket_id, "assignment", person="operator"), 404)
         work(world, ticket_id, "assignment")
         assert work(world, ticket_id, "handover", note="Коллеге").json()["is_taken"] is False

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
+from infra.local.scenarios import (
+    appeals,
+    certificates,
+    clinics,
+    messages,
+    offices,
+    people,
+    policies,
+    registry,
+    support,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,8 +33,10 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "newborn": offices.newborn,
     "correction": offices.correction,
     "bounces": messages.bounces,
+    "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
