@@ -14,7 +14,7 @@ from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.exchange_check import MAX_XML_BYTES, CheckedFile, check_exchange_file, flk_report
 from chalicelib.domain.exchange_model import CHANGE_REASONS, RESULTS, SCHEMAS, FileKind, Part
 from chalicelib.domain.exchange_name import ExchangeName, parse_name
-from chalicelib.domain.exchange_schema import FlkError, check_file
+from chalicelib.domain.exchange_schema import FLK_TITLES, FlkError, check_file
 from chalicelib.domain.xml_tree import Element, read_xml, write_xml
 
 NAME = "i77012_3_03264"
@@ -223,3 +223,54 @@ class TestModel:
         assert set(RESULTS) == {"0", "1", "2"}
         assert self.OPERATION["OPLIST/OP/PERSON/W"].codes == {"1", "2"}
         assert self.OPERATION["OPLIST/OP/INSURANCE/ERP"].codes == {"0", "1"}
+
+
+class TestCodes:
+    """The report names mistakes by the federal codes (classifier F012), the record and the element."""
+
+    def stop(self, **changed: str) -> Element:
+        said = {"ID": "7", "REASON": "П010", "ENP": "7754900885000012", **changed}
+        return Element("STOP", children=[leaf(tag, text) for tag, text in said.items() if text])
+
+    def mistakes(self, *stops: Element, records: str | None = None) -> list[tuple[str, str, str, str]]:
+        root = file("STOPLIST", name="s77012_0_03261", records=len(stops))
+        if records is not None:
+            root = file("STOPLIST", name="s77012_0_03261", NRECORDS=records)
+        root.children.extend(stops)
+        found = check_file(root=root, kind=FileKind.STOPLIST)
+        return [(error.code, error.field, error.base, error.record) for error in found]
+
+    def test_are_those_of_the_classifier(self) -> None:
+        assert sorted(FLK_TITLES) == ["901", "902", "903", "904", "905"]
+
+    @pytest.mark.parametrize(
+        ("stop", "mistake"),
+        [
+            ({}, []),
+            ({"ID": ""}, [("902", "ID", "STOP", "")]),
+            ({"REASON": "П011"}, [("904", "REASON", "STOP", "7")]),
+            ({"ENP": "775490088500001"}, [("903", "ENP", "STOP", "7")]),
+            ({"ID": "x" * 36}, []),
+            ({"ID": "x" * 37}, [("903", "ID", "STOP", "x" * 20)]),
+            ({"DDEATH": "2026-03-01"}, [("901", "DDEATH", "STOP", "7")]),
+        ],
+    )
+    def test_name_the_record_and_the_element(
+        self, stop: dict[str, str], mistake: list[tuple[str, str, str, str]]
+    ) -> None:
+        found = self.mistakes(self.stop(**stop))
+        assert [error[:3] for error in found] == [error[:3] for error in mistake]
+        assert all(one[3].startswith(other[3]) for one, other in zip(found, mistake, strict=True))
+
+    @pytest.mark.parametrize("day", ["20260301", "2026-W10-1", "2026-02-30", "2026-3-1"])
+    def test_a_day_is_written_in_one_way(self, day: str) -> None:
+        said = [leaf("ID", "7"), leaf("REASON", "П010"), leaf("DDEATH", day), leaf("ENP", "7754900885000012")]
+        assert self.mistakes(Element("STOP", children=said)) == [("903", "DDEATH", "STOP", "7")]
+
+    @pytest.mark.parametrize(("said", "codes"), [("2", []), ("3", ["903"]), ("²", ["903"]), ("", ["902"])])
+    def test_the_number_of_records_is_counted(self, said: str, codes: list[str]) -> None:
+        found = self.mistakes(self.stop(), self.stop(ID="8"), records=said)
+        assert [(code, field) for code, field, _, _ in found] == [(code, "NRECORDS") for code in codes]
+
+    def test_a_key_that_repeats_is_told_with_its_record(self) -> None:
+        assert self.mistakes(self.stop(), self.stop()) == [("905", "ID", "STOP", "7")]
