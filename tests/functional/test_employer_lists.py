@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.checks import CheckKind
 from chalicelib.ports.errors import Unavailable
-from chalicelib.use_cases import employer_requests, read_staff_list
+from chalicelib.use_cases import employer_requests, read_staff_list, work_on_request
 from tests.cloud import cloud
 from tests.employers import (
     CONSENTS,
@@ -102,9 +102,9 @@ class TestRows:
     ) -> None:
         monkeypatch.setattr(read_staff_list, "CHUNK_ROWS", 1)
         path = request(world, employer(world))
-        rows = [["Никтошкин", name, "", "01.02.1990", "", ""] for name in ("Лев", "Олег", "Иван")]
-        assert counts(uploaded(world, path, csv(*rows))) == {"not_found": 3}
-        assert len(sheet(file(world, path, "to_mend"))) == 4
+        rows = [["Никтошкин", "Лев", "", f"{day:02}.02.1990", "", ""] for day in range(1, work_on_request.STEPS + 3)]
+        assert counts(uploaded(world, path, csv(*rows))) == {"not_found": len(rows)}
+        assert len(sheet(file(world, path, "to_mend"))) == 1 + len(rows)
 
     def test_a_list_in_which_everybody_is_settled_adds_nothing(self, world: World) -> None:
         insured(world)

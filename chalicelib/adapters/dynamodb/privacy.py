@@ -84,8 +84,8 @@ class PrivacyReads:
             prefix = f"{correction_keys.VERSION_PREFIX}{name}#{_subject_of(thing)}#"
             found = [items.entity_of(item) for item in self._table.query_all(key.partition, prefix=prefix)]
         if isinstance(thing, Policy):
-            told = fund_keys.fund_change(thing.policy_id, 0).partition
-            found.extend(items.entity_of(item) for item in self._table.query_all(told, prefix=fund_keys.CHANGE_PREFIX))
+            told = self._table.query_all(fund_keys.changes_of(thing.policy_id))
+            found += [items.entity_of(item) for item in told]
         return [*found, *_documents_of(self._table, thing)]
 
     def due_retained(self, *, until: datetime, page: int) -> Iterator[Sequence[object]]:
