@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain import data_export
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases import make_export
+from chalicelib.use_cases import export_sections, make_export
 from tests.cloud import cloud
 from tests.journeys import FIRST_INSURER, actions, consented, insured, messages, policy, problem
 from tests.privacy import EXPORTS, exported, files, values_of
@@ -95,6 +95,7 @@ def test_what_is_large_comes_in_parts_and_a_lost_file_keeps_nobody_from_the_rest
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(make_export, "PART_BYTES", 1)
+    monkeypatch.setattr(export_sections, "PAGE", 5)
     insured(world)
     world.drain()
     (scan, *_) = [key for key in files("polis-scans") if key.startswith("scans/")]
