@@ -8,7 +8,8 @@ from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases import answer_erasure, destroy_thing, empty_profile, run_retention
 from tests import employers, legacy, tickets
 from tests.applicants import represent
-from tests.journeys import consented, drafted, insured, policy, prepared, problem, scan
+from tests.corrections import corrected, person_id
+from tests.journeys import consented, document, drafted, insured, policy, prepared, problem, scan
 from tests.privacy import answered, demanded, files, left_of, values_of
 from tests.world import table
 
@@ -118,6 +119,16 @@ def test_a_long_thread_goes_a_part_at_a_time(world: World, monkeypatch: pytest.M
     assert len(left_of(words)) > len(words)
     later(world, days=5 * YEAR)
     assert left_of(words) == []
+
+
+def test_a_policy_outlives_its_application_and_is_drawn_anew_from_the_profile(world: World) -> None:
+    application_id = insured(world)
+    later(world, days=5 * YEAR)
+    problem(world.call("GET", f"/v1/applications/{application_id}"), 404)
+    corrected(world, "wrong_name", person_id(world), family_name="Образцова")
+    world.drain()
+    assert policy(world)["state"] == "active"
+    assert document(world, "policy")["made_at"] is not None
 
 
 def test_one_run_ends_a_bounded_number_and_leaves_what_changes_meanwhile(
