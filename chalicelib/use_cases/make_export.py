@@ -20,6 +20,7 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.ports.files import Files
 from chalicelib.use_cases.export_sections import exported, sections_of, told
 from chalicelib.use_cases.journal import notify, record, send
+from chalicelib.use_cases.merged_records import holdings_of, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,12 +62,16 @@ def make_export(*, tools: Toolbox, person_id: str, export_id: str, at: datetime)
         raise NotFound("Выгрузка не найдена")
     if export.state is ExportState.READY:
         return export
-    holdings = tools.store.holdings(person_id=person_id)
+    holdings = holdings_of(tools=tools, person_id=person_id)
     belongings = [(thing, tools.store.belongings(thing=thing)) for thing in exported(holdings)]
     sources = sorted(_sources(tools, belongings), key=lambda source: source.shown.name)
     pages: Mapping[str, str] = {}
     if not export.sizes:
-        pages = _pages([*sections_of(belongings), *told(tools, holdings, person_id)], sources, at)
+        pages = _pages(
+            [*sections_of(belongings), *told(tools, holdings, records_of(tools=tools, person_id=person_id))],
+            sources,
+            at,
+        )
     for _ in range(PARTS_AT_ONCE):
         waiting = [source for source in sources if source.shown.name > export.after]
         if export.sizes and not waiting:
