@@ -25,11 +25,11 @@ def count_privacy(world: World, counter: Counter) -> None:
         ordered = world.ok("POST", EXPORTS, person=PERSON)
     named = {"person_id": person_id(world, PERSON), "export_id": ordered["id"]}
     message = json.dumps({"id": "export", "at": world.tools.at.isoformat(), "body": named})
-    with counter.measuring("make an export of a draft", limit=9):
+    with counter.measuring("make an export of a draft", limit=11):
         world.invoke("documents", message)
     with counter.measuring("get a link to an export", limit=2):
         world.ok("GET", f"{EXPORTS}/{ordered['id']}/link", person=PERSON)
-    with counter.measuring("what a demand would destroy", limit=2):
+    with counter.measuring("what a demand would destroy", limit=3):
         world.ok("GET", PREVIEW, person=PERSON)
     with counter.measuring("demand to be forgotten", limit=4):
         world.ok("POST", ERASURES, person=PERSON, json={"is_sure": True})

@@ -14,6 +14,9 @@ EXPORT_KEPT_FOR = timedelta(days=7)
 PART_BYTES = 48 * 1024 * 1024
 """How much one ZIP holds at most before the next begins: what a function can hold in memory twice."""
 
+PARTS_AT_ONCE = 4
+"""How many parts one message makes; the next message goes on."""
+
 EXPORTS_PER_DAY = 5
 """How many exports one person may order in a day."""
 
@@ -30,7 +33,10 @@ EXPORT_STATE_TITLES = {ExportState.MAKING: "Готовится", ExportState.REA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataExport:
-    """One export; ``files_id`` is the random part of the names of its files, ``sizes`` are the bytes of each part."""
+    """One export; ``files_id`` is the random part of the names of its files, ``sizes`` are the bytes of each part.
+
+    ``after`` is the last file that is in one of the parts: files are packed in the order of their names.
+    """
 
     export_id: str
     person_id: str
@@ -39,6 +45,7 @@ class DataExport:
     state: ExportState = ExportState.MAKING
     made_at: datetime | None = None
     sizes: tuple[int, ...] = ()
+    after: str = ""
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.retention_terms import CONSENTS, LIMITATION, PURPOSE, End, Kept, Retention, SetBy, Wish
+from chalicelib.domain.retention_terms import (
+    CONSENTS,
+    LIMITATION,
+    PURPOSE,
+    REGISTER,
+    End,
+    Kept,
+    Retention,
+    SetBy,
+    Wish,
+)
 
 ROWS_OF_PERSONS_2026 = (
     Retention(
@@ -150,6 +160,15 @@ ROWS_OF_PERSONS_2026 = (
         end=End.EXPIRES,
         on_wish=Wish.WAITS,
         law=PURPOSE,
+    ),
+    Retention(
+        kind=Kept.EXCHANGE_FILE,
+        title="Файл обмена с территориальным фондом",
+        since="передача или приём",
+        days=365,
+        end=End.EXPIRES,
+        on_wish=Wish.WAITS,
+        law=REGISTER,
     ),
     Retention(
         kind=Kept.JOURNAL,

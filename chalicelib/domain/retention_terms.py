@@ -43,6 +43,7 @@ class Kept(StrEnum):
     SESSION = "session"
     LETTER = "letter"
     REPLACED_FILE = "replaced_file"
+    EXCHANGE_FILE = "exchange_file"
     JOURNAL = "journal"
 
 

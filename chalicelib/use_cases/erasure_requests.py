@@ -9,6 +9,7 @@ from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen
 from chalicelib.use_cases.answer_erasure import Plan, plan_erasure
+from chalicelib.use_cases.merged_records import holdings_of, records_of
 from chalicelib.use_cases.open_erasure import open_erasure
 from chalicelib.use_cases.people import stored_person
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.toolbox import Toolbox
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 def preview_erasure(*, tools: Toolbox, principal: Principal, at: datetime) -> Plan:
     """Tell what a demand would destroy now and what would stay (1 AWS call, and 1 per 100 things elsewhere)."""
     person_id = require_citizen(principal)
-    return plan_erasure(holdings=tools.store.holdings(person_id=person_id), at=at)
+    return plan_erasure(holdings=holdings_of(tools=tools, person_id=person_id), at=at)
 
 
 def ask_for_erasure(
@@ -62,12 +64,22 @@ def _asked(
         idempotency.remember_alone(request=request, principal=principal, result=waiting.request_id, tools=tools, at=at)
         return waiting
     work = tools.store.work(at=at)
-    demand = open_erasure(
-        work=work, tools=tools, person=person, cause=ErasureCause.DEMAND, actor=actor_of(principal), at=at
-    )
+    demand, *_ = [
+        open_erasure(work=work, tools=tools, person=one, cause=ErasureCause.DEMAND, actor=actor_of(principal), at=at)
+        for one in (person, *_other_records(tools, person))
+    ]
     idempotency.remember(work=work, request=request, principal=principal, result=demand.request_id, tools=tools, at=at)
     work.commit()
     return demand
+
+
+def _other_records(tools: Toolbox, person: Person) -> list[Person]:
+    """The other records of the same person, which operators merged: each is answered for itself."""
+    if person.merged is None and not person.merged_from:
+        return []
+    ids = records_of(tools=tools, person_id=person.person_id)[1:]
+    found = (tools.store.person_file(person_id=one).person for one in ids)
+    return [one for one in found if one is not None]
 
 
 def _waiting(tools: Toolbox, principal: Principal) -> ErasureRequest | None:
@@ -81,5 +93,7 @@ def _recalled(tools: Toolbox, principal: Principal, request_id: str) -> ErasureR
 
 
 def own_erasures(*, tools: Toolbox, principal: Principal) -> Sequence[ErasureRequest]:
-    """List the person's demands with their answers, newest first (1 AWS call)."""
-    return tools.store.erasure_requests_of(person_id=require_citizen(principal))
+    """List the person's demands with their answers, newest first (2 AWS calls, 1 more for each merged record)."""
+    records = records_of(tools=tools, person_id=require_citizen(principal))
+    found = [one for record in records for one in tools.store.erasure_requests_of(person_id=record)]
+    return sorted(found, key=lambda one: (one.asked_at, one.request_id), reverse=True)

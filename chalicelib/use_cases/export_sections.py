@@ -50,16 +50,19 @@ def _title(kind: Kept) -> str:
     return TABLES[-1].rows[kind].title
 
 
-def told(tools: Toolbox, holdings: Holdings, person_id: str) -> Iterator[Section]:
+def told(tools: Toolbox, holdings: Holdings, records: Sequence[str]) -> Iterator[Section]:
     """Write what the service told the person, and what was done with the data (1 AWS call per 1,000 entries)."""
     messages = [plain(message) for message in holdings.messages]
     yield Section(name=Kept.MESSAGE.value, title=_title(Kept.MESSAGE), things=messages)
-    entries: list[Mapping[str, Any]] = []
+    entries = [entry for record in records for entry in _journal(tools, record)]
+    yield Section(name=Kept.JOURNAL.value, title=_title(Kept.JOURNAL), things=entries)
+
+
+def _journal(tools: Toolbox, person_id: str) -> Iterator[Mapping[str, Any]]:
     after: str | None = None
     while True:
         page = tools.store.journal(person_id=person_id, period=Period(), limit=PAGE, after=after)
-        entries.extend(plain(line.entry.action) for line in page.items)
+        yield from (plain(line.entry.action) for line in page.items)
         after = page.after
         if after is None:
-            break
-    yield Section(name=Kept.JOURNAL.value, title=_title(Kept.JOURNAL), things=entries)
+            return

@@ -88,8 +88,7 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     ordered = next((d for d in known.documents if d.document_id == document_id), None)
     if ordered is None or ordered.made_at is not None or ordered.superseded:
         return ordered
-    application_id = ordered.application_id
-    file = tools.store.application_file(application_id=application_id) if application_id else None
+    file = _application_of(tools, ordered.application_id)
     sources = _Sources(document=ordered, application=file, known=known, at=at)
     link, data = _MAKERS[ordered.document_type](tools, sources)
     tools.documents.write(key=ordered.object_key, data=data, media_type=PDF)
@@ -99,6 +98,16 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     mark_made(work, tools, made, at)
     work.commit()
     return made
+
+
+def _application_of(tools: Toolbox, application_id: str) -> ApplicationFile | None:
+    """The application that a document is filled from; of one whose term of retention is over the profile stands in."""
+    if not application_id:
+        return None
+    try:
+        return tools.store.application_file(application_id=application_id)
+    except NotFound:
+        return None
 
 
 def _insurer(tools: Toolbox, code: str) -> InsurerView:

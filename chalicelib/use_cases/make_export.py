@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.data_export import PART_BYTES, DataExport, ExportState
+from chalicelib.domain.data_export import PART_BYTES, PARTS_AT_ONCE, DataExport, ExportState
 from chalicelib.domain.export_content import ExportedFile, Section, plain, readable_index
-from chalicelib.domain.records import DOCUMENT_FILE_TITLES, StoredDocument
+from chalicelib.domain.records import DOCUMENT_FILE_TITLES, Queue, StoredDocument
 from chalicelib.domain.retention import retention_of
 from chalicelib.domain.retention_terms import Kept
 from chalicelib.domain.scan import MAX_BYTES, Scan, ScanState
@@ -19,10 +19,11 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.files import Files
 from chalicelib.use_cases.export_sections import exported, sections_of, told
-from chalicelib.use_cases.journal import notify, record
+from chalicelib.use_cases.journal import notify, record, send
+from chalicelib.use_cases.merged_records import holdings_of, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.ports.toolbox import Toolbox
@@ -61,12 +62,24 @@ def make_export(*, tools: Toolbox, person_id: str, export_id: str, at: datetime)
         raise NotFound("Выгрузка не найдена")
     if export.state is ExportState.READY:
         return export
-    holdings = tools.store.holdings(person_id=person_id)
+    holdings = holdings_of(tools=tools, person_id=person_id)
     belongings = [(thing, tools.store.belongings(thing=thing)) for thing in exported(holdings)]
-    sources = list(_sources(tools, belongings))
-    sections = [*sections_of(belongings), *told(tools, holdings, person_id)]
-    sizes = _write_parts(tools, export, _pages(sections, sources, at), sources)
-    return _made(tools, replace(export, sizes=sizes), at)
+    sources = sorted(_sources(tools, belongings), key=lambda source: source.shown.name)
+    pages: Mapping[str, str] = {}
+    if not export.sizes:
+        pages = _pages(
+            [*sections_of(belongings), *told(tools, holdings, records_of(tools=tools, person_id=person_id))],
+            sources,
+            at,
+        )
+    for _ in range(PARTS_AT_ONCE):
+        waiting = [source for source in sources if source.shown.name > export.after]
+        if export.sizes and not waiting:
+            break
+        export = _with_part(tools, export, pages, waiting)
+        pages = {}
+    is_whole = all(source.shown.name <= export.after for source in sources)
+    return _made(tools, export, at) if is_whole else _going_on(tools, export, at)
 
 
 def _sources(tools: Toolbox, belongings: Sequence[tuple[object, Sequence[object]]]) -> Iterator[_Source]:
@@ -97,21 +110,21 @@ def _pages(sections: list[Section], sources: list[_Source], at: datetime) -> dic
     return {"index.html": index, "data.json": json.dumps(content, ensure_ascii=False, indent=1)}
 
 
-def _write_parts(tools: Toolbox, export: DataExport, pages: dict[str, str], sources: list[_Source]) -> tuple[int, ...]:
-    """Write one archive after another, each as large as the memory allows; returns their sizes."""
-    sizes: list[int] = []
-    waiting = list(sources)
-    while waiting or not sizes:
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in ({} if sizes else pages).items():
-                archive.writestr(name, text)
-            while waiting and target.tell() < PART_BYTES:
-                _add(archive, waiting.pop(0))
-        data = target.getvalue()
-        sizes.append(len(data))
-        tools.documents.write(key=export.part_key(len(sizes)), data=data, media_type=ZIP)
-    return tuple(sizes)
+def _with_part(tools: Toolbox, export: DataExport, pages: Mapping[str, str], waiting: list[_Source]) -> DataExport:
+    """Write one more archive, as large as the memory allows."""
+    target, after = io.BytesIO(), export.after
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in pages.items():
+            archive.writestr(name, text, compress_type=zipfile.ZIP_DEFLATED)
+        for source in waiting:
+            if target.tell() >= PART_BYTES:
+                break
+            _add(archive, source)
+            after = source.shown.name
+    data = target.getvalue()
+    packed = replace(export, sizes=(*export.sizes, len(data)), after=after)
+    tools.documents.write(key=packed.part_key(len(packed.sizes)), data=data, media_type=ZIP)
+    return packed
 
 
 def _add(archive: zipfile.ZipFile, source: _Source) -> None:
@@ -121,7 +134,18 @@ def _add(archive: zipfile.ZipFile, source: _Source) -> None:
         # A file that its storage has lost must not keep the person from all others.
         archive.writestr(f"{source.shown.name}.txt", "Файл не найден в хранилище: обратитесь в поддержку")
         return
-    archive.writestr(source.shown.name, data)
+    # Photographs and PDFs are compressed already.
+    archive.writestr(source.shown.name, data, compress_type=zipfile.ZIP_STORED)
+
+
+def _going_on(tools: Toolbox, export: DataExport, at: datetime) -> DataExport:
+    """Keep what is packed and queue the rest: whatever there is fits into the time of several messages."""
+    work = tools.store.work(at=at)
+    work.update(export)
+    body = {"person_id": export.person_id, "export_id": export.export_id}
+    send(work=work, tools=tools, queue=Queue.DOCUMENTS, body=body, at=at)
+    work.commit()
+    return replace(export, version=export.version + 1)
 
 
 def _made(tools: Toolbox, export: DataExport, at: datetime) -> DataExport:

@@ -128,7 +128,8 @@ def _anew(stored: Person | None, principal: Principal, at: datetime) -> Person:
     person = _from_account(principal, at)
     if stored is None:
         return person
-    return replace(person, consents=stored.consents, version=stored.version, chain=stored.chain)
+    kept = {name: getattr(stored, name) for name in ("consents", "merged", "merged_from", "version", "chain")}
+    return replace(person, **kept)
 
 
 def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Person:

@@ -20,6 +20,7 @@ NAMES = [
     "bounces",
     "appeal",
     "support",
+    "privacy",
 ]
 
 

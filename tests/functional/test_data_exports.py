@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain import data_export
+from chalicelib.domain.checks import CheckKind
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases import make_export
+from chalicelib.use_cases import export_sections, make_export
 from tests.cloud import cloud
-from tests.journeys import FIRST_INSURER, actions, consented, insured, messages, policy, problem
+from tests.journeys import FIRST_INSURER, actions, consented, insured, messages, policy, problem, submitted
 from tests.privacy import EXPORTS, exported, files, values_of
 from tests.tickets import opened, work
 
@@ -95,7 +96,10 @@ def test_what_is_large_comes_in_parts_and_a_lost_file_keeps_nobody_from_the_rest
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(make_export, "PART_BYTES", 1)
-    insured(world)
+    monkeypatch.setattr(make_export, "PARTS_AT_ONCE", 2)
+    monkeypatch.setattr(export_sections, "PAGE", 5)
+    world.tools.registers.pending(CheckKind.INSURED_PERSON)
+    submitted(world)
     world.drain()
     (scan, *_) = [key for key in files("polis-scans") if key.startswith("scans/")]
     cloud("s3").delete_object(Bucket="polis-scans", Key=scan)

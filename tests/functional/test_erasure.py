@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import AuditEntry, ChainHead, find_breaks
 from chalicelib.ports.queries import Period
+from tests import journeys
 from tests.corrections import corrected, person_id
 from tests.journeys import (
     actions,
@@ -19,7 +21,7 @@ from tests.journeys import (
     submitted,
     wrong_fields,
 )
-from tests.privacy import ERASURES, PREVIEW, answered, demanded, kinds, left_of, values_of
+from tests.privacy import ERASURES, PREVIEW, answered, demanded, exported, kinds, left_of, values_of
 from tests.tickets import opened
 
 if TYPE_CHECKING:
@@ -144,3 +146,20 @@ def test_a_demand_needs_a_profile_and_a_word(world: World) -> None:
     consented(world)
     refused = problem(world.call("POST", ERASURES, json={"is_sure": False}), 422)
     assert wrong_fields(refused) == {"is_sure": "confirmation_required"}
+
+
+def test_records_that_were_merged_are_one_person(world: World) -> None:
+    insured(world)
+    journeys.prepared(world, person="later")
+    first, second = person_id(world), person_id(world, "later")
+    corrected(world, "persons_merged", first, other_person_id=second)
+    world.settle()
+    planned = world.ok("GET", PREVIEW, person="later")
+    assert "policy" in kinds(planned["stays"])
+    data = json.loads(exported(world, person="later").read("data.json"))
+    assert len(data["profile"]) == len({record["person_id"] for record in data["profile"]}) == 2
+    demanded(world, person="later")
+    answered(world, person="later")
+    demands = world.ok("GET", ERASURES, person="later")["items"]
+    assert [demand["state"] for demand in demands] == ["done", "done"]
+    assert {"policy", "application"} <= {kind for demand in demands for kind in kinds(demand["stays"])}

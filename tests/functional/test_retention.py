@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases import answer_erasure, destroy_thing, empty_profile, run_retention
-from tests import employers, legacy
+from tests import employers, legacy, tickets
 from tests.applicants import represent
-from tests.journeys import drafted, insured, policy, prepared, problem, scan
+from tests.corrections import corrected, person_id
+from tests.journeys import consented, document, drafted, insured, policy, prepared, problem, scan
 from tests.privacy import answered, demanded, files, left_of, values_of
 from tests.world import table
 
@@ -104,6 +105,30 @@ def test_a_demand_too_large_for_one_run_goes_on_in_the_next(world: World, monkey
         done = answered(world)
     assert done["state"] == "done"
     assert left_of(values_of(world)) == []
+
+
+def test_a_long_thread_goes_a_part_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destroy_thing, "AT_ONCE", 1)
+    consented(world)
+    ticket_id = tickets.opened(world, text="Слово, которого больше нет нигде")["id"]
+    tickets.attached(world, ticket_id)
+    assert tickets.act(world, ticket_id, "attachments", media_type="image/png").is_success
+    assert tickets.act(world, ticket_id, "messages", text="Ещё одно такое слово").is_success
+    assert tickets.act(world, ticket_id, "closure").is_success
+    words = {"Слово, которого больше нет нигде", "Ещё одно такое слово"}
+    assert len(left_of(words)) > len(words)
+    later(world, days=5 * YEAR)
+    assert left_of(words) == []
+
+
+def test_a_policy_outlives_its_application_and_is_drawn_anew_from_the_profile(world: World) -> None:
+    application_id = insured(world)
+    later(world, days=5 * YEAR)
+    problem(world.call("GET", f"/v1/applications/{application_id}"), 404)
+    corrected(world, "wrong_name", person_id(world), family_name="Образцова")
+    world.drain()
+    assert policy(world)["state"] == "active"
+    assert document(world, "policy")["made_at"] is not None
 
 
 def test_one_run_ends_a_bounded_number_and_leaves_what_changes_meanwhile(

@@ -39,6 +39,8 @@ def verdict(world: World, document_id: str) -> str:
 class TestDeath:
     def test_ends_the_attachment_frees_the_place_and_tells_the_clinic_until_it_is_cancelled(self, world: World) -> None:
         clinics.insured(world)
+        refused = clinics.asked(world)
+        assert clinics.decide(world, refused, "wrong_data").is_success
         before = clinics.places(world, clinics.THERAPIST)
         clinics.attached(world)
         world.sleep(days=400)
@@ -48,9 +50,9 @@ class TestDeath:
         about = person_id(world)
         corrected(world, "death_recorded", about, died_on="2027-04-18")
         world.settle()
-        asked, attached = clinics.mine(world)
+        asked, attached, _ = clinics.mine(world)
         assert (attached["state"], attached["detached_on"]) == ("ended", "2027-04-19")
-        assert asked["state"] == "withdrawn"
+        assert (asked["state"], clinics.mine(world)[-1]["state"]) == ("withdrawn", "refused")
         assert clinics.places(world, clinics.THERAPIST) == before
         assert clinics.places(world, clinics.OTHER_THERAPIST, clinics.SECOND) == waiting + 1
         told = [letter.subject for letter in world.tools.email.sent[letters:]]
@@ -58,7 +60,7 @@ class TestDeath:
 
         corrected(world, "death_cancelled", about)
         world.settle()
-        asked, attached = clinics.mine(world)
+        asked, attached, _ = clinics.mine(world)
         assert (asked["state"], attached["state"], attached["detached_on"]) == ("requested", "attached", None)
         assert clinics.places(world, clinics.THERAPIST) == before - 1
         assert clinics.places(world, clinics.OTHER_THERAPIST, clinics.SECOND) == waiting

@@ -224,6 +224,13 @@ def test_what_was_drawn_for_one_view_is_gone_after_a_day_letters_after_thirty_re
     assert all(rule["Status"] == "Enabled" for rule in rules)
 
 
+def test_exports_are_gone_after_a_week_and_files_to_the_fund_after_a_year(resources):
+    rules = resources["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    ended = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+
+    assert ended == {"exports/": 8, "exchange/": 365}
+
+
 def test_the_authorizer_may_only_log(resources):
     allowed = {action for role, s in _statements(resources) if role == "AuthorizerRole" for action in s["Action"]}
 

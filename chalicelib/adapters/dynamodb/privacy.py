@@ -24,7 +24,7 @@ from chalicelib.domain.erasure import ErasureRequest
 from chalicelib.domain.held import HELD
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.records import CabinetMessage, StoredDocument
+from chalicelib.domain.records import CabinetMessage, DocumentType, StoredDocument
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.domain.ticket import Ticket
 from chalicelib.ports.privacy import Holdings
@@ -147,5 +147,7 @@ def _documents_of(table: Table, thing: object) -> Iterator[StoredDocument]:
     prefix = keys.document(person_id, "").sort
     for item in table.query_all(keys.person(person_id).partition, prefix=prefix):
         document = items.from_item(StoredDocument, item)
-        if document.subject_id == subject:
+        is_certificates = document.document_type is DocumentType.TEMPORARY_CERTIFICATE
+        # An application and its temporary certificate bear one id.
+        if document.subject_id == subject and is_certificates is isinstance(thing, TemporaryCertificate):
             yield document
