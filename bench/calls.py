@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bench.appeal_calls import measure_appeals
+from bench.certificate_calls import count_certificates
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
 from bench.message_calls import count_messages
@@ -109,6 +110,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_webhooks(world, counter, _step)
     count_registry(world, counter)
     measure_appeals(world, counter)
+    count_certificates(world, counter)
     count_tickets(world, counter)
     count_privacy(world, counter)
     _expiry(world, counter)

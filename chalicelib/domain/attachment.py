@@ -224,6 +224,16 @@ def move_attachment(*, attachment: Attachment, event: AttachmentEvent, at: datet
     return replace(moved, detached_on=attachment.local_day(at)) if event is AttachmentEvent.END else moved
 
 
+def ended_by_death(*, attachment: Attachment, died_on: date, at: datetime, actor: Actor) -> Attachment:
+    """End an attachment with the day of death, or a request for one; what has ended stays as it is."""
+    if attachment.state is AttachmentState.ATTACHED:
+        ended = move_attachment(attachment=attachment, event=AttachmentEvent.DIE, at=at, actor=actor)
+        return replace(ended, detached_on=died_on + timedelta(days=1))
+    if attachment.state is AttachmentState.REQUESTED:
+        return move_attachment(attachment=attachment, event=AttachmentEvent.LAPSE, at=at, actor=actor)
+    return attachment
+
+
 def reopened_attachment(*, attachment: Attachment, at: datetime, actor: Actor) -> Attachment:
     """Ask the clinic anew after an appeal was upheld, with a new term (requirement L1).
 

@@ -112,3 +112,4 @@ class NotificationKind(StrEnum):
     EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
     EXPORT_READY = "export_ready"
     ERASURE_ANSWERED = "erasure_answered"
+    INSURANCE_CERTIFICATE_REVOKED = "insurance_certificate_revoked"

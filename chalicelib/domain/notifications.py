@@ -230,6 +230,10 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False
         ),
         _KIND.INSURANCE_CERTIFICATE_REFUSED: _without_sms("decided_on"),
+        # Whoever showed it to somebody has to show another one.
+        _KIND.INSURANCE_CERTIFICATE_REVOKED: KindRules(
+            channels=_QUIET, fields=frozenset({"revoked_on", _LINK}), may_be_switched_off=False
+        ),
         _KIND.EMPLOYER_CONFIRMED: _without_sms("decided_on"),
         _KIND.EMPLOYER_REFUSED: _without_sms("decided_on"),
         _KIND.EMPLOYER_LIST_REFUSED: _without_sms("number", "refused_on"),

@@ -16,7 +16,8 @@ from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType, type_of_form
 from chalicelib.domain.principal import Role
-from chalicelib.domain.qr_claims import QrVerdict
+from chalicelib.domain.qr_claims import QrKind, QrReason, QrVerdict
+from chalicelib.domain.records import DocumentType
 from chalicelib.domain.validity import CardKind
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_role
@@ -97,7 +98,22 @@ def insured_answer(*, tools: Toolbox, known: PersonFile | None, asked: AskedKey,
     if answer.policy_number is not None and asked.qr is not None and asked.qr.claims is not None:
         # The code in the hand says which paper it is.
         answer = replace(answer, **_printed(tools, asked.qr.claims.insurer_code))
-    return replace(answer, qr=asked.qr, barcode=told)
+    return replace(answer, qr=_with_revocation(asked.qr, known), barcode=told)
+
+
+_STATED = DocumentType.INSURANCE_CERTIFICATE
+
+
+def _with_revocation(verdict: QrVerdict | None, known: PersonFile | None) -> QrVerdict | None:
+    """The code of a certificate of insurance that a correction revoked says so: its document is out of use."""
+    claims = verdict.claims if verdict is not None and verdict.is_valid else None
+    if verdict is None or claims is None or known is None or claims.kind is not QrKind.INSURANCE_CERTIFICATE:
+        return verdict
+    # A code knows the second in which its document was ordered.
+    gone = (d.ordered_at for d in known.documents if d.superseded and d.document_type is _STATED)
+    if any(int(ordered_at.timestamp()) == int(claims.issued_at.timestamp()) for ordered_at in gone):
+        return replace(verdict, reason=QrReason.REVOKED)
+    return verdict
 
 
 def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:

@@ -10,6 +10,7 @@ from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.erasure import Erased, ErasureRequest, counted, emptied_consent, emptied_representation
+from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.held import ended_at, kind_of, term_of
 from chalicelib.domain.records import StoredDocument
 from chalicelib.domain.representation import Representation
@@ -90,7 +91,8 @@ def _destroy_some(tools: Toolbox, thing: Any, belongings: list[object], at: date
 
 
 def _heads_of(belongings: Sequence[object]) -> dict[str, ChainHead]:
-    return {chain_of_scan(one): one.chain for one in belongings if isinstance(one, Scan)}
+    scans = {chain_of_scan(one): one.chain for one in belongings if isinstance(one, Scan)}
+    return scans | {chain_name(one): one.chain for one in belongings if isinstance(one, FundChange)}
 
 
 def _erase_files(tools: Toolbox, one: object) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.export_content import Section, plain
+from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.held import kind_of
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.retention import TABLES
@@ -39,10 +40,10 @@ def sections_of(belongings: Sequence[tuple[object, Sequence[object]]]) -> Iterat
 
 
 def _is_shown(part: object) -> bool:
-    """Notes among colleagues are not the person's; what was known earlier of a policy is in its periods."""
+    """Notes among colleagues are not the person's; what was known earlier, or told, of a policy is in its periods."""
     if isinstance(part, TicketMessage):
         return not part.internal
-    return not isinstance(part, PolicyVersion | CertificateVersion)
+    return not isinstance(part, PolicyVersion | CertificateVersion | FundChange)
 
 
 def _title(kind: Kept) -> str:

@@ -74,7 +74,7 @@ def test_every_queue_has_a_dead_letter_queue_with_an_alarm(resources):
         _logical(dimension["Value"])
         for alarm in _of_type(resources, "AWS::CloudWatch::Alarm").values()
         for dimension in alarm["Dimensions"]
-        if alarm["AlarmActions"]
+        if alarm["AlarmActions"] and dimension["Name"] == "QueueName"
     }
 
     for name, queue in queues.items():
@@ -155,7 +155,7 @@ def test_the_browser_of_the_stacks_own_origin_may_ask(resources):
 def test_every_function_has_a_role_of_its_own(functions):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
 
-    assert len(set(roles)) == len(roles) == 18
+    assert len(set(roles)) == len(roles) == 19
 
 
 def test_no_role_reaches_further_than_it_must(resources):
@@ -203,6 +203,7 @@ def test_the_api_reads_no_original_of_a_scan(resources):
             readable |= {place["Fn::Sub"] for place in (places if isinstance(places, list) else [places])}
 
     assert readable == {
+        "${DocumentsBucket.Arn}/exchange/*",
         "${ScansBucket.Arn}/previews/*",
         "${ScansBucket.Arn}/views/*",
         "${ScansBucket.Arn}/shown/*",
@@ -272,8 +273,8 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 18
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 10
+    assert kinds.count("AWS::Lambda::Function") == 19
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 11
     assert kinds.count("AWS::Events::Rule") == 5
     assert kinds.count("AWS::Logs::SubscriptionFilter") == 2
     assert "AWS::ApiGateway::Stage" in kinds

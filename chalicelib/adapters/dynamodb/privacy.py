@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import (
     appeal_keys,
     correction_keys,
+    fund_keys,
     index_keys,
     items,
     keys,
@@ -82,6 +83,9 @@ class PrivacyReads:
         if name is not None:
             prefix = f"{correction_keys.VERSION_PREFIX}{name}#{_subject_of(thing)}#"
             found = [items.entity_of(item) for item in self._table.query_all(key.partition, prefix=prefix)]
+        if isinstance(thing, Policy):
+            told = self._table.query_all(fund_keys.changes_of(thing.policy_id))
+            found += [items.entity_of(item) for item in told]
         return [*found, *_documents_of(self._table, thing)]
 
     def due_retained(self, *, until: datetime, page: int) -> Iterator[Sequence[object]]:
