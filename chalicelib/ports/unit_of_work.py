@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.records import OutboxEntry, Pointer
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Limit
+    from chalicelib.ports.queries import Limit
 
 
 class UnitOfWork(CorrectingWork, ClinicWork, Protocol):

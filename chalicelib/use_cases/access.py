@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.representation import Representation
-    from chalicelib.ports.storage import ApplicationFile, PersonFile
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
 
 
 class AccountNotConfirmed(NotPermitted):

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.appeals import AppealFile
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 NUMBER_DRAWS = 3

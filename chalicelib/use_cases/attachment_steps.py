@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.clinic import AreaType
     from chalicelib.domain.person import Person
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

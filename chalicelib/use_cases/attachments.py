@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.clinics import ClinicFile
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 

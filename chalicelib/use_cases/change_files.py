@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 LINK_SECONDS = 300

@@ -20,7 +20,7 @@ from chalicelib.use_cases.sign_application import change_reason
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 CHANGE_DAYS = 3

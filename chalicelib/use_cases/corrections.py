@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case
 

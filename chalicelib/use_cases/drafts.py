@@ -20,7 +20,7 @@ from chalicelib.domain.person import CONSENT_VERSION
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.representation import Relation
 from chalicelib.ports.errors import PreconditionFailed
-from chalicelib.ports.storage import DraftChange
+from chalicelib.ports.queries import DraftChange
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import (
     actor_of,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 SERIAL_DRAWS = 5

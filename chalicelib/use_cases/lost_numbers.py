@@ -16,7 +16,8 @@ from chalicelib.domain.temporary_certificate import TemporaryCertificate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 Number = tuple[str, str]

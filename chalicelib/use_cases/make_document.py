@@ -22,7 +22,7 @@ from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.ports.folders import ApplicationFile, PersonFile
 from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.forms import profile_form, region_of

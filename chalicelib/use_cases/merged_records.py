@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.person import Person
-    from chalicelib.ports.queries import ApplicationFilter
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import ApplicationFilter, Slice
     from chalicelib.ports.toolbox import Toolbox
 
 

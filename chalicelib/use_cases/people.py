@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 CABINET = "cabinet"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 GIVEN_UP = "given_up"

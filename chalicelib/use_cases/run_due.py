@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 PAGE = 100

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 MAX_DAYS = 30

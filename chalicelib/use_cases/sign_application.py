@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

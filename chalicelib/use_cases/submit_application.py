@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import ApplicationFile, UnitOfWork
+    from chalicelib.ports.folders import ApplicationFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 SMS_CODE = "sms_code"

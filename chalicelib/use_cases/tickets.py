@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.tickets import TicketFile
     from chalicelib.ports.toolbox import Toolbox
 

@@ -13,7 +13,7 @@ from chalicelib.domain.representation import Representation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case, Draws
 

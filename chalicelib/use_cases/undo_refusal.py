@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.use_cases.appeal_subjects import Undoing
 
 REOPENED = "reopened_by_appeal"

@@ -38,7 +38,8 @@ from chalicelib.use_cases.supersede_legacy_policy import end_registration
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

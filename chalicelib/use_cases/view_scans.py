@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.ports.toolbox import Toolbox
 
 VIEW_TRIES = 4

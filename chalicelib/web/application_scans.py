@@ -24,7 +24,7 @@ from chalicelib.web.steps import STEPS
 if TYPE_CHECKING:
     from chalicelib.domain.scan import Scan
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

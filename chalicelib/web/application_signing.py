@@ -22,7 +22,7 @@ from chalicelib.web.steps import STEPS, mistakes, sections_asked, steps_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

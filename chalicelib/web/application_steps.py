@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.errors import FieldError
     from chalicelib.domain.matrix import MatrixRow
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

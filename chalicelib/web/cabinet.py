@@ -22,7 +22,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.insurance import card_of, documents_of
 
 if TYPE_CHECKING:
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

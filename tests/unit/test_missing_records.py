@@ -20,7 +20,7 @@ from chalicelib.domain.principal import Assurance, Principal, Role
 from chalicelib.domain.records import DocumentType, IdempotencyRecord, StoredDocument
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.ports.folders import ApplicationFile, PersonFile
 from chalicelib.use_cases.check_insured_person import insurance_on
 from chalicelib.use_cases.idempotency import RequestKey
 from chalicelib.use_cases.issue_insurance_certificate import decide_insurance_certificate, stated_by

@@ -17,7 +17,7 @@ from chalicelib.domain.records import DocumentType
 from chalicelib.domain.representation import Powers, Relation
 from chalicelib.domain.ticket import Ticket, TicketCategory, TicketState
 from chalicelib.ports.errors import AlreadyExists, NotFound
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.ports.tickets import TicketFile
 from chalicelib.use_cases.handle_tickets import handled_ticket
 from chalicelib.use_cases.issue_insurance_certificate import mark_made

@@ -9,7 +9,7 @@ from chalicelib.domain.change_file import ChangeFile, ChangeFilePage
 from chalicelib.domain.fund_answer import AnswerPage, ExchangeRound, FundAnswer, TakenFile
 from chalicelib.domain.fund_change import ChangeState, FundChange
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -54,14 +54,14 @@ from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import ApplicationFile, PersonFile, Slice
+from chalicelib.ports.folders import ApplicationFile, PersonFile
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
-    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
+    from chalicelib.ports.queries import ApplicationFilter, DraftChange, JournalLine, Limit, LookupRecord, Period, Spent
 
 NAMES_KEPT_SECONDS = 300
 

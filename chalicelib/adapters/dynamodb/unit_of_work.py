@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Limit
+    from chalicelib.ports.queries import Limit
 
 log = logging.getLogger(__name__)
 
