@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.areas import AreaType, street_key
 from chalicelib.domain.attachment_states import (
     FINAL_ATTACHMENT_STATES,
     AttachmentEvent,
@@ -16,7 +17,6 @@ from chalicelib.domain.attachment_states import (
 )
 from chalicelib.domain.audit import Actor, ChainHead
 from chalicelib.domain.birth_date import anniversary
-from chalicelib.domain.clinic import AreaType, street_key
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 

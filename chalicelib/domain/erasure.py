@@ -97,21 +97,6 @@ class ErasureRequest:
     chain: ChainHead = field(default_factory=ChainHead)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
-    """What is left of a destroyed thing: its kind, its term's law, and the ends of its chains in the journal.
-
-    ``name`` is the chain of the thing itself. By ``heads`` the journal still proves that nothing was cut off.
-    """
-
-    person_id: str
-    name: str
-    kind: Kept
-    law: str
-    erased_at: datetime
-    heads: Mapping[str, ChainHead] = field(default_factory=dict)
-
-
 def counted(request: ErasureRequest, kind: Kept, count: int = 1) -> ErasureRequest:
     """Add what was destroyed to the answer."""
     return replace(request, erased={**request.erased, kind.value: request.erased.get(kind.value, 0) + count})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
-from chalicelib.domain.erasure import Erased
+from chalicelib.domain.erased import Erased
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, Policy, PolicyState

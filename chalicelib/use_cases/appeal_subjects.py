@@ -24,7 +24,7 @@ from chalicelib.ports.toolbox import Toolbox
 from chalicelib.ports.unit_of_work import UnitOfWork
 from chalicelib.use_cases import refused_requests, undo_refusal
 from chalicelib.use_cases.access import own
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.demands import region_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application

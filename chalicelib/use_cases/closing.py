@@ -9,7 +9,7 @@ from chalicelib.domain.application_states import TELLS, ApplicationEvent
 from chalicelib.domain.records import LiveMarker
 from chalicelib.use_cases.access import actor_of, own, require_citizen
 from chalicelib.use_cases.certificates import revoke_certificate
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer_request import EmployerRequest
-from chalicelib.domain.erasure import Erased, ErasureRequest, counted, emptied_consent, emptied_representation
+from chalicelib.domain.erased import Erased
+from chalicelib.domain.erasure import ErasureRequest, counted, emptied_consent, emptied_representation
 from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.held import ended_at, kind_of, term_of
 from chalicelib.domain.records import StoredDocument

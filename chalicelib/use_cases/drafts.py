@@ -15,9 +15,9 @@ from chalicelib.domain.application import (
 )
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
-from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
+from chalicelib.domain.matrix import MatrixRow, matrix_row
 from chalicelib.domain.person import CONSENT_VERSION
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.representation import Relation
 from chalicelib.ports.errors import PreconditionFailed
 from chalicelib.ports.queries import DraftChange
@@ -29,7 +29,8 @@ from chalicelib.use_cases.access import (
     require_confirmed,
     standing_representation,
 )
-from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
+from chalicelib.use_cases.demands import local_day, row_of
+from chalicelib.use_cases.forms import form_errors, prefilled, tidy
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.merged_records import followed, redirected
 from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
@@ -49,12 +50,6 @@ class Wish:
     kind: ApplicationKind
     category: ApplicantCategory = ApplicantCategory.CITIZEN_14_PLUS
     person_id: str | None = None
-
-
-def row_of(application: Application, *, at: datetime) -> MatrixRow:
-    """The demands on an application on its local day."""
-    row = matrix_row(category=application.category, kind=application.kind, on=local_day(application, at=at))
-    return row if application.relation is None else represented(row, relation=application.relation)
 
 
 def create_application(

@@ -19,7 +19,7 @@ from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, rev
 from chalicelib.use_cases.change_policy_insurer import change_policy_insurer
 from chalicelib.use_cases.closing import close_unfavorably
 from chalicelib.use_cases.deliver_extract import deliver_extract
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import (
     PERSON_UNKNOWN,

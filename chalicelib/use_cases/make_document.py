@@ -25,7 +25,8 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.ports.folders import ApplicationFile, PersonFile
 from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import profile_form, region_of
+from chalicelib.use_cases.demands import region_of
+from chalicelib.use_cases.forms import profile_form
 from chalicelib.use_cases.holder_view import holder_of
 from chalicelib.use_cases.insurance_certificate_document import draw_insurance_certificate
 from chalicelib.use_cases.issue_insurance_certificate import mark_made

@@ -17,7 +17,8 @@ from chalicelib.ports.errors import AlreadyExists
 from chalicelib.ports.queries import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
-from chalicelib.use_cases.forms import Form, prefilled, region_of, tidy
+from chalicelib.use_cases.demands import region_of
+from chalicelib.use_cases.forms import Form, prefilled, tidy
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:

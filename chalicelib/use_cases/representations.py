@@ -9,7 +9,7 @@ from chalicelib.domain.birth_date import BirthDate
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.names import check_full_name
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Person
-from chalicelib.domain.regions import find_region, is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, find_region, is_region, local_date
 from chalicelib.domain.representation import (
     RELATIONS,
     Powers,
@@ -24,7 +24,6 @@ from chalicelib.domain.snils import parse_snils
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed, standing_representation
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.people import CABINET

@@ -26,8 +26,7 @@ from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.clarifications import end_pause
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.ordered_documents import order_document
 from chalicelib.use_cases.sign_application import subject_digest

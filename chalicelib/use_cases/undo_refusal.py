@@ -22,7 +22,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.use_cases.correction_case import read_applications
 from chalicelib.use_cases.delivery_steps import entry_details
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.write_changes import Pen, write_changes
 

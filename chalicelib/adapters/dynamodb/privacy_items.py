@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import index_keys, privacy_keys
 from chalicelib.adapters.dynamodb.attributes import expiry
 from chalicelib.domain.data_export import DataExport
-from chalicelib.domain.erasure import Erased, ErasureRequest, ErasureState
+from chalicelib.domain.erased import Erased
+from chalicelib.domain.erasure import ErasureRequest, ErasureState
 from chalicelib.domain.held import HELD, kept_until
 from chalicelib.domain.records import CabinetMessage
 from chalicelib.domain.retention import retention_of

@@ -33,7 +33,7 @@ from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.civil_record import CivilRecord
-from chalicelib.domain.erasure import Erased
+from chalicelib.domain.erased import Erased
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person

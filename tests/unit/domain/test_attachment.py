@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import attachment as attachment_module
+from chalicelib.domain.areas import AreaType
 from chalicelib.domain.attachment import (
     ATTACHMENT_REASON_TITLES,
     Attachment,
@@ -32,7 +33,6 @@ from chalicelib.domain.attachment_states import (
     open_attachment_events,
 )
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.clinic import AreaType
 from chalicelib.domain.errors import RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.notifications import NotificationKind
 

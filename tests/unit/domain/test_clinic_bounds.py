@@ -9,17 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.clinic import (
-    AGES_TITLES,
-    AREA_TITLES,
-    Ages,
-    AreaType,
-    Clinic,
-    Houses,
-    leading_number,
-    nearest_first,
-    street_key,
-)
+from chalicelib.domain.areas import AREA_TITLES, AreaType, street_key
+from chalicelib.domain.clinic import AGES_TITLES, Ages, Clinic, Houses, leading_number, nearest_first
 from chalicelib.domain.clinic_rows import LONGEST, RowReader, read_area, read_clinic, read_department, read_doctor
 from infra.local.clinics_sample import clinics_rows
 
