@@ -47,9 +47,10 @@ def try_imported(
 def _act(mutant: Mutant, files: list[str]) -> bool:
     """Run the module's own tests first, then the others by and by: to import them all costs more than most tests."""
     sys.meta_path.insert(0, _Finder(mutant))
-    first = [file for file in files if f"/test_{mutant.module}" in file or file in TABLES]
-    others = [file for file in files if file not in first]
-    parts = [first, *(others[start : start + _TOGETHER] for start in range(0, len(others), _TOGETHER))]
+    own = [file for file in files if f"/test_{mutant.module}" in file]
+    others = [file for file in files if file not in own and file not in TABLES]
+    parts = [own, *([table] for table in TABLES)]
+    parts += [others[start : start + _TOGETHER] for start in range(0, len(others), _TOGETHER)]
     return all(run_pytest(tests=part, plugins=[]) == 0 for part in parts if part)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.domain.errors import StateConflict
 from tests.journeys import (
     application,
     asked_to_sign,
@@ -166,23 +165,6 @@ def test_refuses_to_save_over_another_window_while_it_waits_for_the_signature(wo
     body = {"insurer": {"code": "77012"}}
     answer = world.call("PATCH", f"/v1/applications/{draft}", json=body, headers={"If-Match": seen})
     problem(answer, 412, "precondition_failed")
-
-
-def test_refuses_to_save_over_another_window_that_asked_for_the_code_meanwhile(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The store saw the old version in a state that it does not save; what is read next is newer."""
-    draft = prepared(world)
-    path, body = f"/v1/applications/{draft}", {"insurer": {"code": "77015"}}
-    seen = world.call("GET", path).headers["ETag"]
-
-    def overtaken(*_: object, **__: object) -> None:
-        coded(world, draft)
-        raise StateConflict("Заявление ждёт подписи")
-
-    monkeypatch.setattr(type(world.tools.store), "save_draft", overtaken)
-    problem(world.call("PATCH", path, json=body, headers={"If-Match": seen}), 412, "precondition_failed")
-    assert application(world, draft)["form"]["insurer"]["code"] == "77012"
 
 
 def test_voids_the_code_when_the_draft_is_saved_after_it_was_asked_for(world: World) -> None:

@@ -9,13 +9,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.domain.checks import CheckKind
+from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.notifications import NotificationKind
 from chalicelib.domain.policy_number import build_policy_number
 from chalicelib.domain.records import Pointer
 from chalicelib.domain.sex import Sex
 from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases.deliver_notification import Order, deliver_notification
-from tests.journeys import application, asked_to_sign, insurance, insured, prepared, problem, submitted, wrong_fields
+from tests.journeys import (
+    application,
+    asked_to_sign,
+    coded,
+    insurance,
+    insured,
+    prepared,
+    problem,
+    sign,
+    signed,
+    submitted,
+    wrong_fields,
+)
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -41,6 +54,45 @@ def test_a_certificate_whose_number_is_taken_is_made_when_the_message_comes_agai
 
     numbers = [insurance(world, person=person)["certificates"][0]["number"] for person in people]
     assert [number[:8] for number in numbers] == ["00000007", "00000008"]
+
+
+def test_a_number_that_is_taken_is_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts = [prepared(world), prepared(world, person="insured")]
+    draws = iter([7, 7, 7, 8])
+    monkeypatch.setattr(world.tools.ids, "below", lambda _limit: next(draws))
+    first = signed(world, drafts[0])
+    second = signed(world, drafts[1], person="insured")
+    assert [found["number"].split("-")[1] for found in (first, second)] == ["00000007", "00000008"]
+
+
+def test_a_number_is_drawn_three_times_and_then_nothing_is_submitted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.tools.ids, "below", lambda _limit: 7)
+    submitted(world)
+    draft = prepared(world, person="insured")
+    code = coded(world, draft, person="insured")
+    problem(sign(world, draft, code, person="insured"), 409, "already_exists")
+    assert application(world, draft, person="insured")["state"] == "awaiting_signature"
+    monkeypatch.undo()
+    assert sign(world, draft, code, person="insured").status_code == 201
+
+
+def test_refuses_to_save_over_another_window_that_asked_for_the_code_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store saw the old version in a state that it does not save; what is read next is newer."""
+    draft = prepared(world)
+    path, body = f"/v1/applications/{draft}", {"insurer": {"code": "77015"}}
+    seen = world.call("GET", path).headers["ETag"]
+
+    def overtaken(*_: object, **__: object) -> None:
+        coded(world, draft)
+        raise StateConflict("Заявление ждёт подписи")
+
+    monkeypatch.setattr(type(world.tools.store), "save_draft", overtaken)
+    problem(world.call("PATCH", path, json=body, headers={"If-Match": seen}), 412, "precondition_failed")
+    assert application(world, draft)["form"]["insurer"]["code"] == "77012"
 
 
 @pytest.mark.parametrize(("taken", "drawn"), [(4, "00005"), (5, None)])

@@ -158,28 +158,6 @@ def test_two_live_applications_of_a_kind_are_impossible(world: World) -> None:
     assert sign(world, second, coded(world, second)).status_code == 201
 
 
-def test_a_number_that_is_taken_is_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    drafts = [prepared(world), prepared(world, person="insured")]
-    draws = iter([7, 7, 7, 8])
-    monkeypatch.setattr(world.tools.ids, "below", lambda _limit: next(draws))
-    first = signed(world, drafts[0])
-    second = signed(world, drafts[1], person="insured")
-    assert [found["number"].split("-")[1] for found in (first, second)] == ["00000007", "00000008"]
-
-
-def test_a_number_is_drawn_three_times_and_then_nothing_is_submitted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(world.tools.ids, "below", lambda _limit: 7)
-    submitted(world)
-    draft = prepared(world, person="insured")
-    code = coded(world, draft, person="insured")
-    problem(sign(world, draft, code, person="insured"), 409, "already_exists")
-    assert application(world, draft, person="insured")["state"] == "awaiting_signature"
-    monkeypatch.undo()
-    assert sign(world, draft, code, person="insured").status_code == 201
-
-
 def test_needs_the_consent_still_to_stand(world: World) -> None:
     draft = prepared(world)
     code = coded(world, draft)

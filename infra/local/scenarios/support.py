@@ -98,7 +98,7 @@ def _answer_by_letter(stage: Stage, person: str, ticket_id: str) -> None:
 def _reply_address(cloud: Cloud, ticket_id: str) -> str:
     """Where the letter wants its answer: the emulator keeps letters without it, so it is made as the service does."""
     client = cloud.client("secretsmanager")
-    (secret,) = client.list_secrets()["SecretList"]
+    secret = next(found for found in client.list_secrets()["SecretList"] if "LookupSecret" in found["Name"])
     secrets = ServiceSecrets(client=client, secret_id=secret["ARN"])
     return reply_address(ticket_id=ticket_id, secret=secrets.signing_secret, domain=REPLIES_DOMAIN)
 
