@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.mutants.sources import ROOT, Mutant, module_names, path_of
+from infra.mutants.sources import ROOT, Mutant, module_names, mutants_of, path_of
 from infra.mutants.testing import KILLED, SURVIVED, TIMED_OUT
 
 FILE = ROOT / "bench" / "mutants.json"
@@ -70,7 +70,7 @@ def record(results: list[Result]) -> dict[str, Any]:
         "score": round(100 * noticed / totals["mutants"], 1),
         "needed": NEEDED,
         **totals,
-        "not_tried": [name for name in module_names() if name not in modules],
+        "not_tried": [name for name in module_names() if name not in modules and mutants_of(name)],
         "modules": modules,
     }
     FILE.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
