@@ -74,7 +74,7 @@ def test_every_queue_has_a_dead_letter_queue_with_an_alarm(resources):
         _logical(dimension["Value"])
         for alarm in _of_type(resources, "AWS::CloudWatch::Alarm").values()
         for dimension in alarm["Dimensions"]
-        if alarm["AlarmActions"]
+        if alarm["AlarmActions"] and dimension["Name"] == "QueueName"
     }
 
     for name, queue in queues.items():
@@ -265,8 +265,8 @@ def test_aws_would_make_what_is_meant_of_the_template(template):
     made = transformed(template)["Resources"]
     kinds = [found["Type"] for found in made.values()]
 
-    assert kinds.count("AWS::Lambda::Function") == 17
-    assert kinds.count("AWS::Lambda::EventSourceMapping") == 10
+    assert kinds.count("AWS::Lambda::Function") == 18
+    assert kinds.count("AWS::Lambda::EventSourceMapping") == 11
     assert kinds.count("AWS::Events::Rule") == 4
     assert kinds.count("AWS::Logs::SubscriptionFilter") == 2
     assert "AWS::ApiGateway::Stage" in kinds

@@ -18,7 +18,6 @@ from chalicelib.adapters.dynamodb import (
     keys,
     registry_items,
     session_keys,
-    sms_keys,
     ticket_items,
     webhook_items,
 )
@@ -54,7 +53,6 @@ from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
-from chalicelib.domain.sms_route import SmsRoute
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
@@ -195,7 +193,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **clinic_items.KEYS,
     **registry_items.KEYS,
     **webhook_items.KEYS,
-    SmsRoute: lambda _: sms_keys.sms_route(),
     Session: lambda e: session_keys.session(e.session_id),
 }
 

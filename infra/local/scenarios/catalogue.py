@@ -13,6 +13,7 @@ from infra.local.scenarios import (
     people,
     policies,
     registry,
+    sms,
     webhooks,
 )
 
@@ -42,4 +43,5 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
+    "sms-switch": sms.switch,
 }
