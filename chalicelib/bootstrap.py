@@ -223,16 +223,8 @@ class Container:
         from chalicelib.adapters.sqs.queues import SQSQueues  # noqa: PLC0415 — made when asked
         from chalicelib.domain.records import Queue  # noqa: PLC0415 — made when asked
 
-        urls = {
-            Queue.VERIFICATION: self.settings.verification_queue_url,
-            Queue.ISSUANCE: self.settings.issuance_queue_url,
-            Queue.DOCUMENTS: self.settings.documents_queue_url,
-            Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
-            Queue.RECEIPTS: self.settings.receipts_queue_url,
-            Queue.EXCHANGE: self.settings.exchange_queue_url,
-            Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
-            Queue.WEBHOOKS: self.settings.webhooks_queue_url,
-        }
+        # The settings have each queue under its own name.
+        urls = {queue: getattr(self.settings, f"{queue.value}_queue_url") for queue in Queue}
         return SQSQueues(client=self.client("sqs"), urls=urls)
 
     @cached_property

@@ -6,6 +6,7 @@ import base64
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.policy_term import TermProfile
@@ -135,6 +136,7 @@ def check(environment: Mapping[str, str] | None = None) -> None:
     _policy_terms(given)
     _proof_of_work(given)
     _trust_anchors(given)
+    maintenance_until(given)
 
 
 def _certificate_term(given: Mapping[str, str]) -> Term:
@@ -167,6 +169,26 @@ def _proof_of_work(given: Mapping[str, str]) -> int | None:
         mend = f"write off, or among how many numbers to search, from {EASIEST} to {HARDEST}"
         raise InvalidSetting(f"PROOF_OF_WORK is {text!r}: {mend}")
     return int(text)
+
+
+def maintenance_until(environment: Mapping[str, str] | None = None) -> datetime | None:
+    """Read until when the service is closed for works; None where none are announced.
+
+    Raises:
+        InvalidSetting: it is no moment with an offset.
+    """
+    given = os.environ if environment is None else environment
+    text = given.get("MAINTENANCE_UNTIL", "")
+    if not text:
+        return None
+    try:
+        until: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        mend = "write a moment with its offset, as in 2026-12-01T03:00+03:00, or nothing"
+        raise InvalidSetting(f"MAINTENANCE_UNTIL is {text!r}: {mend}")
+    return until.astimezone(UTC)
 
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")

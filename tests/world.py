@@ -184,7 +184,7 @@ class World:
     def run(self, schedule: str) -> None:
         """Call the Lambda of a schedule."""
         modules = {"run_due": "due", "expire_certificates": "expiry", "relay_outbox": "outbox_relay"}
-        modules |= {"run_messages": "messages"}
+        modules |= {"run_messages": "messages", "run_retention": "retention"}
         module = importlib.import_module(f"chalicelib.events.{modules[schedule]}")
         getattr(module, schedule)({**SCHEDULE_EVENT, "time": f"{self.tools.at:%Y-%m-%dT%H:%M:%SZ}"}, None)
 
@@ -227,7 +227,7 @@ class World:
 
     def person(self, key: str) -> Any:
         """The demonstration person of a key."""
-        return PERSONS[key]
+        return next(person for person in PERSONS if person.key == key)
 
 
 @contextmanager

@@ -11,15 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.domain.application import Application
-from chalicelib.domain.appointment import Appointment
-from chalicelib.domain.attachment import Attachment
-from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.kind_rules import KIND_RULES
-from chalicelib.domain.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from chalicelib.domain.application import Application
+    from chalicelib.domain.appointment import Appointment
+    from chalicelib.domain.attachment import Attachment
+    from chalicelib.domain.policy import Policy
 
 
 class OrganisationKind(StrEnum):
@@ -87,8 +87,8 @@ def kinds_of(organisation: OrganisationKind) -> tuple[EventKind, ...]:
     return tuple(kind for kind in EventKind if kind.value.startswith(_CLINICS) == is_clinic)
 
 
-TOLD: Final[Mapping[type, Mapping[str, EventKind]]] = {
-    Application: {
+TOLD: Final[Mapping[str, Mapping[str, EventKind]]] = {
+    "Application": {
         "application_submitted": _K.APPLICATION_SUBMITTED,
         "operator_needed": _K.APPLICATION_NEEDS_OPERATOR,
         "clarification_asked": _K.APPLICATION_CLARIFICATION,
@@ -99,7 +99,7 @@ TOLD: Final[Mapping[type, Mapping[str, EventKind]]] = {
         "application_withdrawn": _K.APPLICATION_CLOSED,
         "application_lapsed": _K.APPLICATION_CLOSED,
     },
-    Policy: {
+    "Policy": {
         "policy_issued": _K.POLICY_ISSUED,
         "policy_registered": _K.POLICY_ISSUED,
         "policy_suspended": _K.POLICY_CHANGED,
@@ -111,15 +111,15 @@ TOLD: Final[Mapping[type, Mapping[str, EventKind]]] = {
         "policy_expired": _K.POLICY_ENDED,
         "policy_annulled": _K.POLICY_ENDED,
     },
-    Delivery: {"delivery_ordered": _K.DELIVERY_ORDERED, "delivery_cancelled": _K.DELIVERY_CANCELLED},
-    Attachment: {
+    "Delivery": {"delivery_ordered": _K.DELIVERY_ORDERED, "delivery_cancelled": _K.DELIVERY_CANCELLED},
+    "Attachment": {
         "attachment_requested": _K.ATTACHMENT_REQUESTED,
         "attachment_made": _K.ATTACHMENT_DECIDED,
         "attachment_refused": _K.ATTACHMENT_DECIDED,
         "attachment_withdrawn": _K.ATTACHMENT_WITHDRAWN,
         "attachment_ended": _K.ATTACHMENT_ENDED,
     },
-    Appointment: {
+    "Appointment": {
         "appointment_requested": _K.APPOINTMENT_REQUESTED,
         "appointment_acknowledged": _K.APPOINTMENT_ANSWERED,
         "appointment_declined": _K.APPOINTMENT_ANSWERED,
@@ -178,21 +178,21 @@ def _of_clinics_case(case: Attachment | Appointment) -> tuple[str, ...]:
     return (organisation_name(OrganisationKind.CLINIC, case.clinic_code),)
 
 
-_WHO: Final[Mapping[type, Callable[[Any], tuple[str, ...]]]] = {
-    Application: _of_application,
-    Policy: _of_policy,
-    Delivery: lambda e: (organisation_name(OrganisationKind.INSURER, e.insurer_code),),
-    Attachment: _of_clinics_case,
-    Appointment: _of_clinics_case,
+_WHO: Final[Mapping[str, Callable[[Any], tuple[str, ...]]]] = {
+    "Application": _of_application,
+    "Policy": _of_policy,
+    "Delivery": lambda e: (organisation_name(OrganisationKind.INSURER, e.insurer_code),),
+    "Attachment": _of_clinics_case,
+    "Appointment": _of_clinics_case,
 }
 
 
 def events_of(*, entity: Any, entry: str, case: str, place: int, at: datetime) -> tuple[CaseEvent, ...]:
     """What organisations are told of a change that is noted under ``entry``; mostly nothing."""
-    kind = TOLD.get(type(entity), {}).get(entry)
+    kind = TOLD.get(type(entity).__name__, {}).get(entry)
     if kind is None:
         return ()
     return tuple(
         CaseEvent(organisation=name, case=case, place=place, kind=kind, state=entity.state.value, at=at)
-        for name in _WHO[type(entity)](entity)
+        for name in _WHO[type(entity).__name__](entity)
     )

@@ -16,6 +16,7 @@ from chalicelib.events import (
     notifications,
     outbox_relay,
     receipts,
+    retention,
     scan_uploads,
     verification,
     webhooks,
@@ -37,6 +38,7 @@ MODULES = (
     outbox_relay,
     expiry,
     due,
+    retention,
     inbound_mail,
     webhooks,
 )

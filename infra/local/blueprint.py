@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 _MAIL_FROM = "polis@example.org"
 _AUDIENCE = "polis"
+REPLIES_DOMAIN = "answers.example.org"
 # A short poll, so that a stop is quick; and nobody at one machine wants to wait for the minutes that
 # a queue on AWS waits before it gives the message of a killed or failed consumer to another.
 _PUMP = {"PUMP_WAIT": "1", "PUMP_LEASE": "15", "PUMP_RETRY_VISIBILITY": "60"}
@@ -48,7 +49,7 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "RegistersUrl": urls["registers"],
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
-        "MailRepliesDomain": "answers.example.org",
+        "MailRepliesDomain": REPLIES_DOMAIN,
         "WebhooksLocal": "yes",
         "SmsSecondUrl": f"{urls['texts']}/v1",
         "WebOrigin": urls["web"],

@@ -80,7 +80,7 @@ class _Loop:
         trials, at_import = [], set()
         for key, mutant in enumerate(self._mutants):
             names = self._names(mutant, reached[mutant.module])
-            if _AT_IMPORT in names:
+            if _runs_at_import(mutant, reached[mutant.module]):
                 at_import.add(key)
             alive = functions.get((mutant.name, mutant.function), [])
             trials.append(self._trial(key, mutant, alive, [items[name] for name in names if name != _AT_IMPORT]))
@@ -104,6 +104,12 @@ class _Loop:
         names = {name for line in range(mutant.first_line, mutant.last_line + 1) for name in lines.get(line, ())}
         own = f"test_{mutant.module}.py"
         return sorted(names, key=lambda name: (own not in name, self._seconds.get(name, 0.0)))
+
+
+def _runs_at_import(mutant: Mutant, lines: dict[int, list[str]]) -> bool:
+    """Whether the function runs when modules are read: what it has made then keeps the code that it had."""
+    first, last = mutant.body
+    return any(_AT_IMPORT in lines.get(line, ()) for line in range(first, last + 1))
 
 
 def _write(out: TextIO, **facts: object) -> None:

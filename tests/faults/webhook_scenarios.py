@@ -108,9 +108,13 @@ def hooks_of(facts: Facts) -> list[Any]:
 
 def check_webhooks(facts: Facts) -> None:
     """The feed has no gaps, a case is told in its order, and what counts as delivered was taken."""
-    feed = {row["number"]: row["event"] for row in facts.of_type("FeedEvent")}
-    ends = [row["last"] for row in facts.of_type("HookFeed")]
-    assert sorted(feed) == list(range(1, sum(ends) + 1))
+    feeds: dict[str, list[int]] = {row["organisation"]: [] for row in facts.of_type("HookFeed")}
+    for row in facts.of_type("FeedEvent"):
+        feeds[row["event"]["organisation"]].append(row["number"])
+    for feed in facts.of_type("HookFeed"):
+        assert sorted(feeds[feed["organisation"]]) == list(range(1, feed["last"] + 1)), "a feed has a gap"
+    if facts.rig.hooks is None:
+        return  # of a running service only the table is read back
     taken = [one.json["data"] for one in facts.rig.hooks.taken]
     firsts: dict[str, list[int]] = {}
     for told in taken:

@@ -12,8 +12,10 @@ from infra.local.scenarios import (
     offices,
     people,
     policies,
+    privacy,
     registry,
     sms,
+    support,
     webhooks,
 )
 
@@ -36,6 +38,8 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
+    "privacy": privacy.privacy,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
