@@ -16,6 +16,7 @@ from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICAT
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
+from tests.faults.exchange_scenarios import EXCHANGE_SCENARIOS, EXCHANGE_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
@@ -47,6 +48,7 @@ STAGES = {
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
+    **EXCHANGE_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -60,6 +62,7 @@ MORE_SCENARIOS = (
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
+    *EXCHANGE_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 
