@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.errors import InvalidValue
@@ -92,7 +93,7 @@ def _unpacked(data: bytes) -> bytes:
             # The size that the archive tells may be a lie: no more than the limit is unpacked whatever it says.
             with packed.open(only) as file:
                 found = file.read(MAX_XML_BYTES + 1)
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
         raise InvalidValue("not_zip", "В архиве должен быть один файл XML без пароля: упакуйте его заново") from None
     return _bounded(found)
 

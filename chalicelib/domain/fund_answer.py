@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -139,13 +139,6 @@ class TakenFile:
     name: str
     sha256: str
     answer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExchangeRound:
-    """The change files of a day were begun."""
-
-    on: date
 
 
 def counted(*, job: FundAnswer, rows: Iterable[AnswerRow]) -> FundAnswer:

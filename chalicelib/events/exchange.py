@@ -9,9 +9,9 @@ from chalice.app import Blueprint
 
 from chalicelib.events.runtime import PoisonMessage, json_body, message, run_batch, text_field, uploaded_objects
 from chalicelib.use_cases import fund_answers, registry_imports
+from chalicelib.use_cases.change_files import begin_files
 from chalicelib.use_cases.import_registry import begin_import, go_on_with_import
 from chalicelib.use_cases.make_change_file import go_on_with_change_file
-from chalicelib.use_cases.run_exchange import begin_files
 from chalicelib.use_cases.take_fund_answer import begin_answer, go_on_with_answer
 from chalicelib.use_cases.tell_departure import tell_departure
 

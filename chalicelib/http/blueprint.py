@@ -10,10 +10,12 @@ from chalice import Blueprint
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from chalicelib import settings
 from chalicelib.http.auth import authorizer, principal_of
 from chalicelib.http.calls import (
     Call,
     Reply,
+    client_of,
     etag_of,
     expose_headers,
     read_idempotency_key,
@@ -61,6 +63,12 @@ def set_clock(clock: Callable[[], datetime]) -> None:
 def now() -> datetime:
     """The present moment, by the clock of the edge."""
     return _clock()
+
+
+def closed_until() -> datetime | None:
+    """Until when the service is closed for works; None while it is open."""
+    until = settings.maintenance_until()
+    return until if until is not None and now() < until else None
 
 
 def registered_routes() -> tuple[Route, ...]:
@@ -133,7 +141,7 @@ def _call(route: Route, request: Any, request_id: str) -> Call:
             read_idempotency_key(headers, required=route.idempotent is True) if route.idempotent else None
         ),
         if_match=read_if_match(headers, required=route.if_match is True),
-        client=str((context.get("identity") or {}).get("sourceIp") or ""),
+        client=client_of(context),
         headers=expose_headers(headers),
     )
 

@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.change_file import ChangeFile, ChangeFilePage
-    from chalicelib.domain.fund_answer import AnswerPage, ExchangeRound, FundAnswer, TakenFile
+    from chalicelib.domain.exchange_round import ExchangeRound
+    from chalicelib.domain.fund_answer import AnswerPage, FundAnswer, TakenFile
     from chalicelib.domain.fund_change import ChangeState, FundChange
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 class FundReads(Protocol):

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import Actor
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 LINK_SECONDS = 300
@@ -115,6 +116,12 @@ def _ordered(
     work = tools.store.work(at=at)
     idempotency.remember(work=work, request=request, principal=principal, result=file.name, tools=tools, at=at)
     return _begun(tools, work, file, operator_actor(principal), at)
+
+
+def begin_files(*, tools: Toolbox, at: datetime) -> int:
+    """Begin the files of all insurers; where one is begun already, nothing happens (1 AWS call and 2 to 4 each)."""
+    begun = [begin_due_file(tools=tools, insurer_code=i.code, at=at) for i in tools.store.insurers(region=None)]
+    return sum(file is not None for file in begun)
 
 
 def begin_due_file(*, tools: Toolbox, insurer_code: str, at: datetime) -> ChangeFile | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 MOST_DIGITS = 6

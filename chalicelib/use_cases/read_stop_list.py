@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.fund_answer import FundAnswer
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.xml_tree import Element
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.fund_answer import ExchangeRound
+from chalicelib.domain.exchange_round import ExchangeRound
 from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.ports.errors import AlreadyExists
-from chalicelib.use_cases.change_files import begin_due_file
 from chalicelib.use_cases.journal import send
 
 if TYPE_CHECKING:
@@ -34,9 +33,3 @@ def run_exchange(*, tools: Toolbox, at: datetime) -> int:
     except AlreadyExists:
         return 0  # Another run of the schedule was first.
     return 1
-
-
-def begin_files(*, tools: Toolbox, at: datetime) -> int:
-    """Begin the files of all insurers; where one is begun already, nothing happens (1 AWS call and 2 to 4 each)."""
-    begun = [begin_due_file(tools=tools, insurer_code=i.code, at=at) for i in tools.store.insurers(region=None)]
-    return sum(file is not None for file in begun)

@@ -22,8 +22,8 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.delivery_steps import check_live_deliveries
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
+from chalicelib.use_cases.forms import differences_from_account, form_errors
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -59,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/form-checks": {"kind": "first_policy", "form": {}},
     "PATCH /v1/me": {"preferences": {}},
     "POST /v1/me/consents": {"version": "2026-11"},
+    "POST /v1/me/erasure-requests": {"is_sure": True},
     "POST /v1/me/extracts": {"bilingual": True},
     "POST /v1/me/insurance-certificates": {"year": 2026},
     "POST /v1/me/employers": employers.DETAILS,
@@ -108,6 +109,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
     "POST /v1/readiness-checks": {"number": "123456789"},
+    "POST /v1/webhooks": {"url": "https://insurer.example.org/polis"},
+    "POST /v1/webhooks/{webhook_id}/secrets": {},
+    "POST /v1/webhooks/{webhook_id}/replays": {"after": 0},
     "POST /v1/validity-checks": {"certificate_number": "123456789", "consent": True},
 }
 QUERIES = {"GET /v1/clinics": "?region=77", "GET /v1/doctors": "?region=77&speciality=76"}
@@ -260,6 +264,7 @@ def owned(shared_world: World) -> dict[str, str]:
         "evidence_id": appeals.attached(shared_world, appeal_id)["id"],
         "application_id": application_id,
         "scan_id": scan_id,
+        "export_id": shared_world.ok("POST", "/v1/me/data-exports")["id"],
         "page": "1",
         "employer_id": employer_id,
         "request_id": request.rpartition("/")[2],

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb import fund_items, fund_keys, index_keys, items
 from chalicelib.domain.change_file import ChangeFile, ChangeFilePage
-from chalicelib.domain.fund_answer import AnswerPage, ExchangeRound, FundAnswer, TakenFile
+from chalicelib.domain.exchange_round import ExchangeRound
+from chalicelib.domain.fund_answer import AnswerPage, FundAnswer, TakenFile
 from chalicelib.domain.fund_change import ChangeState, FundChange
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

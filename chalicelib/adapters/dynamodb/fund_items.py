@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import fund_keys
 from chalicelib.domain.change_file import ChangeFile, ChangeFilePage
-from chalicelib.domain.fund_answer import AnswerPage, ExchangeRound, FundAnswer, TakenFile
+from chalicelib.domain.exchange_round import ExchangeRound
+from chalicelib.domain.fund_answer import AnswerPage, FundAnswer, TakenFile
 from chalicelib.domain.fund_change import LISTED, FundChange
 
 if TYPE_CHECKING:

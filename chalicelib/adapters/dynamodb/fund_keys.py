@@ -14,9 +14,14 @@ FILE_PREFIX = "FILE#"
 PAGE_PREFIX = "PAGE#"
 
 
+def changes_of(policy_id: str) -> str:
+    """The partition of all that the fund has to be told of a policy."""
+    return f"FUNDCHANGES#{policy_id}"
+
+
 def fund_change(policy_id: str, policy_version: int) -> Key:
     """What the fund has to be told of a version of a policy, in the folder of the policy's records."""
-    return Key(f"FUNDCHANGES#{policy_id}", f"{CHANGE_PREFIX}{policy_version:06d}")
+    return Key(changes_of(policy_id), f"{CHANGE_PREFIX}{policy_version:06d}")
 
 
 def changes_partition(insurer_code: str, state: str) -> str:

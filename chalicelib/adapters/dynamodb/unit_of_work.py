@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Limit
+    from chalicelib.ports.queries import Limit
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,10 @@ class DynamoDBUnitOfWork:
         """Take an entity away, conditional on the version that it carries."""
         self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
         self._keep_version(_with_version(entity, _version(entity) + 1), gone=True)
+
+    def destroy(self, entity: object) -> None:
+        """Take an entity away for good, conditional on the version that it carries: no version of it is left."""
+        self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
 
     def put(self, entity: object) -> None:
         """Write a record whatever stood there."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
+from infra.local.scenarios import (
+    appeals,
+    certificates,
+    clinics,
+    messages,
+    offices,
+    people,
+    policies,
+    privacy,
+    registry,
+    support,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,8 +34,11 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "newborn": offices.newborn,
     "correction": offices.correction,
     "bounces": messages.bounces,
+    "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
+    "privacy": privacy.privacy,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
