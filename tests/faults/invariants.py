@@ -16,6 +16,7 @@ from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, Appl
 from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.change_file import ChangeFile
 from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
@@ -24,6 +25,8 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.fund_answer import FundAnswer
+from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
@@ -49,7 +52,9 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
-REGISTRY = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
+EXCHANGE = {"FundChange", "ChangeFile", "ChangeFilePage", "FundAnswer", "AnswerPage", "TakenFile", "ExchangeRound"}
+INSURERS = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
+REGISTRY = EXCHANGE | INSURERS
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -111,7 +116,8 @@ class Facts:
         ]
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
-        self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
+        self.exchange = [*self._all(FundChange), *self._all(ChangeFile), *self._all(FundAnswer)]
+        self.kept = [*self.exchange, *self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
         self.kept += self._all(HookSubscription)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 

@@ -16,6 +16,7 @@ from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICAT
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
+from tests.faults.exchange_scenarios import EXCHANGE_SCENARIOS, EXCHANGE_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
@@ -50,6 +51,7 @@ STAGES = {
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
+    **EXCHANGE_STAGES,
     **WEBHOOK_STAGES,
     **PRIVACY_STAGES,
     **TICKET_STAGES,
@@ -66,6 +68,7 @@ MORE_SCENARIOS = (
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
+    *EXCHANGE_SCENARIOS,
     *WEBHOOK_SCENARIOS,
     *PRIVACY_SCENARIOS,
     *TICKET_SCENARIOS,
