@@ -51,7 +51,7 @@ def _after(cursor: str | None, place: re.Pattern[str]) -> str | None:
 @blueprint.route(
     "POST",
     FILES,
-    status=202,
+    status=201,
     summary="Составить файл изменений для фонда",
     tag=TAG,
     idempotent="optional",
