@@ -240,21 +240,18 @@ class Container:
         from chalicelib.adapters.notifications.sns import SnsSmsSender  # noqa: PLC0415 — made when asked
 
         first = SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
-        if not self.settings.sms_second_url:
-            return first
-        from chalicelib.adapters.notifications.aggregator import AggregatorSmsSender  # noqa: PLC0415 — where it is set
-        from chalicelib.adapters.notifications.switching import SwitchingSmsSender  # noqa: PLC0415 — as above
-        from chalicelib.domain.sms_route import SmsProvider  # noqa: PLC0415 — as above
+        return self._with_second(first) if self.settings.sms_second_url else first
 
-        second = AggregatorSmsSender(
-            url=self.settings.sms_second_url, token=self._sms_token, sender_id=self.settings.sms_sender_id
-        )
-        senders: dict[SmsProvider, SmsSender] = {SmsProvider.FIRST: first, SmsProvider.SECOND: second}
-        return SwitchingSmsSender(senders=senders, routes=self.store, now=self.now)
+    def _with_second(self, first: SmsSender) -> SmsSender:
+        from chalicelib.adapters.notifications.aggregator import AggregatorSmsSender  # noqa: PLC0415 — where set
+        from chalicelib.adapters.notifications.switching import with_second  # noqa: PLC0415 — as above
+
+        second = AggregatorSmsSender(self.settings.sms_second_url, self.settings.sms_sender_id, token=self._sms_token)
+        return with_second(first=first, second=second, routes=self.store, now=self.now)
 
     def _sms_token(self) -> str:
-        answer = self.client("secretsmanager").get_secret_value(SecretId=self.settings.sms_second_secret_id)
-        return str(answer["SecretString"])
+        secret_id = self.settings.sms_second_secret_id
+        return str(self.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
 
     @cached_property
     def email(self) -> EmailSender:

@@ -53,14 +53,14 @@ def own_insurer(*, principal: Principal, insurer_code: str | None) -> str:
 
     Raises:
         NotPermitted: no operator, or another insurer.
-        ValidationFailed: an operator of a fund does not say which.
+        ValidationFailed: an operator of a fund names no insurer.
     """
     scope = require_operator(principal)
     if principal.has_role(Role.INSURER_OPERATOR):
         insurer_code = insurer_code or scope.code
         mine = insurer_code == scope.code
     elif insurer_code is None:
-        message = "Укажите код страховой организации, обмен которой нужен"
+        message = "Назовите страховую организацию: код из реестра, например 77012"
         raise ValidationFailed([FieldError(field="insurer", code="required", message=message)])
     else:
         mine = insurer_code[:2] == scope.code

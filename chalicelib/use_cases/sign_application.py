@@ -11,6 +11,7 @@ from chalicelib.domain.application_states import ApplicationEvent, ApplicationSt
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.insurer_change import ChangeReason, ChangeRequest, check_change
 from chalicelib.domain.kind_rules import KIND_RULES, Effect, PolicyNeed
+from chalicelib.domain.plain_text import within_sentence
 from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
@@ -183,7 +184,7 @@ def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:
         FieldError(
             field=f"scans.{document}",
             code="scan_required",
-            message=f"Загрузите скан-копию и дождитесь проверки: {DOCUMENT_TITLES[document].lower()}",
+            message=f"Загрузите скан-копию и дождитесь проверки: {within_sentence(DOCUMENT_TITLES[document])}",
         )
         for document in documents_to_upload(file, row)
     ]

@@ -28,7 +28,7 @@ FIRST, SECOND = SmsProvider.FIRST, SmsProvider.SECOND
 
 
 def sender(url: str, **options: Any) -> AggregatorSmsSender:
-    return AggregatorSmsSender(url=f"{url}/v1", token=lambda: "token", **options)
+    return AggregatorSmsSender(f"{url}/v1", token=lambda: "token", **options)
 
 
 class TestAggregator:

@@ -21,7 +21,6 @@ from chalicelib.adapters.dynamodb import (
     proof_items,
     registry_items,
     session_keys,
-    sms_keys,
     ticket_items,
     webhook_items,
 )
@@ -53,7 +52,6 @@ from chalicelib.domain.records import (
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
-from chalicelib.domain.sms_route import SmsRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,7 +168,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **clinic_items.KEYS,
     **registry_items.KEYS,
     **webhook_items.KEYS,
-    SmsRoute: lambda _: sms_keys.sms_route(),
     **fund_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }

@@ -29,7 +29,7 @@ _LONGEST_ANSWER: Final = 16 * 1024
 class AggregatorSmsSender:
     """Implements ``SmsSender``; ``token`` is asked for when the first message leaves."""
 
-    def __init__(self, *, url: str, token: Callable[[], str], sender_id: str = "") -> None:
+    def __init__(self, url: str, sender_id: str = "", *, token: Callable[[], str]) -> None:
         self._url = f"{url.rstrip('/')}/messages"
         self._token = token
         self._sender_id = sender_id

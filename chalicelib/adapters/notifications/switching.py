@@ -65,7 +65,7 @@ class SwitchingSmsSender:
         except Rejected:
             # The provider works: it is the message or the number that it does not take.
             raise
-        except DependencyFailed:
+        except Exception:
             failed = True
             raise
         finally:
@@ -109,6 +109,13 @@ class SwitchingSmsSender:
         if kept and before is not None and route.in_use is not before.route.in_use:
             log.warning("sms route switched", extra={"provider": route.in_use.value, "reason": route.reason.value})
         return kept
+
+
+def with_second(
+    *, first: SmsSender, second: SmsSender, routes: SmsRoutes, now: Callable[[], datetime]
+) -> SwitchingSmsSender:
+    """Let a second provider step in for the first one."""
+    return SwitchingSmsSender(senders={SmsProvider.FIRST: first, SmsProvider.SECOND: second}, routes=routes, now=now)
 
 
 def _measured(provider: SmsProvider, *, bad: bool, took: timedelta, at: datetime) -> None:

@@ -63,7 +63,7 @@ class Gate:
         elif scope["path"] == _TEXTS:
             await self._let_texts_fail(scope, send)
         elif self._texts_fail and _sends_texts(scope):
-            await _answer(send, 503, {"message": "Text messages fail, as they were told to."})
+            await _fail(send)
         elif scope["path"].startswith(_ADMINISTRATION):
             await self._administer(scope, receive, send)
         else:
@@ -132,10 +132,19 @@ def _sends_texts(scope: MutableMapping[str, Any]) -> bool:
     return describe(scope, b"").service == "sns" and scope["method"] == "POST"
 
 
+async def _fail(send: Send) -> None:
+    """Answer as SNS does while it cannot serve."""
+    text = b"<ErrorResponse><Error><Type>Receiver</Type><Code>ServiceUnavailable</Code></Error></ErrorResponse>"
+    await _send(send, 503, b"text/xml", text)
+
+
 async def _answer(send: Send, status: int, body: dict[str, str]) -> None:
-    content = json.dumps(body).encode()
+    await _send(send, status, b"application/json", json.dumps(body).encode())
+
+
+async def _send(send: Send, status: int, media_type: bytes, content: bytes) -> None:
     headers = [
-        (b"content-type", b"application/json"),
+        (b"content-type", media_type),
         (b"content-length", str(len(content)).encode()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -14,6 +14,7 @@ from infra.local.scenarios import (
     policies,
     privacy,
     registry,
+    sms,
     support,
     webhooks,
 )
@@ -46,4 +47,5 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
+    "sms-switch": sms.switch,
 }

@@ -20,6 +20,7 @@ from chalicelib.domain import (
     signing_code,
     sms_route,
 )
+from chalicelib.domain.plain_text import within_sentence
 from chalicelib.domain.retention import TABLES, retention_of
 from chalicelib.domain.retention_terms import End, Kept, SetBy, Wish
 from chalicelib.domain.session import Session
@@ -133,7 +134,7 @@ def test_a_refusal_of_a_scan_names_the_page_and_what_is_allowed(code: str) -> No
     message = scan_verdict.MESSAGES[code]
     refused = scan_verdict.refused(code=code, page=3)
     assert (refused.accepted, refused.code) == (False, code)
-    assert refused.message == f"Страница 3: {message[0].lower()}{message[1:]}"
+    assert refused.message == f"Страница 3: {within_sentence(message)}"
     named = scan_verdict.refused(code="unsupported_format", name="GIF")
     assert named.message.startswith("Недопустимый формат GIF")
     fewer = scan_verdict.refused(code="too_many_pages", at_most=2)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -142,7 +142,7 @@ def test_a_provider_is_never_left_without_cause_nor_within_its_time(outcomes: li
             assert following.in_use is route.in_use.other
             switched.append(at)
         route = following
-    assert all(later - earlier >= STAYS_FOR for earlier, later in itertools.pairwise(switched))
+    assert all(later - earlier >= STAYS_FOR for earlier, later in pairwise(switched))
 
 
 def test_a_provider_that_works_is_never_left_and_one_that_is_dead_is_left_at_the_tenth() -> None:
