@@ -13,6 +13,7 @@ from bench.appeal_calls import measure_appeals
 from bench.certificate_calls import count_certificates
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
+from bench.exchange_calls import count_exchange
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
@@ -108,6 +109,7 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_messages(world, counter, _step)
     count_sessions(world, counter)
     count_webhooks(world, counter, _step)
+    count_exchange(world, counter)
     count_registry(world, counter)
     measure_appeals(world, counter)
     count_certificates(world, counter)

@@ -113,6 +113,7 @@ def _ordered(
     one_insurer(tools=tools, code=wish.insurer_code)
     last = last_file(tools=tools, insurer_code=wish.insurer_code)
     if last is not None and last.state is FileState.MAKING:
+        _check_request(tools, principal, request)
         return last
     file = _next(tools, wish, last, principal.account_id, at)
     if file is None:
@@ -126,6 +127,12 @@ def begin_files(*, tools: Toolbox, at: datetime) -> int:
     """Begin the files of all insurers; where one is begun already, nothing happens (1 AWS call and 2 to 4 each)."""
     begun = [begin_due_file(tools=tools, insurer_code=i.code, at=at) for i in tools.store.insurers(region=None)]
     return sum(file is not None for file in begun)
+
+
+def _check_request(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> None:
+    """Refuse a key of another request even where nothing is going to be created."""
+    if request is not None:
+        idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
 
 
 def begin_due_file(*, tools: Toolbox, insurer_code: str, at: datetime) -> ChangeFile | None:

@@ -306,7 +306,7 @@ class TestMistakes:
                 problem(world.call("GET", f"{ANSWERS}/{path}{part}", person=OPERATOR), 404, "not_found")
         late = world.call("GET", f"{ANSWERS}/{order['id']}/report", person=FUND, params={"cursor": "eyJwYWdlIjoiMSJ9"})
         problem(late, 404, "not_found")
-        problem(world.call("GET", ANSWERS, person=FUND), 403, "not_permitted")
+        problem(world.call("GET", ANSWERS, person=FUND), 422, "validation_failed")
 
     def test_an_event_of_no_job_is_passed_over(self, shared_world: World) -> None:
         event = shared_world.arrived("exchange/in/01KKTXZ8M0J77M3GB40726KZTJ", b"<REPLIST/>")
