@@ -8,7 +8,7 @@ DEV := .venv/bin/python
 RUN := .venv-run/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage mutants bench faults security package rehearse lint types format openapi previews redrive clean environment-run environment-dev environment-audit
+.PHONY: help run demo test coverage mutants bench faults security soak package rehearse lint types format openapi previews redrive clean environment-run environment-dev environment-audit
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ package: environment-dev ## Make the deployment package and template
 
 rehearse: environment-dev ## Deploy the package into a local cloud and walk the journey through it
 	@$(DEV) -m infra.rehearse
+
+soak: environment-dev ## Let people arrive by the clock on the whole local service; ARGS="--seconds 600", ARGS="--kills 20"
+	@$(DEV) -m bench.soak $(ARGS)
 
 lint: environment-dev ## Check style, layers and the template
 	@$(DEV) -m infra.checks lint

@@ -11,7 +11,7 @@ from chalicelib import settings
 from chalicelib.bootstrap import container
 from chalicelib.http import route_table
 from chalicelib.http.auth import authorizer, authorizer_blueprint
-from chalicelib.http.blueprint import set_clock
+from chalicelib.http.blueprint import closed_until, set_clock
 from chalicelib.http.middleware import cors_config, http_middleware
 
 #: The modules whose ``blueprint`` has the routes.
@@ -20,6 +20,7 @@ MODULES = (
     "chalicelib.http.scans",
     "chalicelib.http.people",
     "chalicelib.http.journal",
+    "chalicelib.http.privacy",
     "chalicelib.http.representation",
     "chalicelib.http.deliveries",
     "chalicelib.http.represented_deliveries",
@@ -32,11 +33,14 @@ MODULES = (
     "chalicelib.http.insurer_details",
     "chalicelib.http.registry_imports",
     "chalicelib.http.exchange",
+    "chalicelib.http.exchange_files",
+    "chalicelib.http.fund_answers",
     "chalicelib.http.dictionaries",
     "chalicelib.http.operators",
     "chalicelib.http.statistics",
     "chalicelib.http.persons",
     "chalicelib.http.operator_messages",
+    "chalicelib.http.webhooks",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",
     "chalicelib.http.operator_scans",
@@ -59,6 +63,7 @@ MODULES = (
     "chalicelib.web.proofs",
     "chalicelib.web.profile",
     "chalicelib.web.records",
+    "chalicelib.web.own_data",
     "chalicelib.web.family",
     "chalicelib.web.applications",
     "chalicelib.web.application_scans",
@@ -78,7 +83,14 @@ MODULES = (
 settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
-app.register_middleware(http_middleware(web_origin=settings.web_origin()), "http")
+app.register_middleware(
+    http_middleware(
+        web_origin=settings.web_origin(),
+        home=lambda: f"{container().public_base_url}/",
+        closed=closed_until,
+    ),
+    "http",
+)
 app.register_blueprint(authorizer_blueprint)
 set_clock(lambda: container().now())
 if settings.is_api_lambda():

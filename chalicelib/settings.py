@@ -6,6 +6,7 @@ import base64
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.policy_term import TermProfile
@@ -60,6 +61,7 @@ class Settings:
     employer_lists_queue_url: str
     outbox_relay_queue_url: str
     exchange_queue_url: str
+    webhooks_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
     registers_url: str
@@ -75,6 +77,9 @@ class Settings:
     signature_trust_anchors: str = ""
     policy_terms: TermProfile = TermProfile.SERVICE
     mail_replies_domain: str = ""
+    webhooks_local: bool = False
+    sms_second_url: str = ""
+    sms_second_secret_id: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -98,6 +103,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
         exchange_queue_url=given["EXCHANGE_QUEUE_URL"],
+        webhooks_queue_url=given["WEBHOOKS_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],
         registers_url=given["REGISTERS_URL"],
@@ -113,6 +119,9 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         signature_trust_anchors=_trust_anchors(given),
         policy_terms=_policy_terms(given),
         mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
+        sms_second_url=given.get("SMS_SECOND_URL", ""),
+        sms_second_secret_id=given.get("SMS_SECOND_SECRET_ID", ""),
+        webhooks_local=given.get("WEBHOOKS_LOCAL", "") == "yes",
     )
 
 
@@ -127,6 +136,7 @@ def check(environment: Mapping[str, str] | None = None) -> None:
     _policy_terms(given)
     _proof_of_work(given)
     _trust_anchors(given)
+    maintenance_until(given)
 
 
 def _certificate_term(given: Mapping[str, str]) -> Term:
@@ -159,6 +169,26 @@ def _proof_of_work(given: Mapping[str, str]) -> int | None:
         mend = f"write off, or among how many numbers to search, from {EASIEST} to {HARDEST}"
         raise InvalidSetting(f"PROOF_OF_WORK is {text!r}: {mend}")
     return int(text)
+
+
+def maintenance_until(environment: Mapping[str, str] | None = None) -> datetime | None:
+    """Read until when the service is closed for works; None where none are announced.
+
+    Raises:
+        InvalidSetting: it is no moment with an offset.
+    """
+    given = os.environ if environment is None else environment
+    text = given.get("MAINTENANCE_UNTIL", "")
+    if not text:
+        return None
+    try:
+        until: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        mend = "write a moment with its offset, as in 2026-12-01T03:00+03:00, or nothing"
+        raise InvalidSetting(f"MAINTENANCE_UNTIL is {text!r}: {mend}")
+    return until.astimezone(UTC)
 
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")

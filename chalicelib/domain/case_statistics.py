@@ -30,7 +30,8 @@ class CaseStatistics:
     """The applications filed in a period, as they stand now.
 
     ``waiting`` are those that need an operator, ``overdue`` those whose decision is or was late. Counts by a code leave
-    out what there is none of.
+    out what there is none of. ``by_day`` counts the states of what was filed on a day (in ISO 8601, by the clock of the
+    region); ``decided_within`` how many decisions took up to a limit of `LIMITS` and longer than the one before.
     """
 
     filed: int = 0
@@ -46,6 +47,21 @@ class CaseStatistics:
     refused: int = 0
     refusals_by_reason: Mapping[str, int] = field(default_factory=dict)
     time_to_decision: Spread | None = None
+    by_day: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    decided_within: Mapping[str, int] = field(default_factory=dict)
+
+
+_HOUR = 3600
+LIMITS: Mapping[str, int] = {
+    "hour": _HOUR,
+    "day": 24 * _HOUR,
+    "three_days": 72 * _HOUR,
+    "week": 7 * 24 * _HOUR,
+    "month": 30 * 24 * _HOUR,
+}
+"""Up to how many seconds a decision may take to be counted under a name; what takes longer is `LONGER`."""
+
+LONGER = "longer"
 
 
 def statistics_of(summaries: Iterable[CaseSummary]) -> CaseStatistics:
@@ -68,7 +84,22 @@ def statistics_of(summaries: Iterable[CaseSummary]) -> CaseStatistics:
         refused=len(refused),
         refusals_by_reason=_counted(code for case in refused for code in case.refusals),
         time_to_decision=spread_of(seconds),
+        by_day=_by_day(cases),
+        decided_within=distribution(seconds),
     )
+
+
+def _by_day(cases: Iterable[CaseSummary]) -> dict[str, dict[str, int]]:
+    days: dict[str, list[str]] = {}
+    for case in cases:
+        days.setdefault(case.submitted_on.isoformat(), []).append(case.state.value)
+    return {day: _counted(states) for day, states in sorted(days.items())}
+
+
+def distribution(seconds: Iterable[int]) -> dict[str, int]:
+    """Count what took up to each of `LIMITS`, in their order; limits that nothing falls under are left out."""
+    names = [next((name for name, most in LIMITS.items() if took <= most), LONGER) for took in seconds]
+    return {name: names.count(name) for name in (*LIMITS, LONGER) if name in names}
 
 
 def _counted(codes: Iterable[str]) -> dict[str, int]:

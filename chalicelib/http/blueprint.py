@@ -10,6 +10,7 @@ from chalice import Blueprint
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from chalicelib import settings
 from chalicelib.http.auth import authorizer, principal_of
 from chalicelib.http.calls import (
     Call,
@@ -62,6 +63,12 @@ def set_clock(clock: Callable[[], datetime]) -> None:
 def now() -> datetime:
     """The present moment, by the clock of the edge."""
     return _clock()
+
+
+def closed_until() -> datetime | None:
+    """Until when the service is closed for works; None while it is open."""
+    until = settings.maintenance_until()
+    return until if until is not None and now() < until else None
 
 
 def registered_routes() -> tuple[Route, ...]:

@@ -9,11 +9,11 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.proof_of_work import ProofNotAccepted
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.validity import CardKind, ValidityStatus
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.check_validity import PublicQuestion, check_validity
-from chalicelib.use_cases.forms import DEFAULT_REGION
+from chalicelib.use_cases.legacy_lookups import OldPolicyKey
 from chalicelib.use_cases.prove_work import new_challenge
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
@@ -29,7 +29,7 @@ blueprint = WebBlueprint(__name__)
 
 UNPROCESSABLE = 422
 _CERTIFICATE, _BLANK = 9, 11
-_PLACES = {"policy_number": "number", "certificate_number": "number", "blank_number": "number"}
+_PLACES = {"policy_number": "number", "certificate_number": "number", "blank_number": "number", "old_policy": "number"}
 _VERDICTS = {
     ValidityStatus.VALID: ("Действует", "good"),
     ValidityStatus.NOT_VALID: ("Не действует", "bad"),
@@ -50,7 +50,7 @@ def check(visit: Visit) -> Answer:
     try:
         answer = check_validity(tools=container(), question=_question(visit), at=visit.at)
     except ValidationFailed as refusal:
-        return _page(visit, errors={_PLACES.get(error.field, error.field): error.message for error in refusal.errors})
+        return _page(visit, errors={_place(error.field): error.message for error in refusal.errors})
     except RuleRefused as refusal:
         return _page(visit, errors={"consent": refusal.detail})
     except ProofNotAccepted:
@@ -60,11 +60,17 @@ def check(visit: Visit) -> Answer:
     return _page(visit, answer=_shown(answer, insurer, _today(visit)))
 
 
+def _place(field: str) -> str:
+    return _PLACES.get(field, field.rpartition(".")[2])
+
+
 def _question(visit: Visit) -> PublicQuestion:
     number = visit.form.get("number", "").strip()[:40]
+    series = visit.form.get("series", "").strip()[:40]
     digits = sum(sign.isdigit() for sign in number)
     name = {_CERTIFICATE: "certificate_number", _BLANK: "blank_number"}.get(digits, "policy_number")
-    key: dict[str, Any] = {name: number}
+    is_old = bool(series)
+    key: dict[str, Any] = {"old_policy": OldPolicyKey(series=series, number=number)} if is_old else {name: number}
     return PublicQuestion(
         on=_today(visit),
         client=visit.client,

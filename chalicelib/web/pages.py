@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 blueprint = Blueprint(__name__)
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src data:; connect-src 'self'; "
+    "img-src 'self' data:; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SHORTLY = "public, max-age=300"
 _FOR_EVER = "public, max-age=31536000, immutable"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.application import CATEGORY_TITLES, KIND_TITLES
-from chalicelib.domain.application_states import STATE_TITLES
+from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.delivery_states import DELIVERY_STATE_TITLES
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
@@ -19,7 +20,7 @@ from chalicelib.use_cases.case_statistics import Period, Report, case_statistics
 from chalicelib.use_cases.delivery_statistics import DeliveryReport, delivery_statistics
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
-from chalicelib.web.charts import Chart, chart
+from chalicelib.web.charts import Chart, Columns, chart, columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,22 @@ UNPROCESSABLE = 422
 _ASKED = ("from", "to", "region", "insurer")
 _EARLIEST, _LATEST = date(2020, 1, 1), date(2099, 12, 31)
 _HOUR = 3600
+_TOOK = {
+    "hour": "До часа",
+    "day": "До суток",
+    "three_days": "До трёх суток",
+    "week": "До недели",
+    "month": "До 30 суток",
+    "longer": "Дольше 30 суток",
+}
+_READY, _REFUSED, _OPEN, _ENDED = "Одобрено", "Отказано", "В работе", "Отозвано или истекло"
+_GROUPS = {
+    ApplicationState.APPROVED: _READY,
+    ApplicationState.READY: _READY,
+    ApplicationState.REFUSED: _REFUSED,
+    ApplicationState.WITHDRAWN: _ENDED,
+    ApplicationState.EXPIRED: _ENDED,
+}
 _LATE = {"late": "Просрочено", "in_time": "В срок"}
 
 
@@ -70,6 +87,7 @@ def _figures(visit: Visit, told: Mapping[str, str]) -> dict[str, Any]:
         "since": cases.since,
         "last": cases.until - timedelta(days=1),
         "totals": _totals(cases, papers),
+        "days": _days(cases),
         "charts": [*_charts_of_cases(cases), *_charts_of_papers(papers)],
     }
 
@@ -114,6 +132,18 @@ def _hours(seconds: float) -> str:
     return f"{seconds / _HOUR:.1f}".replace(".", ",")
 
 
+def _days(report: Report) -> Columns:
+    """What was filed on each day of the period, by what became of it."""
+    length = (report.until - report.since).days
+    counts: dict[date, Counter[str]] = {}
+    for day, states in report.figures.by_day.items():
+        grouped = counts.setdefault(date.fromisoformat(day), Counter())
+        for state, count in states.items():
+            grouped[_GROUPS.get(ApplicationState(state), _OPEN)] += count
+    days = [report.since + timedelta(days=place) for place in range(length)]
+    return columns("days", "Подано по дням", days, counts, (_READY, _OPEN, _REFUSED, _ENDED))
+
+
 def _charts_of_cases(report: Report) -> list[Chart]:
     figures = report.figures
     refusals = {code: entry.message for code, entry in CATALOGUE.items()} | {FREE_TEXT: "Своими словами оператора"}
@@ -124,6 +154,7 @@ def _charts_of_cases(report: Report) -> list[Chart]:
         chart("kinds", "Заявления по видам", figures.by_kind, _by_code(KIND_TITLES)),
         chart("categories", "Заявления по категориям заявителей", figures.by_category, _by_code(CATEGORY_TITLES)),
         chart("late", "Сроки решений", late, _LATE),
+        chart("took", "Сколько времени заняли решения", figures.decided_within, _TOOK, as_given=True),
         chart("waiting", "Почему ждут оператора", figures.waiting_by_reason, reasons),
         chart("refusals", "Отказы по причинам", figures.refusals_by_reason, refusals),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.domain.insurer import Insurer
+from chalicelib.domain.insurer_ratings import Criterion
+from chalicelib.domain.insurer_records import InsurerRating
 
 SOURCE = "Реестр СМО (F002), демонстрационные данные по состоянию на 04.02.2015"
 
@@ -61,3 +63,34 @@ INSURERS: tuple[Insurer, ...] = (
     *(_read(row) for row in _ROWS.strip().splitlines()),
     _read(_CLOSED, licence_until=_CLOSED_UNTIL),
 )
+
+RATINGS_SOURCE = "Показательные значения для демонстрации, не сведения фонда"
+
+# Code | share of insured | violations | surveys | complaints | court results | openness, of the last full year.
+_RATINGS = """
+77012|34.2|2.1|91.4|0.8|76|4.9
+77015|18.6|2.9|87|1.3|71.5|4.4
+77004|21.3|1.7|89.2|1.1|80|4.6
+77008|9.8|3.4|84.5|2.2|64|3.9
+77013|16.1|2.4|90.3|0.9|73|4.7
+16051|61.5|1.9|92.6|0.7|78|4.8
+16053|38.5|2.6|88.1|1|69|4.2
+66004|57.4|2.2|90.8|1.2|74|4.5
+66062|42.6|2.8|86.9|1.5|70|4.1
+"""
+
+
+def sample_ratings(*, year: int) -> tuple[InsurerRating, ...]:
+    """Figures that let one compare insurers; the year before has a little less of each."""
+    regions = {insurer.code: insurer.region for insurer in INSURERS}
+    made = []
+    for row in _RATINGS.strip().splitlines():
+        code, *figures = row.split("|")
+        for age, part in ((0, 1.0), (1, 0.97)):
+            values = {name.value: round(float(text) * part, 1) for name, text in zip(Criterion, figures, strict=True)}
+            made.append(
+                InsurerRating(
+                    insurer_code=code, region=regions[code], year=year - age, values=values, source=RATINGS_SOURCE
+                )
+            )
+    return tuple(made)

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from chalicelib.http.plain_page import plain_page
 from infra.packaging import inputs
 
 # Chalice writes the origin for CORS into the template when it packages; the template's parameter takes
@@ -54,7 +55,7 @@ def make(*, python: Path, stage: str, folder: Path) -> ChalicePart:
     if result.returncode != 0:
         raise PackagingFailed(result.stdout + result.stderr)
     content = yaml.safe_load((out / "sam.yaml").read_text(encoding="utf-8"))
-    return ChalicePart(zip_path=out / "deployment.zip", template=_with_origin_of_stack(content))
+    return ChalicePart(zip_path=out / "deployment.zip", template=with_pages(_with_origin_of_stack(content)))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -78,6 +79,20 @@ def _with_origin_of_stack(value: Any) -> Any:
     if isinstance(value, str) and _ORIGIN_TO_REPLACE in value:
         return {"Fn::Sub": value.replace(_ORIGIN_TO_REPLACE, "${WebOrigin}")}
     return value
+
+
+def with_pages(template: dict[str, Any]) -> dict[str, Any]:
+    """Give every answer of the gateway itself, beside its problem for programs, a page for browsers.
+
+    API Gateway picks by what the browser accepts; it fills in only its own variables.
+    """
+    for answer in template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"].values():
+        told = json.loads(answer["ResponseTemplates"]["application/json"])
+        page = plain_page(
+            title=told["title"], detail=told["detail"], request_id=told["request_id"], home="${PublicBaseUrl}/"
+        )
+        answer["ResponseTemplates"]["text/html"] = {"Fn::Sub": page}
+    return template
 
 
 def written(template: Mapping[str, Any]) -> str:

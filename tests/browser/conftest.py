@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
+CAMERA = Path(tempfile.gettempdir()) / f"polis-camera-{os.getpid()}.mjpeg"
+"""What Chromium takes for the picture of a camera; a test writes it before a page asks for one."""
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -14,6 +20,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    f"--use-file-for-fake-video-capture={CAMERA}",
 )
 
 
@@ -51,6 +60,24 @@ def site(issuer):
 
     with open_site(issuer) as made:
         yield made
+
+
+@pytest.fixture
+def show_to_camera():
+    """Hold a QR code before the camera of the browser."""
+    import qrcode
+    from PIL import Image
+
+    def show(text):
+        code = qrcode.make(text, border=4).get_image().convert("RGB").resize((440, 440))
+        picture = Image.new("RGB", (640, 480), "white")
+        picture.paste(code, (100, 20))
+        held = io.BytesIO()
+        picture.save(held, "JPEG", quality=90)
+        CAMERA.write_bytes(held.getvalue() * 4)
+
+    yield show
+    CAMERA.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from chalicelib.adapters.documents.qr_token import CwtQrTokens, decode_and_verif
 from chalicelib.adapters.documents.status_list import StatusList, encode_status_list, pack
 from chalicelib.adapters.signing import jwks, local_signer
 from chalicelib.domain.qr_claims import REASON_TEXTS, DocumentStatus, QrClaims, QrKind, StatedPeriod
+from chalicelib.web.pages import POLICY
 
 WEB = Path(__file__).resolve().parents[2] / "templates" / "web"
 NOW = datetime.now(tz=UTC).replace(microsecond=0)
@@ -38,8 +39,7 @@ LIST = StatusList(
     issued_at=NOW - timedelta(minutes=5),
     ttl=timedelta(hours=12),
 )
-TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html; charset=utf-8"}
-POLICY_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", kind)
         self.send_header("Service-Worker-Allowed", "/")
-        self.send_header("Content-Security-Policy", POLICY_CSP)
+        self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
         self.wfile.write(body)
 

@@ -16,7 +16,7 @@ from chalicelib.web.pages import POLICY
 WEB = Path(__file__).resolve().parents[2] / "templates" / "web"
 KEY = b"k" * 32
 DIFFICULTY = 3_000
-TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html; charset=utf-8"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
 READY = {"state": "ready", "title": "Готово к использованию", "is_ready": True, "is_delayed": False, "due_on": None}
 NUMBER = "123456789"
 

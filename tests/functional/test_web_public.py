@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.adapters.templates import template_root
 from chalicelib.domain.application import KIND_TITLES
 from chalicelib.domain.category_rules import CATEGORY_RULES
 from chalicelib.domain.matrix import MATRIX
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from tests import journeys
+from tests.legacy import OLD, known_to_register, registered
 from tests.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -70,6 +72,30 @@ def test_a_mistake_stands_beside_its_field(anyone, fields, place):
 def test_a_certificate_and_a_blank_are_told_by_their_length(anyone):
     for number in ("123456789", "00000000014"):
         assert "Не найден" in checked(anyone, number=number, **SURNAME).text
+
+
+def test_an_old_policy_is_found_by_its_series_and_number(world, anyone):
+    known_to_register(world)
+    registered(world, OLD)
+    world.drain()
+    old = {"series": OLD["series"], "number": OLD["number"], "consent": "yes"}
+    found = checked(anyone, born_on="14.05.1990", **old)
+    assert "Действует" in found.text
+    refused = checked(anyone, **{**old, "series": "?" * 30, "number": ""}, family_name="Другая")
+    assert (refused.status_code, 'id="number-error"' in refused.text, "<details open>" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+
+
+def test_every_macro_is_shown_on_the_page_of_components(anyone):
+    shown = anyone.open("/ui").text
+    assert "Из чего сделаны страницы" in shown
+    page = (template_root() / "web" / "pages" / "ui.html").read_text(encoding="utf-8")
+    for path in (template_root() / "web" / "macros").glob("*.html"):
+        for name in re.findall(r"{% macro (\w+)", path.read_text(encoding="utf-8")):
+            assert f"{name}(" in page or name == "csrf_fields", name  # which nobody sees
 
 
 def test_a_proof_of_work_is_asked_for_where_the_service_wants_one(world, anyone):

@@ -26,12 +26,16 @@ def test_every_chart_tells_what_its_table_tells(world, person):
     left_to_operator(world, person="later")
     text = come(world, person).open("/operator/statistics").text
     drawings = re.findall(r'<svg class="chart".*?<desc id="[^"]+">([^<]*)</desc>.*?</svg>', text, re.DOTALL)
-    tables = re.findall(r"<table>.*?</table>", text, re.DOTALL)
-    assert len(drawings) == len(tables) == 6
+    tables = re.findall(r"<table><caption.*?</table>", text, re.DOTALL)
+    assert len(drawings) == len(tables) == 7
     for told, table in zip(drawings, tables, strict=True):
         rows = re.findall(r'class="plain">([^<]+)</th><td class="number">(\d+)<', table)
         assert "; ".join(f"{title}: {count}" for title, count in rows) == told
     assert "Есть задолженность" in text
+    assert "До часа: 1" in drawings
+    by_day = re.search(r'<svg class="columns".*?<desc[^>]*>([^<]*)</desc>', text, re.DOTALL)[1]
+    assert by_day == "16.03: 2"
+    assert re.search(r'16\.03\.2026</th>(<td class="number">\d</td>)+', text)[0].endswith('"number">2</td>')
     assert "половина — до 0,0 ч" in text
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.terms import Term, TermUnit
-from chalicelib.settings import InvalidSetting, check, settings
+from chalicelib.settings import InvalidSetting, check, maintenance_until, settings
 
 ROOT = Path(__file__).parents[2]
 REQUIRED = dict.fromkeys(
@@ -25,6 +26,7 @@ REQUIRED = dict.fromkeys(
         "RECEIPTS_QUEUE_URL",
         "OUTBOX_RELAY_QUEUE_URL",
         "EXCHANGE_QUEUE_URL",
+        "WEBHOOKS_QUEUE_URL",
         "SIGNING_KEY_ID",
         "LOOKUP_SECRET_ID",
         "REGISTERS_URL",
@@ -64,6 +66,20 @@ def test_asks_for_no_proof_of_work_unless_set_otherwise(written, difficulty):
     assert settings(given).proof_of_work == difficulty
 
 
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        (None, None),
+        ("", None),
+        ("2026-12-01T03:00+03:00", datetime(2026, 12, 1, tzinfo=UTC)),
+        ("2026-12-01T03:00Z", datetime(2026, 12, 1, 3, tzinfo=UTC)),
+    ],
+)
+def test_is_open_unless_works_are_announced(written, until):
+    given = REQUIRED if written is None else {**REQUIRED, "MAINTENANCE_UNTIL": written}
+    assert maintenance_until(given) == until
+
+
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBATCB\nqKADAgEC\n-----END CERTIFICATE-----"
 
 
@@ -97,6 +113,8 @@ def test_tells_trust_anchors_that_are_none_without_showing_them():
 
 
 WRONG = [
+    ("MAINTENANCE_UNTIL", "tonight"),
+    ("MAINTENANCE_UNTIL", "2026-12-01T03:00"),
     ("CERTIFICATE_TERM", "45 workdays"),
     ("PROOF_OF_WORK", "on"),
     ("PROOF_OF_WORK", "0"),
@@ -110,7 +128,8 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_refuses_to_start_and_says_which_setting_cannot_be_read(name, value):
-    for read in (check, lambda given: settings({**REQUIRED, **given})):
+    readers = [check, lambda given: settings({**REQUIRED, **given})]
+    for read in [*readers[: 1 if name == "MAINTENANCE_UNTIL" else 2]]:
         with pytest.raises(InvalidSetting, match=name) as refusal:
             read({name: value})
         assert repr(value) in str(refusal.value)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.http.plain_page import HTML, wants_html
 from infra.local.api_gateway.access_log import AccessLog
 from infra.local.api_gateway.authorizer import AuthorizerGate
 from infra.local.api_gateway.body import ClientGone, read_body
@@ -24,6 +25,7 @@ from infra.local.api_gateway.problems import (
     INTERNAL,
     NOT_FOUND,
     OVERLOADED,
+    PROBLEM,
     TIMED_OUT,
     TOO_LARGE,
     TOO_MANY,
@@ -31,6 +33,7 @@ from infra.local.api_gateway.problems import (
     Refused,
     problem_body,
     problem_headers,
+    problem_page,
 )
 from infra.local.api_gateway.responses import Answer, exceeds, to_answer
 from infra.local.api_gateway.routes import Match, RouteTable
@@ -211,8 +214,10 @@ class Gateway:
     def _refusal(self, exchange: _Exchange, problem: Problem) -> Answer:
         resource = exchange.match.resource if exchange.match else None
         cors = resource.cors if resource else self._routes.cors
-        body = problem_body(problem, exchange.request_id)
-        headers = problem_headers(problem, dict(cors or {}))
+        accept = b",".join(value for name, value in exchange.scope["headers"] if name == b"accept")
+        is_page = wants_html(accept.decode("latin-1"))
+        body = (problem_page if is_page else problem_body)(problem, exchange.request_id)
+        headers = problem_headers(problem, dict(cors or {}), HTML if is_page else PROBLEM)
         headers.append((b"content-length", str(len(body)).encode()))
         return Answer(status=problem.status, headers=headers, body=body)
 

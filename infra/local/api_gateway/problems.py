@@ -1,10 +1,14 @@
-"""Refusals of the gateway itself, as RFC 9457 problem details in Russian."""
+"""Refusals of the gateway itself in Russian: RFC 9457 problem details for programs, a page for browsers."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
+
+from chalicelib.http.plain_page import plain_page
+
+PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +144,14 @@ def problem_body(problem: Problem, request_id: str) -> bytes:
     ).encode()
 
 
-def problem_headers(problem: Problem, extra: dict[str, str]) -> list[tuple[bytes, bytes]]:
+def problem_page(problem: Problem, request_id: str) -> bytes:
+    """Render the page of a refusal."""
+    return plain_page(title=problem.title, detail=problem.detail, request_id=request_id, home="/").encode()
+
+
+def problem_headers(problem: Problem, extra: dict[str, str], content_type: str = PROBLEM) -> list[tuple[bytes, bytes]]:
     """Headers of a refusal: content type, Retry-After, and the CORS headers given as ``extra``."""
-    headers = {**extra, "Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    headers = {**extra, "Content-Type": content_type, "Cache-Control": "no-store"}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.close:

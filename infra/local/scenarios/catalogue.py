@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.scenarios import appeals, certificates, clinics, messages, offices, people, policies, registry
+from infra.local.scenarios import (
+    appeals,
+    certificates,
+    clinics,
+    messages,
+    offices,
+    people,
+    policies,
+    privacy,
+    registry,
+    sms,
+    support,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,8 +35,11 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "newborn": offices.newborn,
     "correction": offices.correction,
     "bounces": messages.bounces,
+    "webhooks": webhooks.webhooks,
     "attachment": clinics.attachment,
     "appeal": appeals.appeal,
+    "support": support.support,
+    "privacy": privacy.privacy,
     "clinic-desk": clinics.desk,
     "certificate": certificates.certificate,
     "employer": certificates.employer,
@@ -31,4 +47,5 @@ SCENARIOS: Mapping[str, Callable[[Stage], None]] = {
     "moving": policies.moving,
     "insurer-change": policies.insurer_change,
     "foreigner": people.foreigner,
+    "sms-switch": sms.switch,
 }

@@ -1,9 +1,10 @@
 // Keeps the check page for use without a network. Served with «Service-Worker-Allowed: /».
 // The token stands after «#», so it is in no request that passes here.
 
-const CACHE = "polis-qr-1";
+const CACHE = "polis-qr-2";
 const ROOT = new URL("../", self.location);
-const SHELL = ["Q", "static/qr.css", "static/qr.js", "static/qr-verify.js"].map((path) => new URL(path, ROOT).href);
+const FILES = ["fonts.css", "qr.css", "qr.js", "qr-verify.js", "scan.js", "scan-worker.js", "qr-decode.js"];
+const SHELL = ["Q", ...FILES.map((name) => `static/${name}`)].map((path) => new URL(path, ROOT).href);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()));

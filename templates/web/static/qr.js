@@ -2,7 +2,7 @@
 
 import { TEXTS, base64url, statusList, verify } from "./qr-verify.js";
 
-const CACHE = "polis-qr-1";
+const CACHE = "polis-qr-2";
 const ROOT = new URL("../", import.meta.url);
 const WAIT = 5000;
 const KINDS = {
@@ -133,7 +133,7 @@ async function check() {
   element("verdict").removeAttribute("data-reason");
   if (!token) {
     element("title").textContent = "Проверка документа";
-    element("text").textContent = "Наведите камеру телефона на QR-код документа и откройте ссылку.";
+    element("text").textContent = "Отсканируйте QR-код документа здесь или наведите на него камеру телефона и откройте ссылку.";
     return;
   }
   element("title").textContent = "Проверяем…";
@@ -143,6 +143,12 @@ async function check() {
   if (run === latest) show(verdict, now); // another code may have been scanned meanwhile
 }
 
+// What the camera of this page read: the code stands after «#», whichever address is before it.
+document.querySelector("[data-scan]")?.addEventListener("scanned", (event) => {
+  const token = event.detail.split("#").pop();
+  if (location.hash.slice(1) === token) check();
+  else location.hash = token;
+});
 addEventListener("hashchange", check);
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.application import ApplicantCategory, ApplicationKind
 from chalicelib.domain.application_states import ApplicationState
-from chalicelib.domain.case_statistics import CaseStatistics, spread_of, statistics_of
+from chalicelib.domain.case_statistics import CaseStatistics, distribution, spread_of, statistics_of
 from chalicelib.domain.case_summary import CaseSummary, Decided
 from chalicelib.domain.operator_case import WaitReason
 
@@ -68,9 +68,35 @@ def test_every_case_is_counted_once_in_every_breakdown(cases):
     for counts in (figures.by_state, figures.by_kind, figures.by_category, figures.by_region, figures.by_insurer):
         assert sum(counts.values()) == len(cases)
         assert all(counts.values())
+    assert sum(sum(states.values()) for states in figures.by_day.values()) == len(cases)
+    assert sum(figures.decided_within.values()) == figures.decided
     assert figures.refused == figures.by_state.get("refused", 0)
     assert sum(figures.waiting_by_reason.values()) <= figures.waiting
     assert all(count <= figures.refused for count in figures.refusals_by_reason.values())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "name"),
+    [
+        (0, "hour"),
+        (3600, "hour"),
+        (3601, "day"),
+        (86_400, "day"),
+        (86_401, "three_days"),
+        (259_201, "week"),
+        (604_801, "month"),
+        (2_592_000, "month"),
+        (2_592_001, "longer"),
+    ],
+)
+def test_a_decision_is_counted_under_the_first_limit_that_it_kept(seconds, name):
+    assert distribution([seconds]) == {name: 1}
+
+
+def test_limits_stand_in_their_order_and_days_in_theirs():
+    assert list(distribution([10**7, 90_000, 1])) == ["hour", "three_days", "longer"]
+    later = replace(CASE, application_id="2", submitted_on=CASE.submitted_on + timedelta(days=1))
+    assert list(statistics_of([later, CASE]).by_day) == ["2026-03-16", "2026-03-17"]
 
 
 def test_of_nothing_there_are_noughts():
