@@ -79,7 +79,8 @@ class Ids:
 
     def learn(self, path: str, answer: Any) -> None:
         """Keep the id of what a call made or showed."""
-        told = answer.json() if answer.content and answer.headers.get("content-type", "").startswith("application/json") else None
+        is_json = answer.content and answer.headers.get("content-type", "").startswith("application/json")
+        told = answer.json() if is_json else None
         if isinstance(told, dict) and isinstance(told.get("id"), str):
             kind = path.rstrip("s").rpartition("/")[2].removesuffix("-search").replace("-", "_")
             self._known[f"{kind}_id"].append(told["id"])
