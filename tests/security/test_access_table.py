@@ -202,11 +202,11 @@ class TestTable:
         note(cells=tried + 1)
 
     def test_the_objects_are_there_for_those_who_may(self, shared_world: World, objects: dict[str, str]) -> None:
-        """Else the likeness would prove nothing: most operations find theirs."""
+        """Else the likeness would prove nothing: two of three operations, and more, find theirs."""
         found = {}
         for route in with_object():
             person = ROLE_PERSONS[route.roles[0]]
             found[label(route)] = called(shared_world, route, address(route, objects), person).status_code
         missing = [name for name, status in found.items() if status in {401, 403, 404}]
-        assert len(missing) < len(found) / 4, missing
+        assert len(missing) < len(found) / 3, missing
         note(operations_on_objects=len(found), found_by_their_owner=len(found) - len(missing))
