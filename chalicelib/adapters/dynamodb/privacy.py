@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamodb import (
@@ -21,7 +22,6 @@ from chalicelib.domain.civil_record import CivilRecord
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.erasure import ErasureRequest
-from chalicelib.domain.held import HELD
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import CabinetMessage, DocumentType, StoredDocument
@@ -66,7 +66,7 @@ class PrivacyReads:
                 named |= _named(item)
             elif kind == "CabinetMessage":
                 messages.append(items.from_item(CabinetMessage, item))
-            elif kind in _HELD_NAMES:
+            elif kind in _held_names():
                 here[keys.of_item(item)] = item
         found = self._table.batch_get(sorted(named - set(here)))
         things = tuple(items.entity_of(item) for item in (*here.values(), *found))
@@ -113,7 +113,11 @@ class PrivacyReads:
         return _newest_first(self._table, DataExport, person_id, privacy_keys.EXPORT_PREFIX)
 
 
-_HELD_NAMES = frozenset(kind.__name__ for kind in HELD)
+@cache
+def _held_names() -> frozenset[str]:
+    from chalicelib.domain.held import HELD  # noqa: PLC0415 — it knows every kind: only where all of a person is read
+
+    return frozenset(kind.__name__ for kind in HELD)
 
 
 def _newest_first(table: Table, kind: type[Any], person_id: str, prefix: str) -> Sequence[Any]:

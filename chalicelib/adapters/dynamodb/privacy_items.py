@@ -9,9 +9,7 @@ from chalicelib.adapters.dynamodb.attributes import expiry
 from chalicelib.domain.data_export import DataExport
 from chalicelib.domain.erased import Erased
 from chalicelib.domain.erasure import ErasureRequest, ErasureState
-from chalicelib.domain.held import HELD, kept_until
 from chalicelib.domain.records import CabinetMessage
-from chalicelib.domain.retention import retention_of
 from chalicelib.domain.retention_terms import Kept
 
 if TYPE_CHECKING:
@@ -24,6 +22,8 @@ Item = dict[str, dict[str, Any]]
 
 
 def _message_item(entity: CabinetMessage) -> Item:
+    from chalicelib.domain.retention import retention_of  # noqa: PLC0415 — only where a message is written
+
     row = retention_of(Kept.MESSAGE, on=entity.created_at.date())
     return dict(expiry(row.until(entity.created_at)))
 
@@ -38,6 +38,10 @@ EXTRAS: Mapping[type, Callable[[Any], Item]] = {CabinetMessage: _message_item}
 
 def _looked_at(entity: object) -> datetime | None:
     """When the schedule has to look at an entity for its retention; a demand that waits at once."""
+    from chalicelib.domain.held import HELD, kept_until  # noqa: PLC0415 — it knows every kind: only where one is written
+
+    if type(entity) not in HELD:
+        return None
     if isinstance(entity, ErasureRequest) and entity.state is ErasureState.ACCEPTED:
         return entity.asked_at
     return kept_until(entity)
@@ -45,7 +49,5 @@ def _looked_at(entity: object) -> datetime | None:
 
 def retained(entity: object, key: Key) -> Item:
     """Index keys by which what is kept too long is found; what has a step ahead before that is not among them."""
-    if type(entity) not in HELD:
-        return {}
     at = _looked_at(entity)
     return {} if at is None else dict(index_keys.due_index(privacy_keys.RETENTION, f"{key.partition}#{key.sort}", at))
