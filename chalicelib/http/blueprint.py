@@ -23,8 +23,9 @@ from chalicelib.http.calls import (
     read_path_parameter,
 )
 from chalicelib.http.dialects import JSON_DIALECT, JSON_TYPE, Dialect
+from chalicelib.http.edge import HttpProblem
 from chalicelib.http.middleware import request_in_work
-from chalicelib.http.problems import HttpProblem, problem_of
+from chalicelib.http.problems import problem_of
 from chalicelib.http.responses import request_id_of, respond
 from chalicelib.http.routes import Route, RouteOptions, signature_of
 from chalicelib.http.validation import read_query

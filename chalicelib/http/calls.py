@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
 from chalicelib.domain.principal import Principal
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 
 T = TypeVar("T")
 

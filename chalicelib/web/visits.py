@@ -16,7 +16,7 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.principal import Principal
 from chalicelib.http.auth import principal_of
 from chalicelib.http.calls import client_of
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 from chalicelib.web import cookies
 
 if TYPE_CHECKING:
