@@ -181,7 +181,7 @@ def main() -> int:
     """Run all and write the figures; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="for which people arrive (600 for the long run)")
-    parser.add_argument("--rate", type=float, default=1.0, help="people a second, on average")
+    parser.add_argument("--rate", type=float, default=2.0, help="people a second, on average")
     parser.add_argument("--kills", type=int, default=0, help="so many processes are killed meanwhile")
     parser.add_argument("--seed", type=int, default=1, help="of the arrivals and kills")
     given = parser.parse_args()
