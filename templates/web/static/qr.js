@@ -144,7 +144,7 @@ async function check() {
 }
 
 // What the camera of this page read: the code stands after «#», whichever address is before it.
-document.querySelector("[data-scan]")?.addEventListener("scanned", (event) => {
+document.querySelector("[data-camera]")?.addEventListener("scanned", (event) => {
   const token = event.detail.split("#").pop();
   if (location.hash.slice(1) === token) check();
   else location.hash = token;

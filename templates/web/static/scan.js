@@ -96,8 +96,8 @@ function scan(box) {
 }
 
 // In a form the code is the answer to its field and the form goes; a page of its own listens by itself.
-for (const box of document.querySelectorAll("[data-scan]")) {
+for (const box of document.querySelectorAll("[data-camera]")) {
   if (navigator.mediaDevices?.getUserMedia) scan(box);
-  const form = box.closest("form"), field = form?.elements[box.dataset.scan];
+  const form = box.closest("form"), field = form?.elements[box.dataset.camera];
   if (field) box.addEventListener("scanned", (event) => { field.value = event.detail; form.requestSubmit(); });
 }
