@@ -8,12 +8,12 @@ DEV := .venv/bin/python
 RUN := .venv-run/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage mutants bench faults package rehearse lint types format openapi previews redrive clean environment-run environment-dev
+.PHONY: help run demo test coverage mutants bench faults security soak package rehearse lint types format openapi previews redrive clean environment-run environment-dev environment-audit
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-environment-run environment-dev:
+environment-run environment-dev environment-audit:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
 	@$(PYTHON) infra/bootstrap.py $(@:environment-%=%)
 
@@ -38,11 +38,17 @@ bench: environment-dev ## Measure against floors and write bench/results.json
 faults: environment-dev ## Break every call and play random histories; ARGS="--histories 10000 --seconds 3000" plays more
 	@$(DEV) -m bench.faults $(ARGS)
 
+security: environment-dev environment-audit ## Attack the service in every way that is kept and write bench/security.json
+	@$(DEV) -m bench.security
+
 package: environment-dev ## Make the deployment package and template
 	@$(DEV) -m infra.package
 
 rehearse: environment-dev ## Deploy the package into a local cloud and walk the journey through it
 	@$(DEV) -m infra.rehearse
+
+soak: environment-dev ## Let people arrive by the clock on the whole local service; ARGS="--seconds 600", ARGS="--kills 20"
+	@$(DEV) -m bench.soak $(ARGS)
 
 lint: environment-dev ## Check style, layers and the template
 	@$(DEV) -m infra.checks lint
@@ -63,5 +69,5 @@ redrive: environment-dev ## Show given-up messages; ARGS="--apply" sends them ba
 	@$(DEV) -m infra.redrive $(ARGS)
 
 clean: ## Delete environments, caches and packages; the data in .local stays
-	@rm -rf .venv .venv-run .venv-cloud .venv-tools .venv-package .venv-rehearsal build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-run .venv-cloud .venv-tools .venv-package .venv-rehearsal .venv-audit build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,13 +10,18 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bench.appeal_calls import measure_appeals
+from bench.certificate_calls import count_certificates
 from bench.clinic_calls import measure_clinics
 from bench.correction_calls import count_corrections
+from bench.exchange_calls import count_exchange
 from bench.message_calls import count_messages
 from bench.paper_calls import measure_papers
 from bench.policy_calls import count_policies
+from bench.privacy_calls import count_privacy
 from bench.registry_calls import count_registry
 from bench.session_calls import count_sessions
+from bench.ticket_calls import count_tickets
+from bench.webhook_calls import count_webhooks
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb.index_keys import DUE_SHARDS
 from chalicelib.domain.checks import CheckKind
@@ -103,8 +108,13 @@ def measured(world: World) -> tuple[Budget, ...]:
     count_corrections(world, counter)
     count_messages(world, counter, _step)
     count_sessions(world, counter)
+    count_webhooks(world, counter, _step)
+    count_exchange(world, counter)
     count_registry(world, counter)
     measure_appeals(world, counter)
+    count_certificates(world, counter)
+    count_tickets(world, counter)
+    count_privacy(world, counter)
     _expiry(world, counter)
     return tuple(counter.found)
 

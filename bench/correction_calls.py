@@ -17,33 +17,33 @@ def count_corrections(world: World, counter: Counter) -> None:
     """Look at a citizen, correct the name and the birth date, undo one, merge another record."""
     about, other = person_id(world), person_id(world, "later")
     _look(world, counter, about)
-    made = _propose(world, counter, "propose another name", limit=6, about=about, kind="wrong_name", given_name="Ася")
+    made = _propose(world, counter, "propose another name", limit=7, about=about, kind="wrong_name", given_name="Ася")
     with counter.measuring("list of corrections", limit=1):
         world.ok("GET", CORRECTIONS, person=SECOND_FUND)
     with counter.measuring("a correction", limit=3):
         world.ok("GET", f"{CORRECTIONS}/{made}", person=SECOND_FUND)
-    _approve(world, counter, "approve another name", made, limit=9)
-    with counter.measuring("propose to undo a correction", limit=6):
+    _approve(world, counter, "approve another name", made, limit=10)
+    with counter.measuring("propose to undo a correction", limit=7):
         undoing = world.ok("POST", f"{CORRECTIONS}/{made}/reversal", person=FUND, json={"reason": REASON})
-    _approve(world, counter, "approve the undoing of a correction", undoing["id"], limit=8)
+    _approve(world, counter, "approve the undoing of a correction", undoing["id"], limit=9)
     born = {"kind": "wrong_birth_date", "born_on": "1990-05-15"}
-    made = _propose(world, counter, "propose another birth date", limit=6, about=about, **born)
-    _approve(world, counter, "approve another birth date", made, limit=11)
+    made = _propose(world, counter, "propose another birth date", limit=7, about=about, **born)
+    _approve(world, counter, "approve another birth date", made, limit=12)
     made = _propose(
         world,
         counter,
         "propose to merge two records",
-        limit=11,
+        limit=12,
         about=about,
         kind="persons_merged",
         other_person_id=other,
     )
-    _approve(world, counter, "approve a merger of two records", made, limit=13)
+    _approve(world, counter, "approve a merger of two records", made, limit=14)
     made = _propose(
         world,
         counter,
         "propose a correction that is rejected",
-        limit=6,
+        limit=7,
         about=about,
         kind="wrong_name",
         given_name="Ада",

@@ -1,4 +1,4 @@
-"""`make faults`: break every call of every use case, play seeded histories, write bench/faults.json.
+"""`make faults`: break every call, play seeded histories, kill real processes under load; writes bench/faults.json.
 
 Exits 1 when an invariant of docs/invariants.md does not hold; prints the command that shows it again.
 """
@@ -25,10 +25,12 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=10_000, help="at most so many")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seconds", type=float, default=240, help="for the histories")
+    parser.add_argument("--kills", type=int, default=20, help="of processes of the local service under load")
     given = parser.parse_args()
     started = time.monotonic()
     cases, are_whole = _every_call()
     histories, faults, violations = _histories(given.histories, given.first, given.seconds)
+    killed = _real_processes(given.kills)
     seconds = round(time.monotonic() - started)
     figures = {
         "cases": cases,
@@ -36,15 +38,21 @@ def main() -> int:
         "histories": histories,
         "faults_in_histories": faults,
         "violations": violations,
+        "kills_of_processes": given.kills,
+        "kills_without_harm": killed,
         "seconds": seconds,
     }
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    verdict = "without harm" if are_whole else "SOME DID HARM"
     print(
-        f"{cases} calls broken, {verdict}; {histories} histories with {faults} faults, {violations} violations; "
+        f"{cases} calls broken, {_verdict(is_whole=are_whole)}; {histories} histories with {faults} faults, "
+        f"{violations} violations; {given.kills} kills of processes under load, {_verdict(is_whole=killed)}; "
         f"{seconds} s"
     )
-    return 0 if are_whole and not violations else 1
+    return 0 if are_whole and killed and not violations else 1
+
+
+def _verdict(*, is_whole: bool) -> str:
+    return "without harm" if is_whole else "SOME DID HARM"
 
 
 def _every_call() -> tuple[int, bool]:
@@ -67,6 +75,12 @@ def _histories(count: int, first: int, seconds: float) -> tuple[int, int, int]:
         raise SystemExit(f"the histories did not come to their end:\n{done.stdout}")
     histories, faults, violations = (int(number) for number in found.groups())
     return histories, faults, violations
+
+
+def _real_processes(kills: int) -> bool:
+    """Kill the processes of the local service while people apply; returns whether none of that did harm."""
+    run = [sys.executable, "-m", "bench.soak", "--kills", str(kills), "--rate", "0.5", "--seconds", "60"]
+    return subprocess.run(run, cwd=ROOT, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
     from chalicelib.ports.toolbox import IdSource, Queues, Secrets, Snapshots, StatusLists, Texts
+    from chalicelib.ports.webhooks import HookSender
     from chalicelib.settings import Settings
 
 
@@ -222,15 +223,8 @@ class Container:
         from chalicelib.adapters.sqs.queues import SQSQueues  # noqa: PLC0415 — made when asked
         from chalicelib.domain.records import Queue  # noqa: PLC0415 — made when asked
 
-        urls = {
-            Queue.VERIFICATION: self.settings.verification_queue_url,
-            Queue.ISSUANCE: self.settings.issuance_queue_url,
-            Queue.DOCUMENTS: self.settings.documents_queue_url,
-            Queue.NOTIFICATIONS: self.settings.notifications_queue_url,
-            Queue.RECEIPTS: self.settings.receipts_queue_url,
-            Queue.EXCHANGE: self.settings.exchange_queue_url,
-            Queue.EMPLOYER_LISTS: self.settings.employer_lists_queue_url,
-        }
+        # The settings have each queue under its own name.
+        urls = {queue: getattr(self.settings, f"{queue.value}_queue_url") for queue in Queue}
         return SQSQueues(client=self.client("sqs"), urls=urls)
 
     @cached_property
@@ -242,10 +236,22 @@ class Container:
 
     @cached_property
     def sms(self) -> SmsSender:
-        """SMS."""
+        """SMS: by SNS, and by a second provider in its place where one is set."""
         from chalicelib.adapters.notifications.sns import SnsSmsSender  # noqa: PLC0415 — made when asked
 
-        return SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
+        first = SnsSmsSender(client=self.client("sns"), sender_id=self.settings.sms_sender_id)
+        return self._with_second(first) if self.settings.sms_second_url else first
+
+    def _with_second(self, first: SmsSender) -> SmsSender:
+        from chalicelib.adapters.notifications.aggregator import AggregatorSmsSender  # noqa: PLC0415 — where set
+        from chalicelib.adapters.notifications.switching import with_second  # noqa: PLC0415 — as above
+
+        second = AggregatorSmsSender(self.settings.sms_second_url, self.settings.sms_sender_id, token=self._sms_token)
+        return with_second(first=first, second=second, routes=self.store, now=self.now)
+
+    def _sms_token(self) -> str:
+        secret_id = self.settings.sms_second_secret_id
+        return str(self.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
 
     @cached_property
     def email(self) -> EmailSender:
@@ -257,6 +263,18 @@ class Container:
             sender=self.settings.mail_from,
             configuration=self.settings.mail_configuration,
         )
+
+    @property
+    def webhooks_local(self) -> bool:
+        """Whether webhooks may go to this machine by http, as in a local home."""
+        return self.settings.webhooks_local
+
+    @cached_property
+    def hooks(self) -> HookSender:
+        """Webhooks."""
+        from chalicelib.adapters.webhooks.sender import HttpHookSender  # noqa: PLC0415 — made when asked
+
+        return HttpHookSender(is_local_home=self.settings.webhooks_local)
 
 
 _held: list[Container] = []

@@ -61,6 +61,7 @@ class Settings:
     employer_lists_queue_url: str
     outbox_relay_queue_url: str
     exchange_queue_url: str
+    webhooks_queue_url: str
     signing_key_id: str
     lookup_secret_id: str
     registers_url: str
@@ -76,6 +77,9 @@ class Settings:
     signature_trust_anchors: str = ""
     policy_terms: TermProfile = TermProfile.SERVICE
     mail_replies_domain: str = ""
+    webhooks_local: bool = False
+    sms_second_url: str = ""
+    sms_second_secret_id: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +103,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         employer_lists_queue_url=given["EMPLOYER_LISTS_QUEUE_URL"],
         outbox_relay_queue_url=given["OUTBOX_RELAY_QUEUE_URL"],
         exchange_queue_url=given["EXCHANGE_QUEUE_URL"],
+        webhooks_queue_url=given["WEBHOOKS_QUEUE_URL"],
         signing_key_id=given["SIGNING_KEY_ID"],
         lookup_secret_id=given["LOOKUP_SECRET_ID"],
         registers_url=given["REGISTERS_URL"],
@@ -114,6 +119,9 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         signature_trust_anchors=_trust_anchors(given),
         policy_terms=_policy_terms(given),
         mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
+        sms_second_url=given.get("SMS_SECOND_URL", ""),
+        sms_second_secret_id=given.get("SMS_SECOND_SECRET_ID", ""),
+        webhooks_local=given.get("WEBHOOKS_LOCAL", "") == "yes",
     )
 
 

@@ -55,7 +55,15 @@ CLOUD = Environment(".venv-cloud", ("infra/local/cloud/requirements.txt",), comp
 # For an interpreter other than that of the environments above; see infra/packaging/interpreter.py.
 PACKAGING = Environment(".venv-package", _RUNTIME)
 REHEARSAL = Environment(".venv-rehearsal", CLOUD.requirements)
-SETS = {"run": (RUN, CLOUD), "dev": (DEVELOPMENT, CLOUD), "package": (PACKAGING,), "rehearsal": (REHEARSAL,)}
+# What audits the project from outside; its packages would not agree with the pins of the others.
+AUDIT = Environment(".venv-audit", ("infra/security/requirements.txt",))
+SETS = {
+    "run": (RUN, CLOUD),
+    "dev": (DEVELOPMENT, CLOUD),
+    "package": (PACKAGING,),
+    "rehearsal": (REHEARSAL,),
+    "audit": (AUDIT,),
+}
 
 
 def make(environment: Environment) -> None:

@@ -26,7 +26,9 @@ from chalicelib.domain.representation import RELATIONS, RelationRule
 from infra.states_of_appeal import appeal_parts
 from infra.states_of_appointment import appointment_parts
 from infra.states_of_attachment import attachment_parts
+from infra.states_of_certificate import certificate_parts
 from infra.states_of_delivery import delivery_parts
+from infra.states_of_ticket import ticket_parts
 from infra.states_text import codes as _codes
 from infra.states_text import table as _table
 from infra.states_text import told as _told
@@ -80,6 +82,8 @@ def current_document() -> str:
         *appeal_parts(),
         *attachment_parts(),
         *appointment_parts(),
+        *certificate_parts(),
+        *ticket_parts(),
         REQUIREMENTS,
         _overview(),
         f"Everybody fills: {_codes(sorted(EVERYBODY))}.\n",

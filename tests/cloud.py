@@ -35,6 +35,7 @@ QUEUES = (
     "receipts",
     "employer_lists",
     "exchange",
+    "webhooks",
     "outbox_relay",
 )
 

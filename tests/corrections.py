@@ -37,8 +37,8 @@ OPERATOR, SECOND_OPERATOR = "operator", "second_operator"
 CORRECTIONS = "/v1/operator/corrections"
 REASON = "Ошибка при вводе, подтверждена копией документа"
 
-HISTORY = ("ACTIVITY#", "VERSION#", "MESSAGE#", "STATE#VIEWS")
-"""The journal, the versions and the messages: they only grow."""
+HISTORY = ("ACTIVITY#", "VERSION#", "MESSAGE#", "STATE#VIEWS", "CHANGE#")
+"""The journal, the versions, the messages and what the fund is told: they only grow."""
 
 TECHNICAL = {"version", "chain", "awaited_message"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infra.local.persons import PERSONS
-from tests.applicants import scanned
-from tests.journeys import OTHER_INSURER, insured
+from tests.applicants import CHILD, scanned
+from tests.journeys import OTHER_INSURER, insured, messages
 
 if TYPE_CHECKING:
     import httpx
@@ -37,6 +37,9 @@ SON = {
     "birthplace": "Г. МОСКВА",
     "certificate": CERTIFICATE,
 }
+DECLARED = {**CHILD, **{name: SON[name] for name in ("family_name", "given_name", "middle_name", "sex", "born_on")}}
+"""The boy as the mother tells of him before the record comes."""
+PAPER = {"identity_document": {**CERTIFICATE, "issuer": "ЗАГС ДЛЯ ПРИМЕРА"}}
 
 
 def parent(key: str, **changed: Any) -> dict[str, Any]:
@@ -95,6 +98,17 @@ def mother_insured(world: World) -> None:
     """Insure the mother; then the child is born and registered."""
     insured(world)
     world.sleep(days=10)
+
+
+def both_insured(world: World) -> None:
+    """Insure the father too."""
+    insured(world, person="insured")
+    mother_insured(world)
+
+
+def kinds(world: World, *, person: str = "citizen") -> list[str]:
+    """What messages of the cabinet tell of."""
+    return [message["kind"] for message in messages(world, person=person)]
 
 
 def children(world: World, *, person: str = "citizen") -> list[dict[str, Any]]:

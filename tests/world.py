@@ -29,6 +29,7 @@ from infra.local.persons import PERSONS
 from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
+from tests.fakes.webhooks import FakeHookSender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,6 +82,7 @@ class TestContainer(bootstrap.Container):
         self.registers = FakeRegisters()
         self.sms = FakeSmsSender()
         self.email = FakeEmailSender()
+        self.hooks = FakeHookSender()
 
     @cached_property
     def inspector(self) -> Any:
@@ -182,7 +184,7 @@ class World:
     def run(self, schedule: str) -> None:
         """Call the Lambda of a schedule."""
         modules = {"run_due": "due", "expire_certificates": "expiry", "relay_outbox": "outbox_relay"}
-        modules |= {"run_messages": "messages"}
+        modules |= {"run_messages": "messages", "run_retention": "retention"}
         module = importlib.import_module(f"chalicelib.events.{modules[schedule]}")
         getattr(module, schedule)({**SCHEDULE_EVENT, "time": f"{self.tools.at:%Y-%m-%dT%H:%M:%SZ}"}, None)
 
@@ -225,7 +227,7 @@ class World:
 
     def person(self, key: str) -> Any:
         """The demonstration person of a key."""
-        return PERSONS[key]
+        return next(person for person in PERSONS if person.key == key)
 
 
 @contextmanager

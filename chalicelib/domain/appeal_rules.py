@@ -29,6 +29,8 @@ class SubjectKind(StrEnum):
     TEMPORARY_CERTIFICATE = "temporary_certificate"
     LEGACY_POLICY = "legacy_policy"
     DELIVERY = "delivery"
+    ATTACHMENT = "attachment"
+    INSURANCE_CERTIFICATE = "insurance_certificate"
 
 
 TOPICS: Final[Mapping[str, str]] = MappingProxyType(
@@ -100,6 +102,18 @@ SUBJECTS: Final[Mapping[SubjectKind, SubjectRule]] = MappingProxyType(
             undone="Выписка заказывается снова, с новым сроком",
             article="Правила ОМС, п. 30",
         ),
+        SubjectKind.ATTACHMENT: SubjectRule(
+            title="Отказ в прикреплении к медицинской организации",
+            topic="1.2",
+            undone="Запрос возвращается в медицинскую организацию с новым сроком, место у врача снова за человеком",
+            article="323-ФЗ, ст. 21, ч. 1 и 2; 326-ФЗ, ст. 16, ч. 1, п. 4",
+        ),
+        SubjectKind.INSURANCE_CERTIFICATE: SubjectRule(
+            title="Отказ в справке о страховании",
+            topic="1.5",
+            undone="Справка решается снова по тем сведениям, которые есть теперь",
+            article="326-ФЗ, ст. 16, ч. 1, п. 6",
+        ),
     }
 )
 
@@ -115,7 +129,7 @@ class AppealReason:
 
 
 _K = SubjectKind
-_DECIDED = frozenset({_K.APPLICATION, _K.TEMPORARY_CERTIFICATE, _K.LEGACY_POLICY})
+_DECIDED = frozenset(_K) - {_K.DELIVERY}
 
 REASONS: Final[Mapping[str, AppealReason]] = MappingProxyType(
     {

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import StateConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ApplicationState(StrEnum):
@@ -193,6 +197,11 @@ TRANSITIONS: tuple[TransitionRule, ...] = (
 
 BY_CORRECTION = frozenset({ApplicationEvent.DISCONTINUE, ApplicationEvent.REOPEN, ApplicationEvent.REOPEN_DRAFT})
 """The events that only four eyes bring, a correction or an upheld appeal; a final state is left by no others."""
+
+TELLS: Mapping[ApplicationEvent, str] = {
+    rule.event: rule.notification for rule in TRANSITIONS if rule.notification is not None
+}
+"""The message that follows an event, of those that are not silent."""
 
 _BY_EVENT = {rule.event: rule for rule in TRANSITIONS}
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.areas import AreaType, street_key
 from chalicelib.domain.attachment_states import (
     FINAL_ATTACHMENT_STATES,
     AttachmentEvent,
@@ -16,7 +17,6 @@ from chalicelib.domain.attachment_states import (
 )
 from chalicelib.domain.audit import Actor, ChainHead
 from chalicelib.domain.birth_date import anniversary
-from chalicelib.domain.clinic import AreaType, street_key
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 
@@ -222,6 +222,27 @@ def move_attachment(*, attachment: Attachment, event: AttachmentEvent, at: datet
     if event is AttachmentEvent.ATTACH:
         return replace(moved, attached_on=attachment.local_day(at))
     return replace(moved, detached_on=attachment.local_day(at)) if event is AttachmentEvent.END else moved
+
+
+def ended_by_death(*, attachment: Attachment, died_on: date, at: datetime, actor: Actor) -> Attachment:
+    """End an attachment with the day of death, or a request for one; what has ended stays as it is."""
+    if attachment.state is AttachmentState.ATTACHED:
+        ended = move_attachment(attachment=attachment, event=AttachmentEvent.DIE, at=at, actor=actor)
+        return replace(ended, detached_on=died_on + timedelta(days=1))
+    if attachment.state is AttachmentState.REQUESTED:
+        return move_attachment(attachment=attachment, event=AttachmentEvent.LAPSE, at=at, actor=actor)
+    return attachment
+
+
+def reopened_attachment(*, attachment: Attachment, at: datetime, actor: Actor) -> Attachment:
+    """Ask the clinic anew after an appeal was upheld, with a new term (requirement L1).
+
+    Raises:
+        StateConflict: it is not refused.
+    """
+    again = move_attachment(attachment=attachment, event=AttachmentEvent.REOPEN, at=at, actor=actor)
+    due_on = decision_due_on(on=attachment.local_day(at))
+    return replace(again, refusal="", comment="", due_on=due_on, is_overdue=False)
 
 
 def _place(address: Mapping[str, str]) -> tuple[str, ...]:

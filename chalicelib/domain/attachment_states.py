@@ -25,14 +25,19 @@ class AttachmentEvent(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     END = "end"
+    REOPEN = "reopen"
+    DIE = "die"
+    LAPSE = "lapse"
 
 
 class AttachmentWho(StrEnum):
-    """Who lets an event happen: the person (or who acts for the person), the clinic's registrar, another clinic."""
+    """Who lets an event happen: the person (or a representative), a registrar, another clinic, an appeal, the fund."""
 
     PERSON = "person"
     CLINIC = "clinic"
     NEW_CLINIC = "new_clinic"
+    APPEAL = "appeal"
+    FUND = "fund"
 
 
 ATTACHMENT_STATE_TITLES = {
@@ -63,6 +68,8 @@ class AttachmentRule:
     clinic_notification: str | None = None
     silent_because: str | None = None
 
+
+_DEATH = "the message on the correction tells those who are left"
 
 ATTACHMENT_TRANSITIONS: tuple[AttachmentRule, ...] = (
     AttachmentRule(
@@ -99,8 +106,37 @@ ATTACHMENT_TRANSITIONS: tuple[AttachmentRule, ...] = (
         clinic_notification="clinic_notified_of_departure",
         silent_because="the message on the new attachment tells it",
     ),
+    AttachmentRule(
+        event=AttachmentEvent.REOPEN,
+        source=AttachmentState.REFUSED,
+        target=AttachmentState.REQUESTED,
+        by=AttachmentWho.APPEAL,
+        entry="attachment_reopened",
+        clinic_notification="clinic_asked_to_attach",
+        silent_because="the decision on the appeal tells it",
+    ),
+    AttachmentRule(
+        event=AttachmentEvent.DIE,
+        source=AttachmentState.ATTACHED,
+        target=AttachmentState.ENDED,
+        by=AttachmentWho.FUND,
+        entry="corrected",
+        clinic_notification="clinic_notified_of_departure",
+        silent_because=_DEATH,
+    ),
+    AttachmentRule(
+        event=AttachmentEvent.LAPSE,
+        source=AttachmentState.REQUESTED,
+        target=AttachmentState.WITHDRAWN,
+        by=AttachmentWho.FUND,
+        entry="corrected",
+        silent_because=_DEATH,
+    ),
 )
-"""Only these arrows exist: an attachment ends when another one begins."""
+"""Only these arrows exist: an attachment ends when another one begins, or with its person.
+
+Undoing the correction that recorded a death puts back what it ended.
+"""
 
 
 def open_attachment_events(*, state: AttachmentState, who: AttachmentWho) -> tuple[AttachmentEvent, ...]:

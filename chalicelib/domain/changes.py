@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import FINAL_STATES
+from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.errors import StateConflict
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
 from chalicelib.domain.policy import Policy
@@ -22,11 +24,31 @@ from chalicelib.domain.temporary_certificate import TemporaryCertificate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Chained = Person | Policy | TemporaryCertificate | Application | Representation | LegacyPolicy
-Versioned = Chained | StoredDocument
+Chained = (
+    Person
+    | Policy
+    | TemporaryCertificate
+    | Application
+    | Representation
+    | LegacyPolicy
+    | Attachment
+    | InsuranceCertificate
+)
+Versioned = Chained | StoredDocument | AttachmentBook
 Thing = Versioned | Pointer
 T = TypeVar(
-    "T", Person, Policy, TemporaryCertificate, Application, Representation, LegacyPolicy, StoredDocument, Pointer
+    "T",
+    Person,
+    Policy,
+    TemporaryCertificate,
+    Application,
+    Representation,
+    LegacyPolicy,
+    Attachment,
+    AttachmentBook,
+    InsuranceCertificate,
+    StoredDocument,
+    Pointer,
 )
 
 TECHNICAL = frozenset({"version", "chain", "awaited_message"})
@@ -59,6 +81,9 @@ _NAMED_BY: Mapping[type[Thing], tuple[str, ...]] = {
     Application: ("application_id",),
     Representation: ("representative_id", "person_id"),
     LegacyPolicy: ("person_id", "registration_id"),
+    Attachment: ("person_id", "attachment_id"),
+    AttachmentBook: ("person_id", "area"),
+    InsuranceCertificate: ("person_id", "certificate_id"),
     StoredDocument: ("person_id", "document_id"),
     Pointer: ("kind", "value_hash", "person_id"),
 }
@@ -67,7 +92,7 @@ _NAMED_BY: Mapping[type[Thing], tuple[str, ...]] = {
 def reference(thing: Thing) -> str:
     """The name of a thing among all others; it holds ids and hashes only."""
     kind = type(thing)
-    return ":".join([kind.__name__, *(getattr(thing, name) for name in _NAMED_BY[kind])])
+    return ":".join([kind.__name__, *(str(getattr(thing, name)) for name in _NAMED_BY[kind])])
 
 
 def changed(*, before: T, after: T) -> tuple[Change, ...]:

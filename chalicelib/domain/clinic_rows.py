@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalicelib.domain.areas import AreaType
 from chalicelib.domain.birth_date import read_date
-from chalicelib.domain.clinic import Ages, AreaType, Clinic, Department, Doctor, Houses, ServedArea
+from chalicelib.domain.clinic import Ages, Clinic, Department, Doctor, Houses, ServedArea
 from chalicelib.domain.errors import FieldError, InvalidValue
 from chalicelib.domain.inn import parse_ogrn, parse_ogrnip, parse_organization_inn, parse_person_inn
 from chalicelib.domain.plain_text import composed, is_ascii_digits

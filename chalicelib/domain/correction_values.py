@@ -13,7 +13,7 @@ from chalicelib.domain.birth_date import parse_birth_date, read_date
 from chalicelib.domain.errors import FieldError, InvalidValue
 from chalicelib.domain.identity_document_types import IDENTITY_DOCUMENT_TYPES
 from chalicelib.domain.names import check_name
-from chalicelib.domain.plain_text import composed
+from chalicelib.domain.plain_text import composed, within_sentence
 from chalicelib.domain.policy_corrections import ANNULMENT_TITLES
 from chalicelib.domain.policy_number import parse_policy_number
 from chalicelib.domain.regions import is_region
@@ -61,7 +61,7 @@ def _one_of(titles: Mapping[C, str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in titles:
             return text
-        known = ", ".join(f"{code} ({title.lower()})" for code, title in titles.items())
+        known = ", ".join(f"{code} ({within_sentence(title)})" for code, title in titles.items())
         raise InvalidValue("not_in_list", f"Выберите одно из значений: {known}")
 
     return read
@@ -159,7 +159,7 @@ def _read(rule: ValueRule, text: str, *, is_given: bool) -> str:
         return rule.read(text)
     if rule.may_be_empty and is_given:
         return ""
-    raise InvalidValue("required", f"Укажите значение: {rule.title[0].lower()}{rule.title[1:]}")
+    raise InvalidValue("required", f"Укажите значение: {within_sentence(rule.title)}")
 
 
 def _error(name: str, code: str, message: str) -> FieldError:

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
+from chalicelib.domain.attachment import Attachment, AttachmentBook
+from chalicelib.domain.attachment_states import ATTACHMENT_STATE_TITLES, AttachmentState
 from chalicelib.domain.corrections import Difference
+from chalicelib.domain.insurance_certificate import STATE_TITLES as CERTIFICATE_STATE_TITLES
+from chalicelib.domain.insurance_certificate import InsuranceCertificate, InsuranceCertificateState
 from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LegacyPolicy, LegacyState
 from chalicelib.domain.person import Contact, Death, Merger, Person
 from chalicelib.domain.policy import POLICY_STATE_TITLES, InsurerPeriod, Policy, PolicyState, Suspension
@@ -26,6 +30,9 @@ TITLES: Mapping[type[Thing], str] = {
     Application: "Заявление",
     Representation: "Представитель",
     LegacyPolicy: "Регистрация полиса прежнего образца",
+    Attachment: "Прикрепление",
+    AttachmentBook: "Прикрепления по участку",
+    InsuranceCertificate: "Справка о страховании",
     StoredDocument: "Документ",
     Pointer: "Поиск по идентификатору",
 }
@@ -75,6 +82,9 @@ SHOWN: Mapping[type[Thing], Mapping[str, str]] = {
         "end_reason": "причина",
     },
     LegacyPolicy: {"state": "состояние"},
+    Attachment: {"state": "состояние", "detached_on": "откреплён с"},
+    AttachmentBook: {},
+    InsuranceCertificate: {"state": "состояние"},
     StoredDocument: {"document_type": "вид", "superseded": "заменён"},
     Pointer: {"person_id": "ведёт к записи"},
 }
@@ -84,6 +94,7 @@ _NAMES: Mapping[type[Thing], str] = {
     Policy: "policy_id",
     TemporaryCertificate: "number",
     Application: "number",
+    InsuranceCertificate: "number",
     Pointer: "kind",
 }
 
@@ -131,6 +142,8 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (PolicyState, lambda value: POLICY_STATE_TITLES[value]),
     (ApplicationState, lambda value: STATE_TITLES[value]),
     (LegacyState, lambda value: LEGACY_STATE_TITLES[value]),
+    (AttachmentState, lambda value: ATTACHMENT_STATE_TITLES[value]),
+    (InsuranceCertificateState, lambda value: CERTIFICATE_STATE_TITLES[value]),
     (DocumentType, lambda value: DOCUMENT_FILE_TITLES[value]),
     (InsurerPeriod, lambda value: _span(value.insurer_code, value.insured_from, value.insured_until)),
     (Suspension, lambda value: _span(value.reason, value.from_on, value.until_on)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.exchange_model import RECORDS, VERSION, FileKind
@@ -12,8 +14,9 @@ from chalicelib.domain.exchange_name import LETTERS, ExchangeName, parse_name
 from chalicelib.domain.exchange_schema import WRONG_CODE, FlkError, check_file
 from chalicelib.domain.xml_tree import Element, read_xml, write_xml
 
+LONGEST_COMMENT = 250
 MAX_XML_BYTES = 16 * 1024 * 1024
-"""Of a file that comes packed: a larger one is not unpacked."""
+"""A larger file is not read, nor unpacked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,50 +31,77 @@ class CheckedFile:
     report: str
 
 
-def check_exchange_file(*, name: str, data: bytes) -> CheckedFile:
-    """Check a file, packed or not, against the model of its kind and against its own name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """A file of the exchange as it was read: what it says it is, its elements, every mistake of its shape."""
+
+    kind: FileKind
+    said: ExchangeName
+    root: Element
+    errors: tuple[FlkError, ...]
+
+    @property
+    def records(self) -> list[Element]:
+        """The records, in their order."""
+        return self.root.all(RECORDS[self.kind])
+
+
+def open_exchange_file(*, name: str, data: bytes) -> OpenedFile:
+    """Read a file, packed or not, and check it against the model of its kind and against its own name.
 
     Raises:
         InvalidValue: the name says nothing, or the file is no XML of the exchange at all.
     """
-    said = parse_name(text=name.removesuffix(".zip").removesuffix(".ZIP"))
+    said = parse_name(text=re.sub(r"(?i)\.zip$", "", name))
     root = read_xml(data=_unpacked(data))
     if root.name not in FileKind.__members__:
         raise InvalidValue("not_exchange", "Это не файл обмена: корневой элемент — OPLIST, REPLIST, STOPLIST или FLK_P")
     kind = FileKind(root.name)
     errors = (*_against_name(root, kind, said), *check_file(root=root, kind=kind))
-    report = ExchangeName(
-        letter=LETTERS[FileKind.FLK_P],
-        insurer_code=said.insurer_code,
-        point=said.point,
-        month=said.month,
-        year=said.year,
-        number=said.number,
-    )
+    return OpenedFile(kind=kind, said=said, root=root, errors=errors)
+
+
+def check_exchange_file(*, name: str, data: bytes) -> CheckedFile:
+    """Check a file against the model of its kind and against its own name.
+
+    Raises:
+        InvalidValue: the name says nothing, or the file is no XML of the exchange at all.
+    """
+    file = open_exchange_file(name=name, data=data)
+    report = report_name(said=file.said)
     return CheckedFile(
-        kind=kind,
-        name=str(said),
-        records=len(root.all(RECORDS[kind])),
-        errors=errors,
+        kind=file.kind,
+        name=str(file.said),
+        records=len(file.records),
+        errors=file.errors,
         report_name=f"{report}.xml",
-        report=write_xml(root=flk_report(name=str(report), about=str(said), errors=errors)).decode("cp1251"),
+        report=write_xml(root=flk_report(name=report, about=str(file.said), errors=file.errors)).decode("cp1251"),
     )
+
+
+def report_name(*, said: ExchangeName) -> str:
+    """The name of the error report on a file: the same insurer, month and number."""
+    return str(replace(said, letter=LETTERS[FileKind.FLK_P]))
 
 
 def _unpacked(data: bytes) -> bytes:
     if not data.startswith(b"PK"):
-        return data
+        return _bounded(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             (only,) = packed.infolist()
             # The size that the archive tells may be a lie: no more than the limit is unpacked whatever it says.
             with packed.open(only) as file:
                 found = file.read(MAX_XML_BYTES + 1)
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, NotImplementedError, EOFError, OSError):
         raise InvalidValue("not_zip", "В архиве должен быть один файл XML без пароля: упакуйте его заново") from None
-    if len(found) > MAX_XML_BYTES:
+    return _bounded(found)
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_XML_BYTES:
         raise InvalidValue("file_too_large", "Распакованный файл больше 16 МБ: разделите его")
-    return found
+    return data
 
 
 def _against_name(root: Element, kind: FileKind, said: ExchangeName) -> list[FlkError]:
@@ -100,7 +130,7 @@ def flk_report(*, name: str, about: str, errors: tuple[FlkError, ...]) -> Elemen
             "IM_POL": error.field,
             "BAS_EL": error.base,
             "N_REC": error.record,
-            "COMMENT": error.comment,
+            "COMMENT": error.comment[:LONGEST_COMMENT],
         }
         root.children.append(Element("PR", children=[_leaf(tag, text) for tag, text in values.items() if text]))
     return root

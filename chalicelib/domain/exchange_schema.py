@@ -51,6 +51,12 @@ def check_file(*, root: Element, kind: FileKind) -> tuple[FlkError, ...]:
     return tuple(errors)
 
 
+def check_record(*, element: Element, kind: FileKind) -> tuple[FlkError, ...]:
+    """Check one record by itself, as `check_file` checks it in its file."""
+    part = next(part for part in SCHEMAS[kind].parts if part.name == RECORDS[kind])
+    return tuple(_check(element, part, "", RECORDS[kind]))
+
+
 def _check(element: Element, part: Part, record: str, record_name: str) -> Iterator[FlkError]:
     """Check an element that is known to be the one of ``part``."""
     if element.name == record_name:

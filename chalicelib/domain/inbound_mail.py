@@ -64,8 +64,6 @@ def read_letter(*, data: bytes, max_text: int, max_file: int) -> Letter | None:
     """Read the bytes of a letter; None for what is none, or is broken beyond reading."""
     try:
         parsed = message_from_bytes(data, policy=default)
-        if not isinstance(parsed, EmailMessage):
-            return None
         parts = _parts(parsed)
         return Letter(
             message_id=_header(parsed, "Message-ID"),

@@ -26,6 +26,7 @@ class InsuranceCertificateState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     READY = "ready"
+    REVOKED = "revoked"
 
 
 class InsuranceCertificateEvent(StrEnum):
@@ -34,6 +35,8 @@ class InsuranceCertificateEvent(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     MAKE = "make"
+    REOPEN = "reopen"
+    REVOKE = "revoke"
 
 
 class SendBy(StrEnum):
@@ -52,10 +55,14 @@ STATE_TITLES: Final[Mapping[InsuranceCertificateState, str]] = MappingProxyType(
         _STATE.APPROVED: "Одобрено",
         _STATE.REFUSED: "Отклонено",
         _STATE.READY: "Готово к скачиванию",
+        _STATE.REVOKED: "Отозвано: сведения исправлены",
     }
 )
 
-FINAL_CERTIFICATE_STATES: Final = frozenset({_STATE.REFUSED, _STATE.READY})
+FINAL_CERTIFICATE_STATES: Final = frozenset({_STATE.REFUSED, _STATE.READY, _STATE.REVOKED})
+
+ISSUED: Final = frozenset({_STATE.APPROVED, _STATE.READY})
+"""What states something, until a correction makes it untrue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,23 @@ CERTIFICATE_TRANSITIONS: Final = (
             SendBy.DOWNLOAD: "insurance_certificate_ready",
             SendBy.EMAIL: "insurance_certificate_sent",
         },
+    ),
+    CertificateRule(
+        event=_EVENT.REOPEN,
+        source=_STATE.REFUSED,
+        target=_STATE.PROCESSING,
+        entry="insurance_certificate_reopened",
+        silent_because="the decision on the appeal tells it",
+    ),
+    *(
+        CertificateRule(
+            event=_EVENT.REVOKE,
+            source=source,
+            target=_STATE.REVOKED,
+            entry="corrected",
+            notifications=dict.fromkeys(SendBy, "insurance_certificate_revoked"),
+        )
+        for source in (_STATE.APPROVED, _STATE.READY)
     ),
 )
 

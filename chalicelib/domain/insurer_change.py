@@ -17,6 +17,10 @@ LAST_MONTH, LAST_DAY = 11, 1
 """326-ФЗ, art. 16, part 1, cl. 3: not later than 1 November."""
 
 
+FIRST_WINDOW = "first_policy_window"
+"""The basis of a change within that time."""
+
+
 class ChangeReason(StrEnum):
     """Why the insurer is changed; the codes of the choice types 2-4 of the register."""
 
@@ -155,7 +159,7 @@ def _insurer_left(request: ChangeRequest) -> str:
 
 def _by_wish(request: ChangeRequest) -> str:
     if _in_first_window(request):
-        return "first_policy_window"
+        return FIRST_WINDOW
     possible_on = _first_possible_by_wish(request)
     if possible_on == request.on:
         return ChangeReason.BY_WISH.value

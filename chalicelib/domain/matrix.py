@@ -17,6 +17,7 @@ from chalicelib.domain.category_rules import CATEGORY_RULES
 from chalicelib.domain.checks import CheckKind
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.kind_rules import KIND_RULES, Condition, Effect, PolicyNeed
+from chalicelib.domain.plain_text import within_sentence
 from chalicelib.domain.policy_term import TermProfile, TermRule
 from chalicelib.domain.representation import RELATIONS, Relation
 from chalicelib.domain.supporting_documents import DocumentKind
@@ -137,7 +138,7 @@ def _row(category: ApplicantCategory, kind: ApplicationKind) -> MatrixRow:
     return MatrixRow(
         category=category,
         kind=kind,
-        title=f"{KIND_TITLES[kind]}: {CATEGORY_TITLES[category].lower()}",
+        title=f"{KIND_TITLES[kind]}: {within_sentence(CATEGORY_TITLES[category])}",
         effect=what.effect,
         policy=what.policy,
         chooses_insurer=what.chooses_insurer,

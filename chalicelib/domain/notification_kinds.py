@@ -110,3 +110,6 @@ class NotificationKind(StrEnum):
     EMPLOYER_LIST_REFUSED = "employer_list_refused"
     EMPLOYER_REQUEST_READY = "employer_request_ready"
     EMPLOYER_ASKS_CONSENT = "employer_asks_consent"
+    EXPORT_READY = "export_ready"
+    ERASURE_ANSWERED = "erasure_answered"
+    INSURANCE_CERTIFICATE_REVOKED = "insurance_certificate_revoked"

@@ -230,12 +230,22 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False
         ),
         _KIND.INSURANCE_CERTIFICATE_REFUSED: _without_sms("decided_on"),
+        # Whoever showed it to somebody has to show another one.
+        _KIND.INSURANCE_CERTIFICATE_REVOKED: KindRules(
+            channels=_QUIET, fields=frozenset({"revoked_on", _LINK}), may_be_switched_off=False
+        ),
         _KIND.EMPLOYER_CONFIRMED: _without_sms("decided_on"),
         _KIND.EMPLOYER_REFUSED: _without_sms("decided_on"),
         _KIND.EMPLOYER_LIST_REFUSED: _without_sms("number", "refused_on"),
         _KIND.EMPLOYER_REQUEST_READY: _without_sms("number", "made_on"),
         # Which organisation asks is seen behind the sign-in alone.
         _KIND.EMPLOYER_ASKS_CONSENT: _about_day("asked_on"),
+        # Who did not order an export learns by this letter that somebody else did (P2).
+        _KIND.EXPORT_READY: KindRules(channels=_QUIET, fields=frozenset({"made_on", _LINK}), may_be_switched_off=False),
+        # Contacts are gone by then: the answer waits in the cabinet.
+        _KIND.ERASURE_ANSWERED: KindRules(
+            channels=frozenset({Channel.CABINET}), fields=frozenset({"answered_on", _LINK})
+        ),
     }
 )
 """Kind → its rules. Fields named ``*_on`` and ``*_until`` are dates."""

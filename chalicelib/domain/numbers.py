@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 SERIAL_LIMIT = 100_000_000
 APPLICATION_LENGTH = 13
 CERTIFICATE_LENGTH = 9
-INSURANCE_CERTIFICATE_LENGTH = 11
 
 # Totally anti-symmetric quasigroup of order 10 from H. M. Damm's thesis (Marburg, 2004).
 _DAMM = (
@@ -132,16 +131,6 @@ def insurance_certificate_number(*, serial_or_random: int, on: date) -> str:
     """
     body = f"{on:%y}{_serial(serial_or_random)}"
     return body + damm_digit(digits=body)
-
-
-def parse_insurance_certificate_number(*, text: str) -> str:
-    """Read the number of a certificate of insurance, with or without spaces and hyphens.
-
-    Raises:
-        InvalidValue: ``insurance_certificate_number_digits``, ``…_length`` or ``…_check_digit``.
-    """
-    name = "insurance_certificate_number"
-    return _checked(text, name=name, label="справки о страховании", length=INSURANCE_CERTIFICATE_LENGTH)
 
 
 def _serial(serial: int) -> str:

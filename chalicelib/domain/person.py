@@ -84,6 +84,7 @@ class Person:
     ``quiet_hours`` are those that the person chose, None for the usual ones.
     ``document`` is the identity document (``type``, ``series``, ``number``) where an operator corrected that of the
     applications. ``merged_from`` are the records of the same person that lead to this one.
+    ``looked_at`` is when it was last looked whether anything still needs the record, ``erased_at`` when it was emptied.
     """
 
     person_id: str
@@ -107,6 +108,8 @@ class Person:
     merged: Merger | None = None
     merged_from: tuple[str, ...] = ()
     updated_at: datetime | None = None
+    looked_at: datetime | None = None
+    erased_at: datetime | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

@@ -33,6 +33,12 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def within_sentence(title: str) -> str:
+    """A title as it goes on within a sentence: its first letter small, unless it is an abbreviation (СНИЛС, РФ)."""
+    is_abbreviation = title[1:2].isupper()
+    return title if is_abbreviation else f"{title[:1].lower()}{title[1:]}"
+
+
 def odd_sign_position(*, text: str, allowed: AbstractSet[str]) -> int | None:
     """Position, from 1, of the first sign that is not allowed; None when there is none."""
     for position, sign in enumerate(text, start=1):

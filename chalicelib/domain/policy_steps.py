@@ -42,12 +42,11 @@ def take_step(*, policy: Policy, at: datetime) -> tuple[PolicyStep, Policy]:
     found = next_step(policy)
     if found is None or found[1] > at:
         raise StateConflict("С полисом сейчас ничего делать не требуется")
-    step, _ = found
+    step, moment = found
     if step is PolicyStep.SUSPEND:
         return step, begin_suspension(policy)
     if step is PolicyStep.RESUME:
-        until_on = policy.suspensions[-1].until_on
-        return step, resume(policy=policy, from_on=until_on or _local_day(policy, at))
+        return step, resume(policy=policy, from_on=_local_day(policy, moment))
     return _term_step(policy, at)
 
 

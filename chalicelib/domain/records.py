@@ -25,6 +25,7 @@ class Queue(StrEnum):
     RECEIPTS = "receipts"
     EXCHANGE = "exchange"
     EMPLOYER_LISTS = "employer_lists"
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,7 @@ class Representation:
     next_step_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str = ""
+    erased_at: datetime | None = None
     version: int = 1
     chain: ChainHead = field(default_factory=ChainHead)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.domain.plain_text import within_sentence
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -103,5 +105,5 @@ def refused(
     if name is not None:
         message = message.replace("Недопустимый формат", f"Недопустимый формат {name}", 1)
     if page is not None:
-        message = f"Страница {page}: {message[0].lower()}{message[1:]}"
+        message = f"Страница {page}: {within_sentence(message)}"
     return ScanVerdict(accepted=False, code=code, message=message, media_type=media_type)

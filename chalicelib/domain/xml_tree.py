@@ -133,6 +133,11 @@ def write_xml(*, root: Element) -> bytes:
     return ("\n".join(lines) + "\n").encode(CYRILLIC, errors="xmlcharrefreplace")
 
 
+def write_part(*, element: Element, depth: int) -> bytes:
+    """Write an element that lies so deep in a document that is put together from parts."""
+    return "".join(f"{line}\n" for line in _lines(element, depth)).encode(CYRILLIC, errors="xmlcharrefreplace")
+
+
 def _lines(element: Element, depth: int) -> Iterator[str]:
     indent = "  " * depth
     attributes = "".join(f' {name}="{_escaped(value)}"' for name, value in element.attributes.items())

@@ -1,4 +1,4 @@
-"""Lambda: the schedule of what falls due: applications, policies, powers of representatives, deliveries, appeals."""
+"""Lambda: the schedule of what falls due: applications, policies, powers, deliveries, appeals, change files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chalicelib.use_cases import run_due as due
 from chalicelib.use_cases.run_appeals import run_appeals
 from chalicelib.use_cases.run_attachments import run_attachments
 from chalicelib.use_cases.run_deliveries import run_deliveries
+from chalicelib.use_cases.run_exchange import run_exchange
 from chalicelib.use_cases.run_policy_steps import run_policy_steps
 from chalicelib.use_cases.run_representations import run_representations
 from chalicelib.use_cases.run_tickets import run_tickets
@@ -41,6 +42,7 @@ _JOBS = {
     "run_appeals": run_appeals,
     "run_tickets": run_tickets,
     "run_attachments": run_attachments,
+    "run_exchange": run_exchange,
 }
 
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint
 
 from chalicelib.events.runtime import PoisonMessage, json_body, message, run_batch, text_field, uploaded_objects
-from chalicelib.use_cases import registry_imports
+from chalicelib.use_cases import fund_answers, registry_imports
+from chalicelib.use_cases.change_files import begin_files
 from chalicelib.use_cases.import_registry import begin_import, go_on_with_import
+from chalicelib.use_cases.make_change_file import go_on_with_change_file
+from chalicelib.use_cases.take_fund_answer import begin_answer, go_on_with_answer
 from chalicelib.use_cases.tell_departure import tell_departure
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ def _handle(tools: Container, record: Mapping[str, Any]) -> None:
 def _begin(tools: Container, key: str, version: str | None) -> None:
     if key.startswith(registry_imports.PREFIX):
         begin_import(tools=tools, key=key, version=version, at=tools.now())
+    elif key.startswith(fund_answers.PREFIX):
+        begin_answer(tools=tools, key=key, version=version, at=tools.now())
 
 
 def _import(tools: Container, body: Mapping[str, Any]) -> None:
@@ -57,4 +62,22 @@ def _departure(tools: Container, body: Mapping[str, Any]) -> None:
     tell_departure(tools=tools, insurer_code=code, leaves_on=leaves_on, page=page, at=tools.now())
 
 
-_STEPS: Mapping[str, Callable[[Container, Mapping[str, Any]], None]] = {"import": _import, "departure": _departure}
+def _change_file(tools: Container, body: Mapping[str, Any]) -> None:
+    go_on_with_change_file(tools=tools, name=text_field(body, "file"), at=tools.now())
+
+
+def _answer(tools: Container, body: Mapping[str, Any]) -> None:
+    go_on_with_answer(tools=tools, answer_id=text_field(body, "answer_id"), at=tools.now())
+
+
+def _round(tools: Container, body: Mapping[str, Any]) -> None:
+    begin_files(tools=tools, at=tools.now())
+
+
+_STEPS: Mapping[str, Callable[[Container, Mapping[str, Any]], None]] = {
+    "import": _import,
+    "departure": _departure,
+    "change_file": _change_file,
+    "fund_answer": _answer,
+    "exchange_round": _round,
+}

@@ -16,8 +16,10 @@ from chalicelib.events import (
     notifications,
     outbox_relay,
     receipts,
+    retention,
     scan_uploads,
     verification,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ MODULES = (
     outbox_relay,
     expiry,
     due,
+    retention,
     inbound_mail,
+    webhooks,
 )
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.principal import (
     Role,
 )
 from chalicelib.domain.sex import Sex
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from chalicelib.http.auth import authorizer, principal_of
 from chalicelib.http.calls import (
     Call,
     Reply,
+    client_of,
     etag_of,
     expose_headers,
     read_idempotency_key,
@@ -22,8 +23,9 @@ from chalicelib.http.calls import (
     read_path_parameter,
 )
 from chalicelib.http.dialects import JSON_DIALECT, JSON_TYPE, Dialect
+from chalicelib.http.edge import HttpProblem
 from chalicelib.http.middleware import request_in_work
-from chalicelib.http.problems import HttpProblem, problem_of
+from chalicelib.http.problems import problem_of
 from chalicelib.http.responses import request_id_of, respond
 from chalicelib.http.routes import Route, RouteOptions, signature_of
 from chalicelib.http.validation import read_query
@@ -140,7 +142,7 @@ def _call(route: Route, request: Any, request_id: str) -> Call:
             read_idempotency_key(headers, required=route.idempotent is True) if route.idempotent else None
         ),
         if_match=read_if_match(headers, required=route.if_match is True),
-        client=str((context.get("identity") or {}).get("sourceIp") or ""),
+        client=client_of(context),
         headers=expose_headers(headers),
     )
 

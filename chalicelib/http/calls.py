@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
 from chalicelib.domain.principal import Principal
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Call:
     """One call of the API.
 
     ``at`` is the aware UTC moment of the call, ``if_match`` the version from the If-Match header,
-    ``client`` the address of the caller, ``headers`` the part of the headers in
+    ``client`` the caller as limits count it (``client_of``), ``headers`` the part of the headers in
     ``EXPOSED_HEADERS`` with names in lower case.
     """
 
@@ -68,6 +68,23 @@ class Reply(Generic[T]):
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = None
+
+
+def client_of(context: Mapping[str, Any]) -> str:
+    """Tell who calls, for limits: the address that API Gateway saw, of IPv6 the network of /64.
+
+    Whoever has one address of IPv6 has all 2**64 of its network: as many clients as they like, were each counted alone.
+    """
+    address = str((context.get("identity") or {}).get("sourceIp") or "")
+    if ":" not in address:
+        return address
+    from ipaddress import IPv6Address  # noqa: PLC0415 — most callers come by IPv4
+
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
 
 
 def etag_of(version: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.areas import AREA_TITLES
 from chalicelib.domain.attachment import ATTACHMENT_REASON_TITLES
-from chalicelib.domain.clinic import AREA_TITLES
 from chalicelib.domain.item_sources import SOURCE_TITLES
 from chalicelib.http.schemas.appointments import appointment_states
 from chalicelib.http.schemas.attachments import attachment_refusals, attachment_states

@@ -35,6 +35,7 @@ from chalicelib.http import (
     certificate_dictionaries,
     clinic_dictionaries,
     correction_dictionaries,
+    privacy_dictionaries,
     refusal_dictionaries,
 )
 from chalicelib.http.blueprint import ApiBlueprint, Call, Reply
@@ -233,6 +234,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "recipients": lambda: _titles(RECIPIENTS),
     "understood": lambda: _titles(UNDERSTOOD),
     **clinic_dictionaries.DICTIONARIES,
+    **privacy_dictionaries.DICTIONARIES,
     "corrections": correction_dictionaries.corrections,
     "correction-states": correction_dictionaries.states,
     "annulments": correction_dictionaries.annulments,

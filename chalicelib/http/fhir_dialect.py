@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 
 from chalicelib.domain.fhir import outcome
 from chalicelib.http.dialects import JSON_TYPE, Dialect
+from chalicelib.http.edge import HttpProblem
 from chalicelib.http.models import Query
-from chalicelib.http.problems import HttpProblem
 from chalicelib.http.responses import respond
 from chalicelib.http.validation import MAX_BODY_BYTES, parse_body, parse_query
 

@@ -105,7 +105,9 @@ def certificate(call: Call, certificate_id: str) -> InsuranceCertificateOut:
     return _found(call, _which(certificate_id))
 
 
-@blueprint.route("GET", f"{OWN}/{ONE}/link", summary="Ссылка на справку в PDF", tag=TAG, errors=(404,), roles=CITIZEN)
+@blueprint.route(
+    "GET", f"{OWN}/{ONE}/link", summary="Ссылка на справку в PDF", tag=TAG, errors=(404, 409), roles=CITIZEN
+)
 def link(call: Call, certificate_id: str) -> LinkOut:
     """Ссылка действует пять минут."""
     return _link(call, _which(certificate_id))
@@ -152,7 +154,7 @@ def represented_certificate(call: Call, person_id: str, certificate_id: str) -> 
     f"{REPRESENTED}/{ONE}/link",
     summary="Ссылка на справку представляемого в PDF",
     tag=TAG,
-    errors=(404,),
+    errors=(404, 409),
     roles=CITIZEN,
 )
 def represented_link(call: Call, person_id: str, certificate_id: str) -> LinkOut:

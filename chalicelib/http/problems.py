@@ -22,6 +22,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.operator_case import CaseTaken
 from chalicelib.domain.proof_of_work import ProofNotAccepted
 from chalicelib.domain.signing_code import CodeNotAccepted
+from chalicelib.http.edge import HttpProblem
 from chalicelib.ports.errors import (
     AlreadyExists,
     DependencyFailed,
@@ -113,16 +114,6 @@ _DETAIL_BY_ERROR: dict[type[Exception], str] = {
 
 #: Attributes of errors that are shown as extension members.
 _EXTENSIONS = ("reason", "rule", "possible_on", "free_at", "retry_after", "tries_left", "challenge")
-
-
-class HttpProblem(Exception):
-    """A refusal of the HTTP edge itself; ``code`` is a key of ``HTTP_PROBLEMS``."""
-
-    def __init__(self, code: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
-        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def view(call: Call, import_id: str) -> Reply[RegistryImportOut]:
 @blueprint.route("GET", f"{ONE}/report", summary="Отчёт о загрузке реестра", tag=TAG, errors=(404,), roles=READERS)
 def report(call: Call, import_id: str, query: ReportQuery) -> Page[RowReportOut]:
     """По страницам, в порядке строк файла: что изменилось и какие замечания, с федеральными кодами Q001."""
-    number = _page_number(query.cursor)
+    number = page_number(query.cursor)
     page, follows = use_cases.view_report(
         tools=container(), principal=call.principal, import_id=entity_id(import_id), page=number
     )
@@ -84,7 +84,8 @@ def report(call: Call, import_id: str, query: ReportQuery) -> Page[RowReportOut]
     return Page[RowReportOut](items=[report_out(row) for row in page.rows], next_cursor=following)
 
 
-def _page_number(cursor: str | None) -> int:
+def page_number(cursor: str | None) -> int:
+    """Read the number of a page of a report, from 0; raises ValidationFailed."""
     key = decode_cursor(cursor)
     if key is None:
         return 0

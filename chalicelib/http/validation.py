@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

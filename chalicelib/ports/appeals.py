@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.appeal_summary import AppealSummary
     from chalicelib.domain.case_summary import Scope
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

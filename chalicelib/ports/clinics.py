@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.attachment_states import AttachmentState
     from chalicelib.domain.clinic import ServedArea
     from chalicelib.domain.records import Pointer
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

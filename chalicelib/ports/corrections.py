@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.corrections import CorrectionState
     from chalicelib.domain.insurance_history import Version
     from chalicelib.domain.records import Pointer
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.delivery_states import DeliveryState
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 class Deliveries(Protocol):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.employer import Employer
     from chalicelib.domain.employer_request import EmployerRequest
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 class Employers(Protocol):

@@ -41,6 +41,10 @@ class Files(Protocol):
         """Make a link by which anyone may download the file for so many seconds."""
         ...
 
+    def erase(self, *, prefix: str) -> int:
+        """Destroy every version of every file whose key begins so; returns how many; raises Unavailable."""
+        ...
+
     def scanner_verdict(self, *, key: str, version: str | None = None) -> str | None:
         """Return the verdict of an external malware scanner, if it left one (requirement C4)."""
         ...

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.domain.insurance_certificate import InsuranceCertificate
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 class InsuranceCertificates(Protocol):

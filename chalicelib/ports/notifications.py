@@ -29,8 +29,10 @@ class Taken:
 class SmsSender(Protocol):
     """Sends short messages."""
 
-    def send(self, *, to: str, text: str, reference: str) -> Taken:
+    def send(self, *, to: str, text: str, reference: str, urgent: bool = False) -> Taken:
         """Send ``text`` to the E.164 number ``to``; ``reference`` names the message, also when it is sent again.
+
+        What is ``urgent`` (a code) goes by a provider that is known to work.
 
         Raises ``Throttled`` (slow down), ``Unavailable`` (try again), ``OutcomeUnknown`` (may have
         been accepted), ``Rejected`` (never will be).

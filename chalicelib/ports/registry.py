@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 class RegistryReads(Protocol):

@@ -6,21 +6,8 @@ and what must leave afterwards is written with the change (the outbox).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from chalicelib.domain.application import Application
-from chalicelib.domain.attachment import Attachment, AttachmentBook
-from chalicelib.domain.legacy_registration import LegacyPolicy
-from chalicelib.domain.person import Person
-from chalicelib.domain.policy import STANDING, Policy, PolicyState
-from chalicelib.domain.records import IdempotencyRecord, Pointer, StoredDocument, ViewLog
-from chalicelib.domain.representation import Representation
-from chalicelib.domain.scan import Scan
-from chalicelib.domain.signing_code import Challenge
-from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.ports.appeals import Appeals
 from chalicelib.ports.cases import Cases
 from chalicelib.ports.clinics import ClinicReads
@@ -28,116 +15,45 @@ from chalicelib.ports.corrections import CorrectionReads
 from chalicelib.ports.deliveries import Deliveries
 from chalicelib.ports.dispatches import Dispatches
 from chalicelib.ports.employers import Employers
+from chalicelib.ports.fund_exchange import FundReads
 from chalicelib.ports.insurance_certificates import InsuranceCertificates
 from chalicelib.ports.outbox import Outbox
+from chalicelib.ports.privacy import PrivacyReads
 from chalicelib.ports.registry import RegistryReads
+from chalicelib.ports.sms_routes import SmsRoutes
 from chalicelib.ports.tickets import Tickets
+from chalicelib.ports.webhooks import Webhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from chalicelib.domain.application import Application
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.civil_record import CivilRecord
     from chalicelib.domain.insurer import Insurer
-    from chalicelib.domain.records import CabinetMessage
+    from chalicelib.domain.policy import Policy
+    from chalicelib.domain.records import CabinetMessage, IdempotencyRecord, Pointer
+    from chalicelib.domain.representation import Representation
     from chalicelib.domain.session import Session
+    from chalicelib.domain.signing_code import Challenge
+    from chalicelib.domain.temporary_certificate import TemporaryCertificate
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
+    from chalicelib.ports.queries import (
+        ApplicationFilter,
+        DraftChange,
+        JournalLine,
+        Limit,
+        LookupRecord,
+        Period,
+        Slice,
+        Spent,
+    )
     from chalicelib.ports.unit_of_work import UnitOfWork as UnitOfWork  # noqa: PLC0414 — part of this port
 
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationFile:
-    """An application with all that lies in its folder."""
-
-    application: Application
-    scans: tuple[Scan, ...] = ()
-    challenge: Challenge | None = None
-
-    def scan(self, scan_id: str) -> Scan | None:
-        """Return a scan by its id."""
-        return next((scan for scan in self.scans if scan.scan_id == scan_id), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonFile:
-    """A person with policies, certificates, registrations of earlier policies and generated documents.
-
-    ``represented`` are those the person acts for; ``attachment_books`` say which attachments stand or are asked for.
-    """
-
-    person: Person | None = None
-    policies: tuple[Policy, ...] = ()
-    certificates: tuple[TemporaryCertificate, ...] = ()
-    legacy_policies: tuple[LegacyPolicy, ...] = ()
-    documents: tuple[StoredDocument, ...] = ()
-    views: ViewLog | None = None
-    represented: tuple[Representation, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    attachment_books: tuple[AttachmentBook, ...] = ()
-
-    @property
-    def standing_policy(self) -> Policy | None:
-        """The one policy that is active or suspended, if any."""
-        return next((p for p in self.policies if p.state in STANDING), None)
-
-    @property
-    def active_policy(self) -> Policy | None:
-        """The one active policy, if any."""
-        return next((p for p in self.policies if p.state is PolicyState.ACTIVE), None)
-
-    @property
-    def active_certificate(self) -> TemporaryCertificate | None:
-        """The temporary certificate in force, if any."""
-        return next((c for c in self.certificates if c.state is CertificateState.ACTIVE), None)
-
-    @property
-    def live_legacy_policy(self) -> LegacyPolicy | None:
-        """The one registration of an earlier policy that is pending or confirmed, if any."""
-        return next((registration for registration in self.legacy_policies if registration.is_live), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice(Generic[T]):
-    """A part of a list; ``after`` is where the next part begins, None at the end."""
-
-    items: tuple[T, ...]
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """At most ``times`` within ``seconds`` for one ``subject`` (already hashed)."""
-
-    name: str
-    subject: str
-    times: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupRecord:
-    """What is kept of a public lookup (requirement G4): when, by whom and of what, as hashes."""
-
-    record_id: str
-    at: datetime
-    client_hash: str
-    subject_hash: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftChange:
-    """Sections of a form to replace in one write; ``if_version`` is the caller's If-Match."""
-
-    application_id: str
-    account_id: str
-    at: datetime
-    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    if_version: int | None = None
 
 
 class Store(
@@ -152,6 +68,10 @@ class Store(
     Appeals,
     Tickets,
     RegistryReads,
+    Webhooks,
+    SmsRoutes,
+    FundReads,
+    PrivacyReads,
     Protocol,
 ):
     """Reads, counters and units of work."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.case_summary import Scope
     from chalicelib.domain.ticket import ReceivedLetter
     from chalicelib.domain.ticket_states import TicketState
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

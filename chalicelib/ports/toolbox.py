@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.signatures import SignatureVerifier
     from chalicelib.ports.staff_files import StaffFiles
     from chalicelib.ports.storage import Store
+    from chalicelib.ports.webhooks import HookSender
 
 
 class IdSource(Protocol):
@@ -133,6 +134,10 @@ class Toolbox(Protocol):
     def sms(self) -> SmsSender: ...
     @property
     def email(self) -> EmailSender: ...
+    @property
+    def hooks(self) -> HookSender: ...
+    @property
+    def webhooks_local(self) -> bool: ...
     @property
     def public_base_url(self) -> str: ...
     @property

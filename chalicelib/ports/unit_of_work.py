@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.records import OutboxEntry, Pointer
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Limit
+    from chalicelib.ports.queries import Limit
 
 
 class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
     """Collects conditional writes; nothing happens before `commit`.
 
-    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction.
+    Each policy and certificate that is created, updated or discarded also leaves its version in the same transaction,
+    and each policy that stands what the fund has to be told of it.
     """
 
     def create(self, entity: object) -> None:
@@ -28,6 +29,10 @@ class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
 
     def update(self, entity: object) -> None:
         """Replace an entity of the version read by the next; the commit raises StaleWrite if it moved on."""
+        ...
+
+    def destroy(self, entity: object) -> None:
+        """Take an entity of the version read away for good, leaving no version of it; raises StaleWrite."""
         ...
 
     def put(self, entity: object) -> None:

@@ -9,7 +9,7 @@ from chalicelib.domain.case_summary import Scope, ScopeKind, parties_of
 from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.principal import Assurance, Role
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.demands import region_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.representation import Representation
-    from chalicelib.ports.storage import ApplicationFile, PersonFile
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
 
 
 class AccountNotConfirmed(NotPermitted):

@@ -19,7 +19,8 @@ from chalicelib.use_cases.views import note_view
 if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 

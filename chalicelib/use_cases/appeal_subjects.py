@@ -22,9 +22,9 @@ from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.toolbox import Toolbox
 from chalicelib.ports.unit_of_work import UnitOfWork
-from chalicelib.use_cases import undo_refusal
+from chalicelib.use_cases import refused_requests, undo_refusal
 from chalicelib.use_cases.access import own
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.demands import region_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
@@ -138,6 +138,16 @@ def _find_delivery(tools: Toolbox, principal: Principal, subject_id: str) -> Fou
     return Found(refused=refused, person_id=application.person_id)
 
 
+def _find_attachment(tools: Toolbox, principal: Principal, subject_id: str) -> Found:
+    refused, person_id = refused_requests.refused_attachment(tools, principal, subject_id)
+    return Found(refused=refused, person_id=person_id)
+
+
+def _find_insurance_certificate(tools: Toolbox, principal: Principal, subject_id: str) -> Found:
+    refused, person_id = refused_requests.refused_certificate(tools, principal, subject_id)
+    return Found(refused=refused, person_id=person_id)
+
+
 def _refused(
     application: Application, kind: SubjectKind, subject_id: str, number: str, at: datetime, actor: Actor
 ) -> Refused:
@@ -158,5 +168,9 @@ ACTS: Mapping[SubjectKind, SubjectActs] = {
     SubjectKind.TEMPORARY_CERTIFICATE: SubjectActs(find=_find_certificate, undo=undo_refusal.restore_certificate),
     SubjectKind.LEGACY_POLICY: SubjectActs(find=_find_legacy, undo=undo_refusal.check_legacy_again),
     SubjectKind.DELIVERY: SubjectActs(find=_find_delivery, undo=undo_refusal.deliver_again),
+    SubjectKind.ATTACHMENT: SubjectActs(find=_find_attachment, undo=refused_requests.ask_clinic_again),
+    SubjectKind.INSURANCE_CERTIFICATE: SubjectActs(
+        find=_find_insurance_certificate, undo=refused_requests.decide_certificate_again
+    ),
 }
 """What was refused → how it is found and undone."""

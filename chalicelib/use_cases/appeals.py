@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.appeals import AppealFile
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 NUMBER_DRAWS = 3
@@ -144,13 +146,10 @@ def file_appeal(*, tools: Toolbox, principal: Principal, appeal_id: str, grounds
     check_grounds(subject=appeal.refused.kind, reasons=said.reasons, text=said.text)
     check_documents(file)
     check_filed_in_time(refused=appeal.refused, at=at)
-    for draw in range(NUMBER_DRAWS):
-        try:
+    for _ in range(NUMBER_DRAWS - 1):
+        with suppress(AlreadyExists):  # the number that was drawn is taken
             return _filed(tools, principal, appeal, said, at)
-        except AlreadyExists as refusal:
-            if refusal.marker != AppealNumber.__name__ or draw == NUMBER_DRAWS - 1:
-                raise
-    raise AssertionError("the loop returns or raises")
+    return _filed(tools, principal, appeal, said, at)
 
 
 def check_documents(file: AppealFile) -> None:

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.records import StoredDocument
-    from chalicelib.ports.storage import PersonFile, Slice, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 _LOOKED_BACK = 100

@@ -13,11 +13,12 @@ from chalicelib.use_cases.journal import notify, record
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.areas import AreaType
     from chalicelib.domain.attachment import Attachment
     from chalicelib.domain.audit import Actor
-    from chalicelib.domain.clinic import AreaType
     from chalicelib.domain.person import Person
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

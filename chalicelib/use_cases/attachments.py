@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.areas import AreaType
 from chalicelib.domain.attachment import (
     Attachment,
     AttachmentBook,
@@ -17,7 +18,7 @@ from chalicelib.domain.attachment import (
 )
 from chalicelib.domain.attachment_states import AttachmentEvent, AttachmentState
 from chalicelib.domain.birth_date import parse_birth_date
-from chalicelib.domain.clinic import AGES_TITLES, AreaType, Clinic, Doctor, places_left
+from chalicelib.domain.clinic import AGES_TITLES, Clinic, Doctor, places_left
 from chalicelib.domain.contacts import PostalAddress, check_address
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.person import CONSENT_VERSION, Person
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.clinics import ClinicFile
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 

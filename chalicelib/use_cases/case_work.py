@@ -10,7 +10,7 @@ from chalicelib.domain.audit import Actor
 from chalicelib.domain.case_steps import require_lease
 from chalicelib.domain.errors import StateConflict
 from chalicelib.ports.errors import AlreadyExists, StaleWrite
-from chalicelib.ports.storage import ApplicationFile
+from chalicelib.ports.folders import ApplicationFile
 from chalicelib.ports.toolbox import Toolbox
 from chalicelib.ports.unit_of_work import UnitOfWork
 from chalicelib.use_cases import idempotency

@@ -24,7 +24,7 @@ from chalicelib.domain.temporary_certificate import (
 )
 from chalicelib.domain.validity import certificate_card
 from chalicelib.ports.errors import StaleWrite
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document
 

@@ -11,7 +11,7 @@ from chalicelib.domain.insurer_change import ChangeRequest, check_change
 from chalicelib.domain.policy import InsurerPeriod, Policy, change_insurer
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.issued_policy import finish
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.policy_cards import put_policy_card
@@ -20,7 +20,7 @@ from chalicelib.use_cases.sign_application import change_reason
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 CHANGE_DAYS = 3

@@ -16,7 +16,8 @@ from chalicelib.domain.person import Person
 from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType, type_of_form
 from chalicelib.domain.principal import Role
-from chalicelib.domain.qr_claims import QrVerdict
+from chalicelib.domain.qr_claims import QrKind, QrReason, QrVerdict
+from chalicelib.domain.records import DocumentType
 from chalicelib.domain.validity import CardKind
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import require_role
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 
@@ -97,7 +98,22 @@ def insured_answer(*, tools: Toolbox, known: PersonFile | None, asked: AskedKey,
     if answer.policy_number is not None and asked.qr is not None and asked.qr.claims is not None:
         # The code in the hand says which paper it is.
         answer = replace(answer, **_printed(tools, asked.qr.claims.insurer_code))
-    return replace(answer, qr=asked.qr, barcode=told)
+    return replace(answer, qr=_with_revocation(asked.qr, known), barcode=told)
+
+
+_STATED = DocumentType.INSURANCE_CERTIFICATE
+
+
+def _with_revocation(verdict: QrVerdict | None, known: PersonFile | None) -> QrVerdict | None:
+    """The code of a certificate of insurance that a correction revoked says so: its document is out of use."""
+    claims = verdict.claims if verdict is not None and verdict.is_valid else None
+    if verdict is None or claims is None or known is None or claims.kind is not QrKind.INSURANCE_CERTIFICATE:
+        return verdict
+    # A code knows the second in which its document was ordered.
+    gone = (d.ordered_at for d in known.documents if d.superseded and d.document_type is _STATED)
+    if any(int(ordered_at.timestamp()) == int(claims.issued_at.timestamp()) for ordered_at in gone):
+        return replace(verdict, reason=QrReason.REVOKED)
+    return verdict
 
 
 def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str, at: datetime) -> PersonFile:
@@ -109,24 +125,25 @@ def _viewed(tools: Toolbox, principal: Principal, person_id: str, key_kind: str,
 
 def insurance_on(*, tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
     """What a folder says of a day: insurance, attachment, and who told it; raises NotFound without a person."""
-    answer = _answer(tools, known, on)
+    if known.person is None:
+        raise NotFound("Застрахованное лицо не найдено")
+    answer = replace(_answer(tools, known, on), person=known.person)
     attachment = attachment_on(attachments=known.attachments, on=on)
-    sources = {**answer.sources, **({"attachment": ItemSource.CLINIC} if attachment else {})}
-    if known.person is not None:
-        sources["person"] = person_source(known.person, known.policies)
+    sources = {
+        **answer.sources,
+        **({"attachment": ItemSource.CLINIC} if attachment else {}),
+        "person": person_source(known.person, known.policies),
+    }
     return replace(answer, attachment=attachment, sources=sources)
 
 
 def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
-    if known.person is None:
-        raise NotFound("Застрахованное лицо не найдено")
     policy, certificate = _proofs_on(known, on)
     if policy is not None:
         period = policy.insurer_on(on)
         return InsuredPerson(
             is_insured=policy.is_valid_on(on),
             kind=CardKind.POLICY,
-            person=known.person,
             policy_number=policy.policy_number,
             policy_type=type_of_form(form=policy.form),
             blank=policy.blank if policy.form in LEGACY_TYPES else None,
@@ -141,12 +158,11 @@ def _answer(tools: Toolbox, known: PersonFile, on: date) -> InsuredPerson:
             },
         )
     if certificate is None:
-        return InsuredPerson(is_insured=False, person=known.person)
+        return NOT_INSURED
     period = InsurerPeriod(insurer_code=certificate.insurer_code, insured_from=certificate.issued_on)
     return InsuredPerson(
         is_insured=certificate.is_valid_on(on),
         kind=CardKind.TEMPORARY_CERTIFICATE,
-        person=known.person,
         certificate_number=certificate.number,
         policy_type=PolicyType.TEMPORARY_ELECTRONIC,
         insurer_code=certificate.insurer_code,

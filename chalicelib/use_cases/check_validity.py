@@ -16,7 +16,7 @@ from chalicelib.domain.policy_number import policy_number_errors
 from chalicelib.domain.policy_types import PolicyType
 from chalicelib.domain.validity import NOT_FOUND, Validity, ValidityCard, ValidityStatus, validity_on
 from chalicelib.ports.errors import AlreadyExists, NotFound
-from chalicelib.ports.storage import Limit, LookupRecord
+from chalicelib.ports.queries import Limit, LookupRecord
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey, cards_of, legacy_key
 from chalicelib.use_cases.prove_work import proof_used, require_proof
 

@@ -11,7 +11,7 @@ from chalicelib.domain.case_steps import go_on_with_the_clock, off_the_queue
 from chalicelib.domain.regions import end_of_day
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.journal import notify
 
 if TYPE_CHECKING:

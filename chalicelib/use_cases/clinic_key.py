@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 
+NO_KEY = "key"
+ONE_KEY_REQUIRED = "one_key_required"
+_ONE_KEY = "Укажите ровно один ключ: номер полиса, его бланка или код, СНИЛС, документ, имя с датой рождения"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameKey:
     """Name and birth date as a person tells them."""
@@ -86,6 +91,7 @@ def asked_key(*, tools: Toolbox, question: ClinicQuestion, at: datetime) -> Aske
 
 
 def _only_key(question: ClinicQuestion) -> str:
+    """The field of the key, or that of none; raises ValidationFailed for more than one."""
     keys = {
         "policy_number": question.policy_number,
         "snils": question.snils,
@@ -98,10 +104,9 @@ def _only_key(question: ClinicQuestion) -> str:
         "barcode": question.barcode,
     }
     given = [name for name, value in keys.items() if value is not None]
-    if len(given) != 1:
-        message = "Укажите ровно один ключ: номер полиса, его бланка или код, СНИЛС, документ, имя с датой рождения"
-        raise ValidationFailed([FieldError(field="key", code="one_key_required", message=message)])
-    return given[0]
+    if len(given) > 1:
+        raise ValidationFailed([FieldError(field=NO_KEY, code=ONE_KEY_REQUIRED, message=_ONE_KEY)])
+    return given[0] if given else NO_KEY
 
 
 def _scanned(question: ClinicQuestion) -> PaperBarcode | None:
@@ -138,7 +143,7 @@ def _parsed_key(question: ClinicQuestion, verdict: QrVerdict | None) -> tuple[st
         value = document_value(document_type=document.type, series=document.series, number=document.number)
         return "document", value
     if question.person is None:
-        raise InvalidValue("one_key_required", "Укажите ключ поиска")
+        raise InvalidValue(ONE_KEY_REQUIRED, _ONE_KEY)
     person = question.person
     return "person", name_value(
         family_name=person.family_name,

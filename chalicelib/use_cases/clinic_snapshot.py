@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.attachment import Attachment
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 PART = 1000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application, advance
-from chalicelib.domain.application_states import ApplicationEvent, transition_rule
+from chalicelib.domain.application_states import TELLS, ApplicationEvent
 from chalicelib.domain.records import LiveMarker
 from chalicelib.use_cases.access import actor_of, own, require_citizen
 from chalicelib.use_cases.certificates import revoke_certificate
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.journal import notify, record
 
 if TYPE_CHECKING:
@@ -43,21 +43,12 @@ def close_unfavorably(
     reason: str = "",
 ) -> Application:
     """End an application: its place becomes free, its certificate is revoked, the person is told."""
-    rule = transition_rule(state=application.state, event=event)
     closed = advance(application=application, event=event, at=at, actor=actor, reason=reason)
     free_place(work, application)
     if application.certificate_number is not None:
         _revoke(work, tools, application, event, at)
-    if rule.notification is not None:
-        context = {"number": application.number or "", "day": str(local_day(application, at=at))}
-        notify(
-            work=work,
-            tools=tools,
-            kind=rule.notification,
-            person_id=application.account_id,
-            at=at,
-            context=context,
-        )
+    context = {"number": application.number or "", "day": str(local_day(application, at=at))}
+    notify(work=work, tools=tools, kind=TELLS[event], person_id=application.account_id, at=at, context=context)
     return closed
 
 

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.regions import end_of_day
 from chalicelib.domain.representation import Representation, RepresentationState, next_look
 from chalicelib.use_cases.correction_case import representation_of
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.demands import region_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

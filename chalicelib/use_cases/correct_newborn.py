@@ -12,7 +12,7 @@ from chalicelib.domain.newborn import needs_new_policy
 from chalicelib.domain.policy import PolicyState, end
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.representation import RepresentationState
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import notify
 from chalicelib.use_cases.journal import record as recorded

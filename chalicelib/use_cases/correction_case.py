@@ -14,13 +14,13 @@ from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import Person
 from chalicelib.domain.principal import Role
-from chalicelib.domain.regions import find_region, is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, find_region, is_region, local_date
 from chalicelib.domain.representation import Representation
 from chalicelib.ports.errors import AlreadyExists, NotFound
+from chalicelib.ports.folders import PersonFile
 from chalicelib.ports.queries import ApplicationFilter
-from chalicelib.ports.storage import PersonFile
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import DEFAULT_REGION, region_of
+from chalicelib.use_cases.demands import region_of
 from chalicelib.use_cases.issued_policy import next_number
 
 if TYPE_CHECKING:

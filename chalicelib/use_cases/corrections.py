@@ -20,7 +20,7 @@ from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.correction_case import Trial, check_scope, parties, scope_of
 from chalicelib.use_cases.duplicates import likeness_of
 from chalicelib.use_cases.journal import record
-from chalicelib.use_cases.plan_correction import PLANS, case_of
+from chalicelib.use_cases.plan_correction import case_of, planned
 from chalicelib.use_cases.views import note_view
 from chalicelib.use_cases.write_correction import written
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case
 
@@ -118,12 +118,17 @@ def _propose(
     )
     case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
     check_access(tools, correction, case, principal)
-    changes = PLANS[correction.kind](tools, case, Trial())
+    return _keep(tools, principal, looked_through(tools=tools, correction=correction, case=case), at, request)
+
+
+def looked_through(*, tools: Toolbox, correction: Correction, case: Case) -> Correction:
+    """Look a proposal through as if it were carried out; raises what would hinder it."""
+    changes = planned(tools, correction, case, Trial())
     shown = tuple(difference for change in changes for difference in differences(change))
     correction = replace(correction, seen=versions_seen(tuple(changes)), differences=shown)
     # Written down for a trial only: what could not be carried out is not proposed.
     written(tools=tools, case=case, correction=correction, changes=changes)
-    return _keep(tools, principal, correction, at, request)
+    return correction
 
 
 def _values(proposal: Proposal) -> dict[str, str]:

@@ -21,7 +21,7 @@ from chalicelib.use_cases.access import actor_of
 from chalicelib.use_cases.correction_case import Drawn
 from chalicelib.use_cases.corrections import check_access, check_kind, correction_in_scope
 from chalicelib.use_cases.journal import record
-from chalicelib.use_cases.plan_correction import PLANS, case_of
+from chalicelib.use_cases.plan_correction import case_of, planned
 from chalicelib.use_cases.tell_correction import tell
 from chalicelib.use_cases.write_correction import written
 
@@ -54,7 +54,7 @@ def approve_correction(*, tools: Toolbox, principal: Principal, correction_id: s
     try:
         case = case_of(tools=tools, correction=correction, actor=actor_of(principal), at=at)
         check_access(tools, correction, case, principal)
-        changes = PLANS[correction.kind](tools, case, Drawn(tools=tools, at=at))
+        changes = planned(tools, correction, case, Drawn(tools=tools, at=at))
     except (RuleRefused, StateConflict):
         raise _outdated(tools, correction, at) from None
     if versions_seen(tuple(changes)) != correction.seen:

@@ -18,7 +18,7 @@ from chalicelib.domain.form_sections import SECTIONS
 from chalicelib.domain.records import DocumentType
 from chalicelib.domain.regions import find_region
 from chalicelib.use_cases.delivery_steps import entry_details
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.issued_policy import finish
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.ordered_documents import order_document
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -134,7 +134,7 @@ def _sent(
     )
     # A code can be asked for again; what tells of a decision or a term had better come twice than never.
     sending = Sending(
-        by=_sender(tools, channel, contacts, rendered),
+        by=_sender(tools, channel, contacts, rendered, urgent=order.kind in _CODE_KINDS),
         not_before=_quiet_until(order.kind, channel, person, at),
         repeat_unknown=order.kind not in _CODE_KINDS,
     )
@@ -217,9 +217,12 @@ def status_link(*, tools: Toolbox, number: str) -> str:
     return f"{tools.public_base_url}/status#{number}" if number else f"{tools.public_base_url}/status"
 
 
-def _sender(tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered) -> Callable[[str], Taken]:
+def _sender(
+    tools: Toolbox, channel: Channel, contacts: Contacts, rendered: Rendered, *, urgent: bool
+) -> Callable[[str], Taken]:
     if channel is Channel.SMS:
-        return lambda reference: tools.sms.send(to=contacts.phone or "", text=rendered.text, reference=reference)
+        to, text = contacts.phone or "", rendered.text
+        return lambda reference: tools.sms.send(to=to, text=text, reference=reference, urgent=urgent)
     return lambda reference: tools.email.send(
         to=contacts.email or "",
         subject=rendered.subject,

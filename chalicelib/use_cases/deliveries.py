@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 CODES_PER_DAY = 10

@@ -137,6 +137,9 @@ def _begun(tools: Toolbox, first: Dispatch, sending: Sending, at: datetime, *, i
 
 
 def _next(dispatch: Dispatch, sending: Sending, at: datetime) -> Dispatch:
+    if dispatch.state is State.SENDING and not sending.repeat_unknown:
+        # Whoever was at it died: the code may have left, and one code is never sent twice.
+        return end(dispatch, state=State.UNCONFIRMED, at=at)
     if sending.not_before is not None:
         return defer(dispatch, until=sending.not_before, at=at)
     return begin(dispatch, at=at)

@@ -15,12 +15,12 @@ from chalicelib.domain.application import (
 )
 from chalicelib.domain.application_states import ApplicationEvent, ApplicationState
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
-from chalicelib.domain.matrix import MatrixRow, matrix_row, represented
+from chalicelib.domain.matrix import MatrixRow, matrix_row
 from chalicelib.domain.person import CONSENT_VERSION
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.representation import Relation
-from chalicelib.ports.errors import AlreadyExists, PreconditionFailed
-from chalicelib.ports.storage import DraftChange
+from chalicelib.ports.errors import PreconditionFailed
+from chalicelib.ports.queries import DraftChange
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import (
     actor_of,
@@ -29,7 +29,8 @@ from chalicelib.use_cases.access import (
     require_confirmed,
     standing_representation,
 )
-from chalicelib.use_cases.forms import DEFAULT_REGION, form_errors, local_day, prefilled, tidy
+from chalicelib.use_cases.demands import local_day, row_of
+from chalicelib.use_cases.forms import form_errors, prefilled, tidy
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.merged_records import followed, redirected
 from chalicelib.use_cases.prefilling import prefilled_for, present_insurer
@@ -49,12 +50,6 @@ class Wish:
     kind: ApplicationKind
     category: ApplicantCategory = ApplicantCategory.CITIZEN_14_PLUS
     person_id: str | None = None
-
-
-def row_of(application: Application, *, at: datetime) -> MatrixRow:
-    """The demands on an application on its local day."""
-    row = matrix_row(category=application.category, kind=application.kind, on=local_day(application, at=at))
-    return row if application.relation is None else represented(row, relation=application.relation)
 
 
 def create_application(
@@ -90,31 +85,41 @@ def create_draft(
 
     A draft under a merged record becomes one about the main record (2 to 3 calls more).
     """
-    draft = application
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _stored(tools, principal, application, request, at),
+        recall=lambda application_id: tools.store.application_file(application_id=application_id).application,
+    )
+
+
+def _stored(
+    tools: Toolbox,
+    principal: Principal,
+    draft: Application,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> Application:
     work = tools.store.work(at=at)
-    work.require_consent(person_id=application.person_id, version=CONSENT_VERSION)
+    work.require_consent(person_id=draft.person_id, version=CONSENT_VERSION)
     application = record(
-        application,
+        draft,
         work=work,
         tools=tools,
         name="application_created",
         at=at,
-        actor=actor_of(principal, acts_for=application.person_id),
-        details={"application_id": application.application_id, "kind": application.kind.value},
+        actor=actor_of(principal, acts_for=draft.person_id),
+        details={"application_id": draft.application_id, "kind": draft.kind.value},
     )
     work.create(application)
-    if request is not None:
-        result = application.application_id
-        work.create(
-            idempotency.record_of(request=request, account_id=principal.account_id, result=result, tools=tools, at=at)
-        )
+    result = application.application_id
+    idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)
     try:
         work.commit()
-    except AlreadyExists:
-        return _created_before(tools, principal, request)
     except RuleRefused as refusal:
         moved = redirected(tools=tools, application=draft, refusal=refusal)
-        return create_draft(tools=tools, principal=principal, application=moved, at=at, request=request)
+        return _stored(tools, principal, moved, request, at)
     return application
 
 
@@ -151,15 +156,6 @@ def _new_draft(tools: Toolbox, principal: Principal, wish: Wish, at: datetime) -
 def _citizenship(row: MatrixRow) -> str | None:
     """The citizenship, where the category leaves only one."""
     return next(iter(row.citizenships)) if len(row.citizenships) == 1 else None
-
-
-def _created_before(tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None) -> Application:
-    if request is None:
-        raise AlreadyExists("Черновик уже создан")
-    earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
-    if earlier is None:
-        raise AlreadyExists("Черновик уже создан")
-    return tools.store.application_file(application_id=earlier).application
 
 
 def save_draft(

@@ -31,7 +31,8 @@ from chalicelib.use_cases.one_time_codes import daily_limit
 if TYPE_CHECKING:
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import Slice, UnitOfWork
+    from chalicelib.ports.queries import Slice
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 LIST_PREFIX = "lists/"

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import find_region, home_region
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Limit
+from chalicelib.ports.queries import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
 from chalicelib.use_cases.journal import record, send

@@ -134,6 +134,8 @@ def _heads(tools: Toolbox, person_id: str) -> Iterator[tuple[str, ChainHead]]:
         yield chain_name(entity), entity.chain
     if known.views is not None:
         yield f"views:{person_id}", known.views.chain
+    for left in known.erased:
+        yield from left.heads.items()
     listed_first = tools.store.applications_of(
         person_id=person_id, limit=APPLICATIONS, after=None, wanted=ApplicationFilter()
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.clinic import Clinic, ServedArea, nearest_first, street_key
+from chalicelib.domain.areas import street_key
+from chalicelib.domain.clinic import Clinic, ServedArea, nearest_first
 from chalicelib.domain.names import norm_key
 from chalicelib.ports.errors import NotFound
 

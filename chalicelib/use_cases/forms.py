@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from chalicelib.domain import regions
 from chalicelib.domain.application_form import check_form
 from chalicelib.domain.birth_date import parse_birth_date, read_date, searched_day
 from chalicelib.domain.errors import FieldError, InvalidValue
@@ -17,7 +16,7 @@ from chalicelib.domain.snils import parse_snils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from chalicelib.domain.matrix import MatrixRow
     from chalicelib.domain.person import Person
@@ -41,37 +40,6 @@ _DATES = (
     ("resumption", "from_on"),
 )
 _DOCUMENTS = (("identity_document", ""), ("status_document", ""), ("representative", "document_"))
-
-
-class Filed(Protocol):
-    """What a person filed with a form: an application, or the registration of a policy of an earlier sample."""
-
-    @property
-    def person_id(self) -> str:
-        """Whose it is."""
-        ...
-
-    @property
-    def form(self) -> Mapping[str, Mapping[str, str]]:
-        """Sections of text fields."""
-        ...
-
-    def section(self, name: str) -> Mapping[str, str]:
-        """Return a section of the form, empty if it is not filled."""
-        ...
-
-
-DEFAULT_REGION = regions.DEFAULT_REGION
-
-
-def region_of(form: Mapping[str, Mapping[str, str]]) -> str:
-    """The region whose clock and insurers an application lives by."""
-    return regions.home_region(form=form)
-
-
-def local_day(filed: Filed, *, at: datetime) -> date:
-    """The local day of an applicant."""
-    return regions.local_date(at=at, region=region_of(filed.form))
 
 
 def form_errors(

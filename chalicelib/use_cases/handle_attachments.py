@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.clinics import LateRequest
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 ATTACHED_CLINIC_KIND = "clinic_notified_of_arrival"

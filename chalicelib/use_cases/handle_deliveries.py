@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery import Delivery
     from chalicelib.domain.delivery_states import DeliveryState
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 

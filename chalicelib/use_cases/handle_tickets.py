@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.errors import NotPermitted
+from chalicelib.domain.errors import NotPermitted, StateConflict
 from chalicelib.domain.ticket import Source, Ticket, assigned, handed_over, require_assignee, written
 from chalicelib.domain.ticket_states import TicketEvent, TicketState
 from chalicelib.ports.errors import NotFound
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from chalicelib.domain.case_summary import Scope
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
     from chalicelib.ports.tickets import TicketFile
@@ -132,18 +133,38 @@ def hand_over(
 ) -> Ticket:
     """Let a colleague take the ticket, or the other desk answer it, with a note on why (2 AWS calls).
 
+    The same again changes nothing, also where the ticket is at the other desk by now.
+
     Raises:
         NotPermitted, NotFound: as `handled_ticket`.
         StateConflict: the ticket is not taken, needs no answer, or there is no other desk.
         ValidationFailed: without a note.
     """
-    ticket = _mine(tools, principal, ticket_id)
+    try:
+        ticket = _mine(tools, principal, ticket_id)
+    except (StateConflict, NotFound):
+        file = tools.store.ticket_file(ticket_id=ticket_id)
+        if not _has_just_handed_over(file, principal, note):
+            raise
+        return file.ticket
     work, actor = tools.store.work(at=at), operator_actor(principal)
     ticket, message = written(ticket=ticket, text=note, author=actor, source=Source.DESK, at=at, internal=True)
     given = handed_over(ticket=ticket, to_other_desk=to_other_desk)
     given = add_ticket_step(work=work, tools=tools, ticket=given, event=TicketEvent.HAND_OVER, actor=actor, at=at)
     work.create(message)
     return keep_ticket(work=work, ticket=given)
+
+
+def _has_just_handed_over(file: TicketFile, principal: Principal, note: str) -> bool:
+    """Whether this very hand-over was the last thing that happened: its answer was lost on the way."""
+    if file.ticket.assignee or not file.messages or require_operator(principal) not in _desks(file.ticket):
+        return False
+    last = file.messages[-1]
+    return (last.internal, last.author.actor_id, last.text) == (True, principal.account_id, note.strip())
+
+
+def _desks(ticket: Ticket) -> tuple[Scope | None, ...]:
+    return ticket.desk, ticket.other_desk
 
 
 def settle_ticket(*, tools: Toolbox, principal: Principal, ticket_id: str, at: datetime) -> Ticket:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-    from chalicelib.use_cases.forms import Filed
+    from chalicelib.use_cases.demands import Filed
 
 
 SHARED_KIND = "person"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.asked_period import PeriodWish, read_period
-from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
+from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.insurance_certificate import (
     CertificateMoment,
     InsuranceCertificate,
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 PER_DAY = 20
@@ -171,9 +172,15 @@ def find_certificate(
 
 
 def certificate_link(*, tools: Toolbox, principal: Principal, which: WhichCertificate, at: datetime) -> str:
-    """Make a short-lived link to the document (2 or 3 AWS calls); raises NotFound while it is not ready."""
+    """Make a short-lived link to the document (2 or 3 AWS calls); raises NotFound while it is not ready.
+
+    Raises:
+        StateConflict: it was revoked.
+    """
     known = holder_file(tools=tools, principal=principal, person_id=which.person_id, at=at)
     certificate = _read(tools, _whose(known, principal), which.certificate_id)
+    if certificate.state is InsuranceCertificateState.REVOKED:
+        raise StateConflict("Справка отозвана: сведения исправлены, закажите новую")
     return document_link(tools=tools, file=known, document_id=certificate.document_id)
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.insurance_certificate import Statement
     from chalicelib.domain.insurance_history import Proof
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 POINTER_KIND = "insurance_certificate"

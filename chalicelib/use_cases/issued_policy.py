@@ -23,8 +23,7 @@ from chalicelib.domain.records import (
 from chalicelib.domain.regions import end_of_day, find_region
 from chalicelib.domain.sex import Sex
 from chalicelib.use_cases.closing import free_place
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import order_document
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-    from chalicelib.use_cases.forms import Filed
+    from chalicelib.use_cases.demands import Filed
 
 PERSON_UNKNOWN = "person_unknown"
 """There is no profile to keep what was confirmed."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
 from chalicelib.domain.numbers import parse_application_number
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 from chalicelib.use_cases.access import require_citizen
 from chalicelib.use_cases.merged_records import applications_about
 

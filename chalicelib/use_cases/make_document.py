@@ -22,10 +22,11 @@ from chalicelib.domain.regions import find_region
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import ApplicationFile, PersonFile
+from chalicelib.ports.folders import ApplicationFile, PersonFile
 from chalicelib.use_cases.appeal_receipt import appeal_receipt
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import profile_form, region_of
+from chalicelib.use_cases.demands import region_of
+from chalicelib.use_cases.forms import profile_form
 from chalicelib.use_cases.holder_view import holder_of
 from chalicelib.use_cases.insurance_certificate_document import draw_insurance_certificate
 from chalicelib.use_cases.issue_insurance_certificate import mark_made
@@ -88,8 +89,7 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     ordered = next((d for d in known.documents if d.document_id == document_id), None)
     if ordered is None or ordered.made_at is not None or ordered.superseded:
         return ordered
-    application_id = ordered.application_id
-    file = tools.store.application_file(application_id=application_id) if application_id else None
+    file = _application_of(tools, ordered.application_id)
     sources = _Sources(document=ordered, application=file, known=known, at=at)
     link, data = _MAKERS[ordered.document_type](tools, sources)
     tools.documents.write(key=ordered.object_key, data=data, media_type=PDF)
@@ -99,6 +99,16 @@ def make_document(*, tools: Toolbox, person_id: str, document_id: str, at: datet
     mark_made(work, tools, made, at)
     work.commit()
     return made
+
+
+def _application_of(tools: Toolbox, application_id: str) -> ApplicationFile | None:
+    """The application that a document is filled from; of one whose term of retention is over the profile stands in."""
+    if not application_id:
+        return None
+    try:
+        return tools.store.application_file(application_id=application_id)
+    except NotFound:
+        return None
 
 
 def _insurer(tools: Toolbox, code: str) -> InsurerView:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.ports.privacy import Holdings
 from chalicelib.use_cases.access import standing_representation
+from chalicelib.use_cases.journal import chain_name
 
 if TYPE_CHECKING:
     from datetime import date
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.person import Person
-    from chalicelib.ports.queries import ApplicationFilter
-    from chalicelib.ports.storage import PersonFile, Slice
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.queries import ApplicationFilter, Slice
     from chalicelib.ports.toolbox import Toolbox
 
 
@@ -41,6 +43,23 @@ def main_file(*, tools: Toolbox, file: PersonFile) -> PersonFile:
 
 def _led(main: PersonFile) -> tuple[str, ...]:
     return main.person.merged_from if main.person is not None else ()
+
+
+def records_of(*, tools: Toolbox, person_id: str) -> tuple[str, ...]:
+    """All records of the person whose record this is, itself first (1 AWS call, 1 more where it leads elsewhere)."""
+    main = followed(tools=tools, file=tools.store.person_file(person_id=person_id)).person
+    others = () if main is None else (main.person_id, *main.merged_from)
+    return tuple(dict.fromkeys((person_id, *others)))
+
+
+def holdings_of(*, tools: Toolbox, person_id: str) -> Holdings:
+    """All that is held of a person under any record (1 AWS call, and 1 or 2 for each record)."""
+    found = [tools.store.holdings(person_id=one) for one in records_of(tools=tools, person_id=person_id)]
+    return Holdings(
+        # What moved with a merger is named by the journals of both records.
+        things=tuple({chain_name(thing): thing for part in found for thing in part.things}.values()),
+        messages=tuple(message for part in found for message in part.messages),
+    )
 
 
 def representation_for(*, tools: Toolbox, acting: PersonFile, person_id: str, on: date) -> PersonFile:

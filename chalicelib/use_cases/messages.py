@@ -10,7 +10,7 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.person import Person
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import CabinetMessage
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 from chalicelib.use_cases.access import require_citizen, require_role
 from chalicelib.use_cases.correction_case import check_scope, read_case
 from chalicelib.use_cases.views import note_view

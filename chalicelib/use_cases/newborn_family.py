@@ -21,7 +21,7 @@ from chalicelib.domain.representation import (
     end_of_powers,
     next_look,
 )
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.use_cases.identity import document_value
 from chalicelib.use_cases.journal import record as recorded
 from chalicelib.use_cases.merged_records import followed

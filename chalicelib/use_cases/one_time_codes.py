@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.signing_code import SentCode
 from chalicelib.ports.errors import RateLimited
-from chalicelib.ports.storage import Limit
+from chalicelib.ports.queries import Limit
 from chalicelib.use_cases import idempotency
 
 if TYPE_CHECKING:

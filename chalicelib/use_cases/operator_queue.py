@@ -14,9 +14,8 @@ from chalicelib.domain.case_summary import CaseSummary, Scope, ScopeKind
 from chalicelib.domain.errors import FieldError, NotPermitted, ValidationFailed
 from chalicelib.domain.operator_case import WaitReason
 from chalicelib.domain.principal import Role
-from chalicelib.domain.regions import is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, is_region, local_date
 from chalicelib.use_cases.access import require_operator, require_role
-from chalicelib.use_cases.forms import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

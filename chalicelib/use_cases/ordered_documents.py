@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.insurance_certificate import InsuranceCertificate
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 LINK_SECONDS = 300

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.contacts import PostalAddress, check_address
+from chalicelib.domain.erasure import ErasureCause
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.notifications import RULES, Channel, NotificationKind
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Contact, Person
@@ -18,13 +19,14 @@ from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living
+from chalicelib.use_cases.open_erasure import open_erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 CABINET = "cabinet"
@@ -46,7 +48,7 @@ def own_file(*, tools: Toolbox, principal: Principal, at: datetime) -> PersonFil
     """Read what the service holds of the person; before the first consent, what the account says (1 AWS call)."""
     person_id = require_citizen(principal)
     file = tools.store.person_file(person_id=person_id)
-    if file.person is not None:
+    if file.person is not None and file.person.erased_at is None:
         return file
     return replace(file, person=_from_account(principal, at))
 
@@ -109,7 +111,7 @@ def _give(
         # Else a copy of this request that comes after a revocation would give the consent anew.
         idempotency.remember_alone(request=request, principal=principal, result=version, tools=tools, at=at)
         return stored
-    person = stored or _from_account(principal, at)
+    person = _anew(stored, principal, at) if stored is None or stored.erased_at is not None else stored
     consent = Consent(version=version, given_at=at, channel=CABINET)
     changed = replace(person, consents=(*person.consents, consent), updated_at=at)
     try:
@@ -121,8 +123,21 @@ def _give(
         return _give(tools, principal, version, request, at)
 
 
+def _anew(stored: Person | None, principal: Principal, at: datetime) -> Person:
+    """The profile as the account has it; one that was emptied is filled again, and its journal goes on."""
+    person = _from_account(principal, at)
+    if stored is None:
+        return person
+    kept = {name: getattr(stored, name) for name in ("consents", "merged", "merged_from", "version", "chain")}
+    return replace(person, **kept)
+
+
 def revoke_consent(*, tools: Toolbox, principal: Principal, at: datetime) -> Person:
-    """Revoke the consent; the history keeps it (requirement A4). Raises NotFound without a consent in force."""
+    """Revoke the consent; the history keeps it, and what the law does not keep is destroyed (requirements A4, P2).
+
+    Raises:
+        NotFound: no consent is in force.
+    """
     require_citizen(principal)
     person = tools.store.person_file(person_id=principal.account_id).person
     if person is None or person.consent is None:
@@ -166,6 +181,9 @@ def _keep(
         at=at,
         context={"day": day},
     )
+    if person.consent is None:
+        cause, actor = ErasureCause.CONSENT_REVOKED, actor_of(principal)
+        open_erasure(work=work, tools=tools, person=person, cause=cause, actor=actor, at=at)
     idempotency.remember(work=work, request=request, principal=principal, result=CONSENT_VERSION, tools=tools, at=at)
     work.commit()
     return person if is_new else replace(person, version=person.version + 1)

@@ -14,6 +14,7 @@ from chalicelib.use_cases.correction_case import read_case
 from chalicelib.use_cases.merge_persons import merge_persons
 from chalicelib.use_cases.record_death import record_death
 from chalicelib.use_cases.undo_changes import undo
+from chalicelib.use_cases.untrue_certificates import with_untrue_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,6 +58,17 @@ PLANS: Mapping[CorrectionKind, Callable[[Toolbox, Case, Draws], list[Change]]] =
     _K.REVERSAL: undo,
 }
 """Kind → what makes its changes."""
+
+
+def planned(tools: Toolbox, correction: Correction, case: Case, draws: Draws) -> list[Change]:
+    """Everything that a correction would change, with the certificates of insurance that it makes untrue.
+
+    Raises:
+        RuleRefused, StateConflict: it cannot be made.
+    """
+    changes = PLANS[correction.kind](tools, case, draws)
+    return with_untrue_certificates(tools, case, changes)
+
 
 _UNDOING = frozenset({_K.PERSONS_SEPARATED, _K.DEATH_CANCELLED, _K.REVERSAL})
 

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.policy import Policy, PolicyState, Suspension, end, resume, suspend
 from chalicelib.domain.records import Revocation
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.issued_policy import finish
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.policy_cards import put_policy_card
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 GIVEN_UP = "given_up"

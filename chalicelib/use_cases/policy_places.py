@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.changes import Change
     from chalicelib.domain.legacy_policy import PolicyBlank
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.use_cases.write_changes import Pen
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.representation import Representation
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.use_cases.forms import Form
 
 

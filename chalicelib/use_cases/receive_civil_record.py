@@ -17,10 +17,9 @@ from chalicelib.domain.civil_record_checks import message_errors, tidy_message
 from chalicelib.domain.errors import ValidationFailed
 from chalicelib.domain.principal import Role
 from chalicelib.domain.records import Pointer, Queue
-from chalicelib.domain.regions import is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, is_region, local_date
 from chalicelib.ports.errors import AlreadyExists, StaleWrite
 from chalicelib.use_cases.access import actor_of, require_role
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record as recorded
 from chalicelib.use_cases.journal import send
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.application_states import FINAL_STATES
+from chalicelib.domain.attachment import ended_by_death
 from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.changes import Change, changed
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import Death
-from chalicelib.domain.policy_corrections import DEATH, ended_by_death
+from chalicelib.domain.policy_corrections import DEATH
+from chalicelib.domain.policy_corrections import ended_by_death as policy_ended
 from chalicelib.domain.representation import RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.use_cases.correct_application import discontinued, ended_representation, without_representative
@@ -47,13 +49,25 @@ def record_death(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:
             if application.state not in FINAL_STATES
         ),
         *_powers_ended(tools, case),
+        *_attachments_ended(case, died_on),
     ]
+
+
+def _attachments_ended(case: Case, died_on: date) -> list[Change]:
+    """No clinic is paid for the dead; a request waits for nobody, and a doctor's place is free."""
+    changes: list[Change] = []
+    for found in case.file.attachments:
+        ended = ended_by_death(attachment=found, died_on=died_on, at=case.at, actor=case.actor)
+        changes += changed(before=found, after=ended)
+    for book in case.file.attachment_books:
+        changes += changed(before=book, after=replace(book, live_id="", standing_id=""))
+    return changes
 
 
 def _policies_ended(case: Case, died_on: date) -> list[Change]:
     changes: list[Change] = []
     for policy in case.file.policies:
-        changes += changed(before=policy, after=ended_by_death(policy=policy, died_on=died_on))
+        changes += changed(before=policy, after=policy_ended(policy=policy, died_on=died_on))
     standing = case.file.standing_policy
     documents = present_documents(case, standing) if standing is not None else []
     return [*changes, *(Change(before=found, after=replace(found, superseded=True)) for found in documents)]

@@ -14,17 +14,19 @@ from chalicelib.domain.records import LiveMarker, Queue
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.sex import Sex
 from chalicelib.ports.errors import AlreadyExists
-from chalicelib.ports.storage import Limit
+from chalicelib.ports.queries import Limit
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
-from chalicelib.use_cases.forms import Form, prefilled, region_of, tidy
+from chalicelib.use_cases.demands import region_of
+from chalicelib.use_cases.forms import Form, prefilled, tidy
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 TRIES_PER_DAY = 10

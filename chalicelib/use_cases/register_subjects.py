@@ -12,7 +12,7 @@ from chalicelib.domain.regions import find_region
 if TYPE_CHECKING:
     from chalicelib.domain.legacy_policy import PolicyBlank
     from chalicelib.domain.legacy_registration import LegacyPolicy
-    from chalicelib.use_cases.forms import Filed
+    from chalicelib.use_cases.demands import Filed
 
 _NAMES = ("family_name", "given_name", "middle_name", "born_on", "sex")
 _REPRESENTATIVE = ("family_name", "given_name", "middle_name")

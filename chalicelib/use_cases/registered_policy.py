@@ -13,7 +13,7 @@ from chalicelib.domain.policy import STANDING, InsurerPeriod
 from chalicelib.domain.policy_number import check_against, parse_policy_number
 from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.domain.sex import Sex
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import Issue, claim_number, new_policy, update_person
 from chalicelib.use_cases.supersede_legacy_policy import supersede_legacy_policy
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.toolbox import Toolbox
 
 PREFIX = "exchange/registry/"

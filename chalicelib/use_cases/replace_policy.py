@@ -9,7 +9,7 @@ from chalicelib.domain.audit import SYSTEM, ChainHead
 from chalicelib.domain.policy import Policy, PolicyState, end
 from chalicelib.domain.records import ActivePolicyMarker, Revocation
 from chalicelib.use_cases.certificates import STATUS_COUNTER
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import (
     claim_number,
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

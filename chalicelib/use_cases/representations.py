@@ -9,7 +9,7 @@ from chalicelib.domain.birth_date import BirthDate
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.names import check_full_name
 from chalicelib.domain.person import CONSENT_VERSION, Consent, Person
-from chalicelib.domain.regions import find_region, is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, find_region, is_region, local_date
 from chalicelib.domain.representation import (
     RELATIONS,
     Powers,
@@ -21,10 +21,9 @@ from chalicelib.domain.representation import (
 )
 from chalicelib.domain.sex import Sex
 from chalicelib.domain.snils import parse_snils
-from chalicelib.ports.errors import AlreadyExists
+from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen, require_confirmed, standing_representation
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.people import CABINET
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 MAX_REPRESENTED = 30
@@ -89,7 +88,21 @@ def add_represented(
         raise RuleRefused("too_many_represented", f"Представлять можно не более {MAX_REPRESENTED} человек")
     person = _person(tools, principal, wanted, at)
     representation = _representation(principal, wanted, person.person_id, on)
-    return _keep(tools, principal, person, representation, at, request)
+    return idempotency.once(
+        request=request,
+        principal=principal,
+        tools=tools,
+        create=lambda: _keep(tools, principal, person, representation, at, request),
+        recall=lambda person_id: _declared_before(tools, principal, person_id),
+    )
+
+
+def _declared_before(tools: Toolbox, principal: Principal, person_id: str) -> Representation:
+    known = tools.store.person_file(person_id=principal.account_id)
+    found = next((r for r in known.represented if r.person_id == person_id), None)
+    if found is None:
+        raise NotFound("Представляемый не найден")
+    return found
 
 
 def _keep(
@@ -106,22 +119,9 @@ def _keep(
     person = record(person, work=work, tools=tools, name="represented", at=at, actor=actor, details=details)
     work.create(person)
     work.create(representation)
-    if request is not None:
-        account_id = principal.account_id
-        work.create(
-            idempotency.record_of(request=request, account_id=account_id, result=person.person_id, tools=tools, at=at)
-        )
-    try:
-        work.commit()
-    except AlreadyExists:
-        if request is None:
-            raise
-        earlier = idempotency.earlier_result(request=request, account_id=principal.account_id, tools=tools)
-        known = tools.store.person_file(person_id=principal.account_id)
-        found = next((r for r in known.represented if r.person_id == earlier), None)
-        if found is None:
-            raise
-        return found
+    result = person.person_id
+    idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)
+    work.commit()
     return representation
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.person import CONSENT_VERSION, Consent
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed, standing_representation
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.people import CABINET
 

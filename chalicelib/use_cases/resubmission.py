@@ -8,7 +8,8 @@ from chalicelib.domain.application import Application, Moment
 from chalicelib.domain.application_states import ApplicationState
 from chalicelib.domain.errors import StateConflict
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
-from chalicelib.use_cases.drafts import create_draft, row_of
+from chalicelib.use_cases.demands import row_of
+from chalicelib.use_cases.drafts import create_draft
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,7 +15,8 @@ from chalicelib.domain.records import Revocation
 from chalicelib.ports.errors import StaleWrite
 from chalicelib.use_cases.certificates import STATUS_COUNTER
 from chalicelib.use_cases.closing import close_unfavorably, free_place
-from chalicelib.use_cases.forms import local_day, profile_form
+from chalicelib.use_cases.demands import local_day
+from chalicelib.use_cases.forms import profile_form
 from chalicelib.use_cases.issued_policy import order_documents
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.ordered_documents import supersede
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 PAGE = 100

@@ -10,11 +10,10 @@ from chalicelib.domain.birth_date import earliest_day
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.qr_claims import QrClaims, QrKind, name_for_qr
 from chalicelib.domain.records import DocumentType, Queue, StoredDocument
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_citizen
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.journal import record, send
 from chalicelib.use_cases.representations import holder_file
 from chalicelib.use_cases.status_lists import place_in_status_list
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.person import Person
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 MAX_DAYS = 30

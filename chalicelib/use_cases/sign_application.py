@@ -11,6 +11,7 @@ from chalicelib.domain.application_states import ApplicationEvent, ApplicationSt
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.insurer_change import ChangeReason, ChangeRequest, check_change
 from chalicelib.domain.kind_rules import KIND_RULES, Effect, PolicyNeed
+from chalicelib.domain.plain_text import within_sentence
 from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
@@ -22,8 +23,8 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.delivery_steps import check_live_deliveries
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import differences_from_account, form_errors, local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
+from chalicelib.use_cases.forms import differences_from_account, form_errors
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
 from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.storage import ApplicationFile, PersonFile, UnitOfWork
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 
@@ -182,7 +184,7 @@ def _missing_scans(file: ApplicationFile, row: MatrixRow) -> list[FieldError]:
         FieldError(
             field=f"scans.{document}",
             code="scan_required",
-            message=f"Загрузите скан-копию и дождитесь проверки: {DOCUMENT_TITLES[document].lower()}",
+            message=f"Загрузите скан-копию и дождитесь проверки: {within_sentence(DOCUMENT_TITLES[document])}",
         )
         for document in documents_to_upload(file, row)
     ]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
+    from chalicelib.ports.folders import ApplicationFile, PersonFile
     from chalicelib.ports.signatures import SignatureVerifier
-    from chalicelib.ports.storage import ApplicationFile, PersonFile
     from chalicelib.ports.toolbox import Toolbox
 
 CMS = "cms"

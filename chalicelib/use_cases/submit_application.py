@@ -26,8 +26,7 @@ from chalicelib.ports.errors import AlreadyExists
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_confirmed
 from chalicelib.use_cases.clarifications import end_pause
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.ordered_documents import order_document
 from chalicelib.use_cases.sign_application import subject_digest
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
-    from chalicelib.ports.storage import ApplicationFile, UnitOfWork
+    from chalicelib.ports.folders import ApplicationFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 SMS_CODE = "sms_code"
@@ -83,16 +83,31 @@ def submit_application(
         return _submitted_before(tools, principal, application, request)
     application, signature = _accept_signature(tools, principal, file, submission, at)
     submitted = _signed(application, principal, signature, at)
-    for draw in range(NUMBER_DRAWS):
+    try:
+        return _commit_numbered(tools, principal, file, submitted, request, at)
+    except AlreadyExists as refusal:
+        # A copy that came at the same moment may be refused for what the first one has just made.
+        if (earlier := _earlier(tools, principal, request)) is not None:
+            return earlier
+        raise _explained(refusal, submitted) from None
+
+
+def _commit_numbered(
+    tools: Toolbox,
+    principal: Principal,
+    file: ApplicationFile,
+    submitted: Application,
+    request: idempotency.RequestKey | None,
+    at: datetime,
+) -> Application:
+    """Commit; where the number that was drawn is taken, draw another."""
+    for _ in range(NUMBER_DRAWS - 1):
         try:
             return _commit(tools, principal, file, submitted, request, at)
         except AlreadyExists as refusal:
-            # A copy that came at the same moment may be refused for what the first one has just made.
-            if (earlier := _earlier(tools, principal, request)) is not None:
-                return earlier
-            if refusal.marker != "application" or draw == NUMBER_DRAWS - 1:
-                raise _explained(refusal, submitted) from None
-    raise AssertionError("the loop returns or raises")  # pragma: no cover — its last turn never falls through
+            if refusal.marker != "application":
+                raise
+    return _commit(tools, principal, file, submitted, request, at)
 
 
 def _explained(refusal: AlreadyExists, submitted: Application) -> AlreadyExists:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.legacy_registration import LEGACY_TRANSITIONS, LegacyEvent, LegacyPolicy, advance_legacy
 from chalicelib.domain.policy_types import LEGACY_TYPES, PolicyType
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.register_legacy_policy import live_marker
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.policy import Policy
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.numbers import SERIAL_LIMIT, Series, series_number
-from chalicelib.domain.regions import is_region, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, is_region, local_date
 from chalicelib.domain.scan import MAX_BYTES, UPLOAD_SECONDS, Scan, ScanState
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.domain.ticket import (
@@ -26,7 +26,7 @@ from chalicelib.domain.ticket_states import TicketEvent, TicketState, ticket_rul
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_citizen
-from chalicelib.use_cases.forms import DEFAULT_REGION, region_of
+from chalicelib.use_cases.demands import region_of
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type
 from chalicelib.use_cases.ticket_steps import add_ticket_step, keep_ticket, tell_ticket, ticket_details
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.principal import Principal
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.ports.tickets import TicketFile
     from chalicelib.ports.toolbox import Toolbox
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.changes import Change, Thing, reference, undone
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.records import Pointer
 from chalicelib.domain.representation import Representation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.ports.toolbox import Toolbox
     from chalicelib.use_cases.correction_case import Case, Draws
 
@@ -26,6 +27,7 @@ def undo(tools: Toolbox, case: Case, draws: Draws) -> list[Change]:  # noqa: ARG
     folders = folders_of(tools=tools, changes=case.origin, known={case.person.person_id: case.file})
     standing = {reference(thing): thing for file in folders.values() for thing in _things(file)}
     standing |= {reference(application): application for application in _applications(tools, case)}
+    standing |= {reference(stated): stated for stated in _certificates(tools, case)}
     return list(undone(changes=case.origin, standing=standing))
 
 
@@ -55,6 +57,8 @@ def _things(file: PersonFile) -> list[Thing]:
         *file.documents,
         *file.represented,
         *file.legacy_policies,
+        *file.attachments,
+        *file.attachment_books,
     ]
 
 
@@ -66,3 +70,11 @@ def _applications(tools: Toolbox, case: Case) -> list[Application]:
         for thing in changed
         if isinstance(thing, Application)
     ]
+
+
+def _certificates(tools: Toolbox, case: Case) -> list[InsuranceCertificate]:
+    """The certificates of insurance that were revoked, as they are now (1 AWS call each)."""
+    revoked = [change.after for change in case.origin if isinstance(change.after, InsuranceCertificate)]
+    read = tools.store.insurance_certificate
+    found = (read(person_id=one.person_id, certificate_id=one.certificate_id) for one in revoked)
+    return [one for one in found if one is not None]

@@ -22,7 +22,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.domain.working_days import RUSSIAN_CALENDAR
 from chalicelib.use_cases.correction_case import read_applications
 from chalicelib.use_cases.delivery_steps import entry_details
-from chalicelib.use_cases.forms import local_day, region_of
+from chalicelib.use_cases.demands import local_day, region_of
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.write_changes import Pen, write_changes
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.use_cases.appeal_subjects import Undoing
 
 REOPENED = "reopened_by_appeal"

@@ -17,7 +17,7 @@ from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists
 from chalicelib.use_cases import clarifications
 from chalicelib.use_cases.certificates import issue_certificate
 from chalicelib.use_cases.closing import close_unfavorably
-from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.journal import notify, record, send
 from chalicelib.use_cases.register_questions import Question, ask_register, delay_seconds

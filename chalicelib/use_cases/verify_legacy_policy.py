@@ -24,7 +24,7 @@ from chalicelib.domain.policy import InsurerPeriod, Policy
 from chalicelib.domain.records import ActivePolicyMarker
 from chalicelib.ports.errors import ANOTHER_PERSON, AlreadyExists, NotFound
 from chalicelib.use_cases.certificates import POLICY_ISSUED, STATUS_COUNTER, revoke_certificate
-from chalicelib.use_cases.forms import local_day
+from chalicelib.use_cases.demands import local_day
 from chalicelib.use_cases.identity import claim_identity
 from chalicelib.use_cases.issued_policy import Issue, claim_number, policy_of, update_person
 from chalicelib.use_cases.journal import notify, record
@@ -38,7 +38,8 @@ from chalicelib.use_cases.supersede_legacy_policy import end_registration
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.ports.storage import PersonFile, UnitOfWork
+    from chalicelib.ports.folders import PersonFile
+    from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
 
 

@@ -11,10 +11,10 @@ from chalicelib.domain.errors import FieldError
 from chalicelib.domain.records import ViewLog
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import AlreadyExists, StaleWrite
-from chalicelib.ports.storage import ApplicationFile
+from chalicelib.ports.folders import ApplicationFile
 from chalicelib.use_cases.access import operator_actor, require_operator, require_scope
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import form_errors, local_day
+from chalicelib.use_cases.demands import local_day, row_of
+from chalicelib.use_cases.forms import form_errors
 from chalicelib.use_cases.sign_application import documents_to_upload
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.scan import Scan
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.ports.toolbox import Toolbox
 
 VIEW_TRIES = 4
@@ -90,9 +90,6 @@ def _file(tools: Toolbox, principal: Principal, application_id: str) -> Applicat
     require_role(principal, Role.INSURER_OPERATOR, Role.FUND_OPERATOR)
     file = tools.store.application_file(application_id=application_id)
     require_scope(file.application, principal)
-    if file.application.submitted_at is None:
-        # A draft is nobody's business yet.
-        raise NotFound("Заявление не найдено")
     return file
 
 

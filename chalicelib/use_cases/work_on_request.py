@@ -49,16 +49,15 @@ def work_on_request(
     step = _STEPS.get(request.stage)
     if step is None:
         return request
-    for number in range(1, STEPS + 1):
+    for _ in range(STEPS - 1):
         request = step(tools, request, at)
-        done = request.cursor >= _length(request)
-        if done or number == STEPS or request.stage is RequestStage.WRITING:
+        if request.cursor >= _length(request) or request.stage is RequestStage.WRITING:
             return _handed_on(tools, request, at)
         work = tools.store.work(at=at)
         work.update(request)
         work.commit()
         request = replace(request, version=request.version + 1)
-    return request
+    return _handed_on(tools, step(tools, request, at), at)
 
 
 def _length(request: EmployerRequest) -> int:

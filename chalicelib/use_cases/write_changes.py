@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.application import Application
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import Actor
 from chalicelib.domain.changes import Chained, Change, Versioned, reference
+from chalicelib.domain.insurance_certificate import InsuranceCertificate
 from chalicelib.domain.legacy_registration import LegacyPolicy, LegacyState
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import LiveMarker, Pointer, Queue, Revocation, StoredDocument
@@ -22,6 +24,7 @@ from chalicelib.domain.temporary_certificate import CertificateState, TemporaryC
 from chalicelib.ports.toolbox import Toolbox
 from chalicelib.ports.unit_of_work import UnitOfWork
 from chalicelib.use_cases.certificates import put_certificate_card
+from chalicelib.use_cases.follow_changes import follow_attachment, follow_insurance_certificate
 from chalicelib.use_cases.journal import record, send
 from chalicelib.use_cases.policy_acts import LISTED
 from chalicelib.use_cases.register_legacy_policy import ask_later, live_marker
@@ -56,6 +59,10 @@ def write_changes(pen: Pen, changes: Iterable[Change]) -> None:
             _list_policy(pen, before, after)  # type: ignore[arg-type]  # as above
         elif isinstance(change.thing, TemporaryCertificate):
             _list_certificate(pen, before, after)  # type: ignore[arg-type]  # as above
+        elif isinstance(before, Attachment) and isinstance(after, Attachment):
+            follow_attachment(pen, before, after)
+        elif isinstance(after, InsuranceCertificate):
+            follow_insurance_certificate(pen, after)
 
 
 def _write(pen: Pen, before: Versioned | None, after: Versioned | None) -> None:
@@ -79,7 +86,7 @@ def _write(pen: Pen, before: Versioned | None, after: Versioned | None) -> None:
 
 
 def _noted(pen: Pen, thing: Versioned) -> Versioned:
-    if isinstance(thing, StoredDocument):
+    if isinstance(thing, StoredDocument | AttachmentBook):
         return thing
     noted: Chained = record(  # type: ignore[type-var]  # of the same kind as it was
         thing, work=pen.work, tools=pen.tools, name=pen.name, at=pen.at, actor=pen.actor, details=pen.details

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.scan import MEDIA_TYPES, ScanState
 from chalicelib.domain.supporting_documents import DOCUMENT_TITLES, DocumentKind
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.scans import UploadOrder, order_upload, preview_link
 from chalicelib.use_cases.sign_application import documents_to_upload
@@ -24,7 +24,7 @@ from chalicelib.web.steps import STEPS
 if TYPE_CHECKING:
     from chalicelib.domain.scan import Scan
     from chalicelib.ports.files import UploadForm
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

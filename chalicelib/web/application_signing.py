@@ -9,7 +9,7 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.errors import DomainError, FieldError, ValidationFailed
 from chalicelib.domain.signing_code import CodeNotAccepted
 from chalicelib.ports.errors import RateLimited
-from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.sign_application import documents_to_upload, request_signing_code
 from chalicelib.use_cases.submit_application import Submission, submit_application
@@ -22,7 +22,7 @@ from chalicelib.web.steps import STEPS, mistakes, sections_asked, steps_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

@@ -10,8 +10,8 @@ from chalicelib.domain.regions import local_date
 from chalicelib.http.applications import entity_id
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import own, require_citizen
-from chalicelib.use_cases.drafts import row_of, save_draft
-from chalicelib.use_cases.forms import region_of
+from chalicelib.use_cases.demands import region_of, row_of
+from chalicelib.use_cases.drafts import save_draft
 from chalicelib.web.answers import Answer, Data, Page, Redirect
 from chalicelib.web.application_presenters import address_of, summary_of
 from chalicelib.web.blueprint import WebBlueprint
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.application import Application
     from chalicelib.domain.errors import FieldError
     from chalicelib.domain.matrix import MatrixRow
-    from chalicelib.ports.storage import ApplicationFile
+    from chalicelib.ports.folders import ApplicationFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

@@ -8,7 +8,7 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationEvent, ApplicationState
 from chalicelib.http.applications import entity_id
 from chalicelib.use_cases.closing import withdraw_application
-from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.resubmission import file_again
 from chalicelib.web.answers import Answer, Page, Redirect

@@ -10,7 +10,8 @@ from chalicelib.domain.kind_rules import KIND_RULES
 from chalicelib.domain.person import CONSENT_TEXT, CONSENT_VERSION
 from chalicelib.http.applications import after, cursor_of, entity_id
 from chalicelib.ports.queries import ApplicationFilter
-from chalicelib.use_cases.drafts import Wish, create_application, row_of
+from chalicelib.use_cases.demands import row_of
+from chalicelib.use_cases.drafts import Wish, create_application
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.list_applications import list_applications
 from chalicelib.use_cases.people import give_consent, own_file

@@ -10,8 +10,9 @@ from chalice import Blueprint
 
 from chalicelib.http import blueprint as api
 from chalicelib.http.calls import read_path_parameter
+from chalicelib.http.edge import HttpProblem
 from chalicelib.http.middleware import request_in_work
-from chalicelib.http.problems import HttpProblem, http_problem, problem_of
+from chalicelib.http.problems import http_problem, problem_of
 from chalicelib.http.responses import request_id_of
 from chalicelib.web.answers import Answer, Data, Page, Redirect, present
 from chalicelib.web.visits import FILE_FORM, FORM, SignInNeeded, Visit, check_not_forged, new_secret, read_visit

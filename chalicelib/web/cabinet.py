@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.ports.errors import NotFound
 from chalicelib.ports.queries import ApplicationFilter
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.list_applications import list_applications
 from chalicelib.use_cases.merged_records import main_file
@@ -22,7 +21,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.insurance import card_of, documents_of
 
 if TYPE_CHECKING:
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

@@ -9,11 +9,10 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.proof_of_work import ProofNotAccepted
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.validity import CardKind, ValidityStatus
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.check_validity import PublicQuestion, check_validity
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey
 from chalicelib.use_cases.prove_work import new_challenge
 from chalicelib.web.answers import Answer, Page

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import FieldError, InvalidValue, ValidationFailed
 from chalicelib.domain.item_sources import SOURCE_TITLES
 from chalicelib.domain.policy_types import POLICY_TYPES
 from chalicelib.domain.principal import Role
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.http.batch_csv import COLUMNS, read_rows
 from chalicelib.http.clinic_desk import answered_rows
 from chalicelib.http.csv_text import CONTENT_TYPE, csv_text
@@ -21,7 +21,6 @@ from chalicelib.http.schemas.batches import batch_table
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.check_insured_person import check_insured_person
 from chalicelib.use_cases.check_many import MOST, RowStatus
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.web.answers import Answer, Download, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import day, policy_number, snils

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.person import CONSENT_TEXT, CONSENT_VERSION
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.representation import RELATIONS, Relation
 from chalicelib.http.applications import after, cursor_of, entity_id
 from chalicelib.http.schemas.representation import PowersIn, RepresentedIn
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.ordered_documents import document_link
 from chalicelib.use_cases.representations import (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.records import StoredDocument
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
 
 _PROOFS = {DocumentType.POLICY, DocumentType.TEMPORARY_CERTIFICATE}
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.insurer_ratings import CRITERIA
-from chalicelib.domain.regions import REGIONS, local_date
+from chalicelib.domain.regions import DEFAULT_REGION, REGIONS, local_date
 from chalicelib.http.registry import InsurersQuery, SortBy, found_insurers
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.use_cases.insurer_directory import ratings
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.blueprint import WebBlueprint

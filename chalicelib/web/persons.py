@@ -12,12 +12,11 @@ from chalicelib.domain.duplicates import LIKENESS_TITLES
 from chalicelib.domain.errors import ValidationFailed
 from chalicelib.domain.policy import POLICY_STATE_TITLES
 from chalicelib.domain.principal import Role
-from chalicelib.domain.regions import local_date
+from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.http.persons import person_ref
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.duplicates import find_duplicates
 from chalicelib.use_cases.find_persons import PersonKey, find_persons, view_person
-from chalicelib.use_cases.forms import DEFAULT_REGION
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import day, moment, policy_number, snils

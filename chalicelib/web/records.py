@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.domain.audit import AuditEntry
-    from chalicelib.ports.storage import Slice
+    from chalicelib.ports.queries import Slice
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)

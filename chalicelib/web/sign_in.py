@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.edge import HttpProblem
 from chalicelib.web import cookies
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.kind_rules import Effect
-from chalicelib.use_cases.drafts import row_of
-from chalicelib.use_cases.forms import form_errors, local_day
+from chalicelib.use_cases.demands import local_day, row_of
+from chalicelib.use_cases.forms import form_errors
 from chalicelib.web.form_fields import asked_paths
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from chalicelib.bootstrap import container
 from chalicelib.domain.principal import Principal
 from chalicelib.http.auth import principal_of
-from chalicelib.http.problems import HttpProblem
+from chalicelib.http.calls import client_of
+from chalicelib.http.edge import HttpProblem
 from chalicelib.web import cookies
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def read_visit(request: Any, *, request_id: str, at: datetime) -> Visit:
         caller=_caller(session),
         wants_json=str(request.headers.get("accept") or "").startswith("application/json"),
         held=held,
-        client=str((request.context.get("identity") or {}).get("sourceIp") or ""),
+        client=client_of(request.context),
     )
 
 

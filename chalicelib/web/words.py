@@ -62,6 +62,12 @@ ACTIONS = {
     "legacy_policy_registered": "Зарегистрирован полис прежнего образца",
     "legacy_policy_superseded": "Полис прежнего образца заменён",
     "journal_exported": "Выгружен журнал",
+    "export_ordered": "Заказана выгрузка данных",
+    "export_made": "Выгрузка данных готова",
+    "export_downloaded": "Скачана выгрузка данных",
+    "erasure_asked": "Потребовано уничтожить данные",
+    "erasure_answered": "Дан ответ на требование об уничтожении",
+    "data_erased": "Данные уничтожены",
 }
 OTHER_ACTION = "Изменение записи"
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 _MAIL_FROM = "polis@example.org"
 _AUDIENCE = "polis"
+REPLIES_DOMAIN = "answers.example.org"
 # A short poll, so that a stop is quick; and nobody at one machine wants to wait for the minutes that
 # a queue on AWS waits before it gives the message of a killed or failed consumer to another.
 _PUMP = {"PUMP_WAIT": "1", "PUMP_LEASE": "15", "PUMP_RETRY_VISIBILITY": "60"}
@@ -48,7 +49,9 @@ def stack_parameters(urls: Mapping[str, str]) -> dict[str, str]:
         "RegistersUrl": urls["registers"],
         "PublicBaseUrl": urls["web"],
         "MailFrom": _MAIL_FROM,
-        "MailRepliesDomain": "answers.example.org",
+        "MailRepliesDomain": REPLIES_DOMAIN,
+        "WebhooksLocal": "yes",
+        "SmsSecondUrl": f"{urls['texts']}/v1",
         "WebOrigin": urls["web"],
     }
 
@@ -85,7 +88,7 @@ def cloud(urls: Mapping[str, str], data_dir: Path, administrator_secret: str) ->
 
 
 def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
-    """Return the stand-ins for the state's sign-in service and registers."""
+    """Return the stand-ins for the state's sign-in service and registers, and for a provider of text messages."""
     state = {"LOCAL_STATE_DIR": str(data_dir)}
     identity = {"IDP_PORT": _port(urls["identity"]), "IDP_ISSUER": urls["identity"]}
     identity |= {"IDP_AUDIENCE": _AUDIENCE}
@@ -102,6 +105,12 @@ def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
             module="infra.local.registers_simulator",
             health_url=f"{urls['registers']}/health",
             environment=process_environment({**state, **registers}),
+        ),
+        ProcessSpec(
+            name="text_aggregator",
+            module="infra.local.text_aggregator",
+            health_url=f"{urls['texts']}/health",
+            environment=process_environment({"TEXTS_PORT": _port(urls["texts"])}),
         ),
     ]
 
@@ -147,6 +156,7 @@ def welcome(urls: Mapping[str, str], start_times: Mapping[str, float]) -> str:
         ("Registers' simulator", urls["registers"]),
         ("Sent e-mail", f"{urls['cloud']}/_ministack/ses/messages"),
         ("Sent text messages", f"{urls['cloud']}/_ministack/sns/sms-messages"),
+        ("Sent by the second provider", f"{urls['texts']}/control/messages"),
         ("Local cloud (AWS endpoint)", urls["cloud"]),
     ]
     width = max(len(name) for name, _ in rows)

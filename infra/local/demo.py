@@ -53,7 +53,8 @@ def _help() -> str:
 
 def _endpoints(stack: Any) -> Endpoints:
     urls = stack.urls
-    return Endpoints(api=urls["web"], identity=urls["identity"], registers=urls["registers"], cloud=urls["cloud"])
+    names = ("identity", "registers", "cloud", "texts")
+    return Endpoints(api=urls["web"], **{name: urls[name] for name in names})
 
 
 def _progress(title: str, ms: float) -> None:

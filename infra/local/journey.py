@@ -37,6 +37,7 @@ class Endpoints:
     identity: str
     registers: str
     cloud: str
+    texts: str = ""
 
 
 @dataclass
@@ -124,9 +125,10 @@ class Journey:
         answer = self._http.post(url, json=behaviour) if behaviour else self._http.delete(url)
         self.expect(answer.is_success, f"registers' simulator: {answer.status_code}")
 
-    def sent_sms(self) -> list[dict[str, Any]]:
-        """Every SMS sent so far, oldest first."""
-        answer = self._http.get(f"{self.at.cloud}/_ministack/sns/sms-messages").json()
+    def sent_sms(self, phone: str | None = None) -> list[dict[str, Any]]:
+        """Every SMS sent so far, oldest first; those to one phone if it is given."""
+        only = {} if phone is None else {"phoneNumber": phone}
+        answer = self._http.get(f"{self.at.cloud}/_ministack/sns/sms-messages", params=only).json()
         return _messages(answer)
 
     def sent_mail(self) -> list[dict[str, Any]]:
@@ -138,8 +140,7 @@ class Journey:
         """Wait for an SMS to a phone with a code that is not among the known messages, and read it."""
 
         def look() -> str | None:
-            new = [m for m in self.sent_sms() if m["MessageId"] not in known]
-            texts = [m["Message"] for m in new if m["PhoneNumber"] == phone]
+            texts = [m["Message"] for m in self.sent_sms(phone) if m["MessageId"] not in known]
             codes = [code for text in texts for code in re.findall(r"код подписи (\d{6})", text)]
             return codes[-1] if codes else None
 
@@ -193,7 +194,7 @@ class Journey:
     def signing_code(self, person: str, application_id: str) -> str:
         """Ask for the code that signs and read it from the person's SMS."""
         phone = self.ok("GET", "/v1/me", person=person)["phone"]["value"]
-        known = {message["MessageId"] for message in self.sent_sms()}
+        known = {message["MessageId"] for message in self.sent_sms(phone)}
         self.ok("POST", f"/v1/applications/{application_id}/signing-codes", person=person)
         return self.code(known, phone=phone)
 

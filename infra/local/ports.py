@@ -31,6 +31,7 @@ class Ports:
     identity: int = 9000
     registers: int = 9100
     pump: int = 9200
+    texts: int = 9300
 
 
 def choose_ports(mode: str, folder: Path) -> Ports:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _DEMONSTRATION = "infra.local.demonstration_data"
 _WATCH_SECONDS = 0.3
-_STOP_ORDER = (("pump", "gateway"), ("registers_simulator", "identity_provider", "cloud"))
+_STOP_ORDER = (("pump", "gateway"), ("registers_simulator", "text_aggregator", "identity_provider", "cloud"))
 
 
 class AlreadyRunning(Exception):
@@ -52,7 +52,7 @@ class LocalStack:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Base URL of each process that listens: web, cloud, identity, registers, pump."""
+        """Base URL of each process that listens: web, cloud, identity, registers, pump, texts."""
         return {name: f"http://127.0.0.1:{port}" for name, port in asdict(self.ports).items()}
 
     @property
@@ -109,7 +109,7 @@ class LocalStack:
         self._folder_lock.close()
 
     def process(self, name: str) -> ManagedProcess:
-        """Return a process by name: cloud, identity_provider, registers_simulator, gateway, pump."""
+        """Return a process by name: cloud, identity_provider, registers_simulator, text_aggregator, gateway, pump."""
         return self._processes[name]
 
     def kill_process(self, name: str) -> None:

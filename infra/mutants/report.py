@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.mutants.sources import ROOT, Mutant, path_of
-from infra.mutants.testing import SURVIVED
+from infra.mutants.sources import ROOT, Mutant, module_names, mutants_of, path_of
+from infra.mutants.testing import KILLED, SURVIVED, TIMED_OUT
 
 FILE = ROOT / "bench" / "mutants.json"
 NEEDED = 80.0
+OUTCOMES = (KILLED, TIMED_OUT, SURVIVED)
+COUNTED = ("mutants", *OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +54,38 @@ def survivors(results: list[Result]) -> str:
     return "\n".join(f"{result.place}  {result.mutant.change}" for result in results if result.outcome == SURVIVED)
 
 
-def write(results: list[Result], *, seconds: float) -> None:
-    """Keep the figures where those of the benchmarks are."""
-    FILE.write_text(json.dumps(_facts(results, seconds), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def record(results: list[Result]) -> dict[str, Any]:
+    """Keep what was found of these modules where the figures of the benchmarks are, beside what was found of others.
 
-
-def _facts(results: list[Result], seconds: float) -> dict[str, Any]:
-    return {
-        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "seconds": round(seconds),
-        "mutants": len(results),
-        **Counter(result.outcome for result in results),
-        "score": round(score(results), 1),
+    Returns all that is kept, with the totals over all modules.
+    """
+    kept = json.loads(FILE.read_text("utf-8"))["modules"] if FILE.exists() else {}
+    kept |= {name: _module(of) for name, of in _by_module(results).items()}
+    modules = {name: kept[name] for name in module_names() if name in kept}
+    totals: Counter[str] = Counter()
+    for found in modules.values():
+        totals.update({name: found[name] for name in COUNTED})
+    noticed = totals["mutants"] - totals[SURVIVED]
+    facts = {
+        "score": round(100 * noticed / totals["mutants"], 1),
         "needed": NEEDED,
-        "modules": {
-            name: {"mutants": len(of), "score": round(score(of), 1)} for name, of in _by_module(results).items()
-        },
+        **totals,
+        "not_tried": [name for name in module_names() if name not in modules and mutants_of(name)],
+        "modules": modules,
+    }
+    FILE.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return facts
+
+
+def _module(results: list[Result]) -> dict[str, Any]:
+    outcomes = Counter(result.outcome for result in results)
+    return {
+        "score": round(score(results), 1),
+        "mutants": len(results),
+        **{outcome: outcomes[outcome] for outcome in OUTCOMES},
+        "taken_on": datetime.now(UTC).date().isoformat(),
         "survivors": [
-            {"place": result.place, "change": result.mutant.change} for result in results if result.outcome == SURVIVED
+            f"{result.mutant.line}: {result.mutant.change}" for result in results if result.outcome == SURVIVED
         ],
     }
 

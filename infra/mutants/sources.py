@@ -28,7 +28,7 @@ class Mutant:
     """One change: the ``variant``-th of the ``node``-th node of a module.
 
     ``function`` is the outermost function around it, by qualified name and first line; None for what runs at import.
-    ``first_line`` and ``last_line`` bound the statement.
+    ``first_line`` and ``last_line`` bound the statement, ``body`` the body of that function.
     """
 
     module: str
@@ -39,6 +39,7 @@ class Mutant:
     last_line: int
     change: str
     function: tuple[str, int] | None
+    body: tuple[int, int]
 
     @property
     def name(self) -> str:
@@ -63,7 +64,7 @@ def mutants_of(module: str) -> list[Mutant]:
     found = []
     for index, node in enumerate(changeable(tree)):
         for variant, other in enumerate(variants(node)):
-            first, last, function = places[id(node)]
+            first, last, function, body = places[id(node)]
             found.append(
                 Mutant(
                     module=module,
@@ -74,6 +75,7 @@ def mutants_of(module: str) -> list[Mutant]:
                     last_line=last,
                     change=_change(node, other),
                     function=function,
+                    body=body,
                 )
             )
     found.sort(key=lambda mutant: (mutant.line, mutant.node, mutant.variant))
@@ -109,29 +111,30 @@ class _Replacement(ast.NodeTransformer):
         return ast.copy_location(self._other, node) if hasattr(node, "lineno") else self._other
 
 
-_Place = tuple[int, int, tuple[str, int] | None]
+_Lines = tuple[int, int]
+_Place = tuple[int, int, tuple[str, int] | None, _Lines]
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[int, _Place]]:
     """Each node by its identity, with the lines of its statement and the function around it."""
-    waiting: list[tuple[ast.AST, str, _Place]] = [(tree, "", (1, 1, None))]
+    waiting: list[tuple[ast.AST, str, _Place]] = [(tree, "", (1, 1, None, (0, 0)))]
     while waiting:
-        node, scope, (first, last, function) = waiting.pop()
+        node, scope, (first, last, function, lines) = waiting.pop()
         if isinstance(node, ast.stmt):
             first, last = node.lineno, _end(node)
-        place = (first, last, function)
-        yield id(node), place
-        inside = function
+        yield id(node), (first, last, function, lines)
+        inside, within = function, lines
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             scope = f"{scope}{node.name}."
         if isinstance(node, ast.FunctionDef) and function is None:
             first_line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            inside = (scope[:-1], first_line)
+            inside, within = (scope[:-1], first_line), (node.body[0].lineno, node.end_lineno or node.lineno)
         # Defaults of parameters are made when the module is read.
         body = {id(child) for child in node.body} if isinstance(node, ast.FunctionDef) else None
         for child in ast.iter_child_nodes(node):
-            owner = inside if body is None or id(child) in body else function
-            waiting.append((child, scope, (first, last, owner)))
+            is_inside = body is None or id(child) in body
+            owner, bounds = (inside, within) if is_inside else (function, lines)
+            waiting.append((child, scope, (first, last, owner, bounds)))
 
 
 def _end(statement: ast.stmt) -> int:

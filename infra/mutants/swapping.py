@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from functools import partial
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -71,7 +71,7 @@ class _Loop:
 
     def _try(self, items: dict[str, pytest.Item], out: TextIO) -> None:
         reached = {module: self._reached(module) for module in module_names()}
-        functions = _functions()
+        functions, caches = _functions(), _caches()
         gc.collect()
         gc.freeze()
         for module, lines in reached.items():
@@ -80,21 +80,29 @@ class _Loop:
         trials, at_import = [], set()
         for key, mutant in enumerate(self._mutants):
             names = self._names(mutant, reached[mutant.module])
-            if _AT_IMPORT in names:
+            if _runs_at_import(mutant, reached[mutant.module]):
                 at_import.add(key)
             alive = functions.get((mutant.name, mutant.function), [])
-            trials.append(self._trial(key, mutant, alive, [items[name] for name in names if name != _AT_IMPORT]))
+            reaching = [items[name] for name in names if name != _AT_IMPORT]
+            trials.append(self._trial(key, mutant, alive, reaching, caches))
         try_all(
             trials=trials,
             processes=self._processes,
             report=lambda key, outcome: _write(out, key=key, outcome=outcome, at_import=key in at_import),
         )
 
-    def _trial(self, key: int, mutant: Mutant, functions: list[FunctionType], items: list[pytest.Item]) -> Trial:
+    def _trial(
+        self,
+        key: int,
+        mutant: Mutant,
+        functions: list[FunctionType],
+        items: list[pytest.Item],
+        caches: list[Any],
+    ) -> Trial:
         if not functions:  # made and thrown away at import
             items = []
         seconds = _LEAST_SECONDS + int(_PATIENCE * sum(self._seconds[item.nodeid] for item in items))
-        return Trial(key=key, act=partial(_act, mutant, functions, items), seconds=seconds)
+        return Trial(key=key, act=partial(_act, mutant, functions, items, caches), seconds=seconds)
 
     def _reached(self, module: str) -> dict[int, list[str]]:
         return self._coverage.get_data().contexts_by_lineno(str(path_of(module)))
@@ -106,6 +114,12 @@ class _Loop:
         return sorted(names, key=lambda name: (own not in name, self._seconds.get(name, 0.0)))
 
 
+def _runs_at_import(mutant: Mutant, lines: dict[int, list[str]]) -> bool:
+    """Whether the function runs when modules are read: what it has made then keeps the code that it had."""
+    first, last = mutant.body
+    return any(_AT_IMPORT in lines.get(line, ()) for line in range(first, last + 1))
+
+
 def _write(out: TextIO, **facts: object) -> None:
     out.write(json.dumps(facts) + "\n")
     out.flush()
@@ -115,14 +129,18 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
 
 
-def _act(mutant: Mutant, functions: list[FunctionType], items: list[pytest.Item]) -> bool:
+def _act(mutant: Mutant, functions: list[FunctionType], items: list[pytest.Item], caches: list[Any]) -> bool:
     code = next(code for code in _codes(compiled(mutant)) if _key(code) == mutant.function)
     for function in functions:
         function.__code__ = code
-    for kept in gc.get_objects():
-        if hasattr(type(kept), "cache_clear"):
-            kept.cache_clear()
+    for kept in caches:
+        kept.cache_clear()
     return all(_passes(item, None) for item in items)
+
+
+def _caches() -> list[Any]:
+    """What remembers answers of functions; to be looked for before the objects are frozen, which hides them."""
+    return [kept for kept in gc.get_objects() if hasattr(type(kept), "cache_clear")]
 
 
 def _key(code: CodeType) -> tuple[str, int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STAGE = "api"
 _PERSON, _CLINIC = "citizen", "registrar"
 _SCHEDULE_SECONDS = 75
-_SCHEDULES = frozenset({"ExpireCertificates", "RelayOutbox", "RunDue", "RunMessages"})
+_SCHEDULES = frozenset({"ExpireCertificates", "RelayOutbox", "RunDue", "RunMessages", "RunRetention"})
 _LOGS = frozenset({"SmsLog"})
 _ANSWERS_REQUESTS = frozenset({"APIHandler", "Authorizer"})
 # The emulator unpacks the zip at every start of a function, also after one has failed.

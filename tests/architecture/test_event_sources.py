@@ -31,9 +31,11 @@ def test_the_handlers_are_those_of_the_design():
         "relay_outbox",
         "run_due",
         "run_messages",
+        "run_retention",
         "scan_uploads",
         "sms_log",
         "verification",
+        "webhooks",
     }
 
 

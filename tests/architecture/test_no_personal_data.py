@@ -42,6 +42,7 @@ HOLD_PERSONAL_DATA = {"Application", "Person", "Policy", "PolicyVersion", "Cabin
     "CivilRecord",
     "ReceivedVersion",
     "InsuranceCertificate",
+    "FundChange",
 }
 """The entities whose bodies are personal by nature; the table is encrypted."""
 

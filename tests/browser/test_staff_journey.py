@@ -54,7 +54,9 @@ def test_an_operator_works_on_a_case_with_keys(site, cases, open_page):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/operator/applications/*")
+    keys.wait_for()
     page.keyboard.press("t")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Взять в работу"
     page.keyboard.press("Enter")
     page.get_by_text("Заявление у вас в работе").wait_for()
     page.keyboard.press("s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLE = "polis"
+_description = cache(table_request)
 PARTITIONS, SORTS = ("A", "B"), ("1", "2", "2x", "3")
 keys = st.builds(lambda p, s: {"PK": {"S": p}, "SK": {"S": s}}, st.sampled_from(PARTITIONS), st.sampled_from(SORTS))
 versions = st.builds(lambda number: {"N": str(number)}, st.integers(1, 3))
@@ -134,7 +136,7 @@ class Pair:
         if "polis" in self.moto.list_tables()["TableNames"]:
             self.moto.delete_table(TableName=TABLE)
         for client in (self.moto, self.memory):
-            client.create_table(**table_request(TABLE))
+            client.create_table(**_description(TABLE))
 
     def ask(self, operation: str, request: dict[str, Any]) -> Any:
         answers = [_answer(client, operation, request) for client in (self.moto, self.memory)]

@@ -12,6 +12,7 @@ class Table:
     """Shows the table as the checks of invariants want it."""
 
     waiting = handled = ()
+    hooks = None
 
     def __init__(self, client, name):
         self._client, self._name = client, name

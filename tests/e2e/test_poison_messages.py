@@ -24,7 +24,7 @@ def redrive(stack, *arguments):
 def test_poison_ends_in_each_dead_letter_queue_and_is_sent_back_by_redrive(stack, journey, folk, aws):
     sqs = aws("sqs")
     queues = pairs(aws("cloudformation"))
-    assert len(queues) == 10
+    assert len(queues) == 11
     for pair in queues:
         sqs.send_message(QueueUrl=pair.target, MessageBody=POISON)
 

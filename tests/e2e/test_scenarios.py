@@ -19,6 +19,8 @@ NAMES = [
     "correction",
     "bounces",
     "appeal",
+    "support",
+    "privacy",
 ]
 
 

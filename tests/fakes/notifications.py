@@ -31,7 +31,7 @@ class FakeSmsSender:
     sent: list[SentSms] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, *, to: str, text: str, reference: str) -> Taken:
+    def send(self, *, to: str, text: str, reference: str, urgent: bool = False) -> Taken:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(SentSms(to=to, text=text, reference=reference))

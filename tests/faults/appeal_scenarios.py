@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.appeals import EXPLANATION, GROUNDS, WORDS
+from tests.faults.clinic_scenarios import decide
 from tests.faults.correction_scenarios import signed_in
 from tests.faults.scenarios import CLIENT_WAITS, NEXT_DUE_RUN, REASON, Scenario, fire
 
@@ -73,6 +74,32 @@ def _later(days: int) -> Callable[[Rig], None]:
     return lambda rig: rig.sleep(timedelta(days=days))
 
 
+def _appealed(subject: str, refuse: Callable[[Rig], Any]) -> Callable[[Rig], None]:
+    """What ``refuse`` refuses is appealed against, and an operator has taken the appeal."""
+
+    def act(rig: Rig) -> None:
+        subject_id = refuse(rig)
+        rig.settle()
+        rig.api("POST", "/v1/appeals", {"subject": subject, "subject_id": subject_id}, key="my-appeal")
+        _own("submission", {**GROUNDS, "reasons": ["facts_wrong"]})(rig)
+        _work("lease", by="fund")(rig)
+        rig.settle()
+        rig.waiting.clear()
+
+    return act
+
+
+def _refused_attachment(rig: Rig) -> str:
+    decide("wrong_data")(rig)
+    return str(rig.items("Attachment")[-1]["SK"].rpartition("#")[2])
+
+
+def _refused_certificate(rig: Rig) -> str:
+    certificate_id = str(rig.api("POST", "/v1/me/insurance-certificates", {"year": 2025})["id"])
+    rig.step("documents")
+    return certificate_id
+
+
 QUESTION, VERDICT = {"text": WORDS}, {"explanation": EXPLANATION}
 
 APPEAL_STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
@@ -85,6 +112,8 @@ APPEAL_STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "appeal_asked": ("appeal_taken", _rested(_work("question", QUESTION))),
     "appeal_unanswered": ("appeal_asked", _later(9)),
     "appeal_rejected": ("appeal_taken", _rested(_work("decision", {**VERDICT, "uphold": False}))),
+    "attachment_appealed": ("attachment_asked", _appealed("attachment", _refused_attachment)),
+    "certificate_appealed": ("drafted", _appealed("insurance_certificate", _refused_certificate)),
 }
 
 APPEAL_SCENARIOS = (
@@ -100,6 +129,8 @@ APPEAL_SCENARIOS = (
             ("appeal_answered", "appeal_asked", _own("answer", {"text": WORDS})),
             ("appeal_upheld", "appeal_taken", _work("decision", {**VERDICT, "uphold": True})),
             ("appeal_rejected", "appeal_taken", _work("decision", {**VERDICT, "uphold": False})),
+            ("attachment_upheld", "attachment_appealed", _work("decision", {**VERDICT, "uphold": True}, by="fund")),
+            ("certificate_upheld", "certificate_appealed", _work("decision", {**VERDICT, "uphold": True}, by="fund")),
             ("appeal_escalated", "appeal_rejected", _own("second-level", {"text": WORDS})),
         )
     ),

@@ -75,7 +75,9 @@ def _documents(rig: Rig) -> None:
         work.commit()
 
 
-def _decide(refusal: str) -> Callable[[Rig], None]:
+def decide(refusal: str) -> Callable[[Rig], None]:
+    """Let the registrar of the clinic refuse, or attach."""
+
     def act(rig: Rig) -> None:
         found = _newest(rig)
         registrar, own = REGISTRARS[found.pop("clinic")], rig.claims
@@ -153,7 +155,7 @@ CLINIC_STAGES: dict[str, tuple[str, Callable[[Rig], object]]] = {
     "appointment_asked": ("documents_made", _then(_APPOINTED)),
     "attachment_asked": ("clinics_loaded", _then(_FIRST)),
     "attachment_late": ("attachment_asked", _then(days=3)),
-    "attached_for_a_year": ("attachment_asked", _then(_decide(""), days=365)),
+    "attached_for_a_year": ("attachment_asked", _then(decide(""), days=365)),
     "attachment_asked_anew": ("attached_for_a_year", _then(_SECOND)),
 }
 
@@ -164,9 +166,9 @@ CLINIC_SCENARIOS = (
     Scenario(name="fhir_search", begins="clinics_loaded", act=_eligibility, pause=CLIENT_WAITS),
     Scenario(name="ask_for_attachment", begins="clinics_loaded", act=_FIRST, pause=CLIENT_WAITS),
     Scenario(name="withdraw_attachment", begins="attachment_asked", act=_withdraw, pause=CLIENT_WAITS),
-    Scenario(name="refuse_attachment", begins="attachment_asked", act=_decide("doctor_left"), pause=CLIENT_WAITS),
-    Scenario(name="attach", begins="attachment_asked", act=_decide(""), pause=CLIENT_WAITS),
-    Scenario(name="attach_anew", begins="attachment_asked_anew", act=_decide(""), pause=CLIENT_WAITS),
+    Scenario(name="refuse_attachment", begins="attachment_asked", act=decide("doctor_left"), pause=CLIENT_WAITS),
+    Scenario(name="attach", begins="attachment_asked", act=decide(""), pause=CLIENT_WAITS),
+    Scenario(name="attach_anew", begins="attachment_asked_anew", act=decide(""), pause=CLIENT_WAITS),
     Scenario(
         name="clinic_batch", begins="clinics_loaded", act=_as_registrar("POST", BATCH, QUESTIONS), pause=CLIENT_WAITS
     ),

@@ -108,19 +108,27 @@ def _profile_changed(rig: Rig) -> None:
     rig.api("PATCH", "/v1/me", {"preferences": {}})
 
 
+def _stated(rig: Rig) -> None:
+    """A certificate of insurance is made, which a correction will make untrue."""
+    rig.api("POST", "/v1/me/insurance-certificates", {"year": 2026})
+    rig.step("documents")
+    _rested(rig)
+
+
 BIRTH_DATE = _proposing("wrong_birth_date", born_on="1990-05-15")
 
 CORRECTION_STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "insured": ("approved", _rested),
-    "renumbering_proposed": ("insured", BIRTH_DATE),
+    "certificate_stated": ("insured", _stated),
+    "renumbering_proposed": ("certificate_stated", BIRTH_DATE),
     "reversal_proposed": ("renumbering_proposed", _reversal_proposed),
     "proposal_outdated": ("renumbering_proposed", _profile_changed),
-    "death_proposed": ("insured", _proposing("death_recorded", died_on="2026-03-16")),
+    "death_proposed": ("attachment_asked", _proposing("death_recorded", died_on="2026-03-16")),
     "merger_proposed": ("insured", _two_children),
 }
 
 CORRECTION_SCENARIOS = (
-    Scenario(name="proposing_a_correction", begins="insured", act=BIRTH_DATE, pause=CLIENT_WAITS),
+    Scenario(name="proposing_a_correction", begins="certificate_stated", act=BIRTH_DATE, pause=CLIENT_WAITS),
     Scenario(name="correcting_a_birth_date", begins="renumbering_proposed", act=_approve, pause=CLIENT_WAITS),
     Scenario(name="rejecting_a_correction", begins="renumbering_proposed", act=_reject, pause=CLIENT_WAITS),
     Scenario(name="undoing_a_correction", begins="reversal_proposed", act=_approve_undoing, pause=CLIENT_WAITS),

@@ -16,6 +16,7 @@ from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, Appl
 from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.audit import AuditEntry, is_whole
+from chalicelib.domain.change_file import ChangeFile
 from chalicelib.domain.civil_record import CivilRecord, RecordState
 from chalicelib.domain.corrections import Correction
 from chalicelib.domain.delivery import Delivery
@@ -24,6 +25,8 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
+from chalicelib.domain.fund_answer import FundAnswer
+from chalicelib.domain.fund_change import FundChange
 from chalicelib.domain.insurance_certificate import CERTIFICATE_TRANSITIONS, InsuranceCertificate
 from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.legacy_policy import BLANK_KIND, OLD_KIND
@@ -37,9 +40,11 @@ from chalicelib.domain.registry_job import RegistryImport
 from chalicelib.domain.representation import Representation, RepresentationState
 from chalicelib.domain.temporary_certificate import CertificateState, TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard, ValidityStatus, validity_on
+from chalicelib.domain.webhook import HookSubscription
 from chalicelib.use_cases.journal import chain_name
 from tests.faults.appeal_invariants import check_appeals, ends_of
 from tests.faults.clinic_invariants import check_attachments
+from tests.faults.webhook_scenarios import check_webhooks, hooks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +52,9 @@ if TYPE_CHECKING:
     from tests.faults.rig import Rig
 
 LOOKS = {"application_viewed", "insurance_viewed", "snapshot_taken", "fhir_read", "appointment_viewed"}
-REGISTRY = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
+EXCHANGE = {"FundChange", "ChangeFile", "ChangeFilePage", "FundAnswer", "AnswerPage", "TakenFile", "ExchangeRound"}
+INSURERS = {"Insurer", "RegistryImport", "ImportReportPage", "InsurerDeparture", "InsurerRating", "InsurerOffices"}
+REGISTRY = EXCHANGE | INSURERS
 BLANKS = tuple(f"LOOKUP#{kind}#" for kind in (BLANK_KIND, OLD_KIND))
 ARROWS = {(source, rule.target) for rule in TRANSITIONS for source in rule.sources}
 DELIVERY_ARROWS = {(source, rule.target) for rule in DELIVERY_TRANSITIONS for source in rule.sources}
@@ -78,6 +85,7 @@ class Outcome:
     contacts: list[Any]
     notifications: Counter[str]
     sent: Counter[str]
+    hooks: list[Any]
     journal: Counter[str]
 
 
@@ -108,11 +116,17 @@ class Facts:
         ]
         self.views: list[ViewLog] = self._all(ViewLog)
         self.corrections: list[Correction] = self._all(Correction)
-        self.kept = [*self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
+        self.exchange = [*self._all(FundChange), *self._all(ChangeFile), *self._all(FundAnswer)]
+        self.kept = [*self.exchange, *self._all(RegistryImport), *self._all(InsurerRating), *self._all(InsurerOffices)]
+        self.kept += self._all(HookSubscription)
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
         return [json.loads(row["data"]) for row in self.rows if row.get("type") == name]
+
+    def all(self, kind: Any) -> list[Any]:
+        """The entities of a kind."""
+        return self._all(kind)
 
     def _all(self, kind: Any) -> list[Any]:
         return [msgspec.json.decode(row["data"], type=kind) for row in self.rows if row.get("type") == kind.__name__]
@@ -172,6 +186,7 @@ def outcome_of(rig: Rig) -> Outcome:
         ),
         notifications=Counter(order["kind"] for order in orders),
         sent=Counter(" ".join(pair) for pair in rig.sent()),
+        hooks=hooks_of(facts),
         journal=_journal(facts),
     )
 
@@ -205,6 +220,7 @@ def check(rig: Rig) -> None:
     check_attachments(facts)
     check_appeals(facts.appeals, facts.of_type("AppealedRefusal"), facts.of_type("AppealNumber"))
     _check_stated(facts)
+    check_webhooks(facts)
     _check_journal(facts)
     _check_lookups(facts)
     ordered = {document["document_id"] for document in facts.of_type("StoredDocument")} | _taken_back(facts)

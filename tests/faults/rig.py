@@ -29,6 +29,7 @@ from infra.local.persons import PERSONS
 from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
+from tests.fakes.webhooks import FakeHookSender
 from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
 from tests.memory.s3 import put_back, stored_files
 from tests.world import NOW, TestContainer
@@ -96,6 +97,7 @@ class Rig:
     registers: FakeRegisters = field(default_factory=FakeRegisters)
     sms: FakeSmsSender = field(default_factory=FakeSmsSender)
     email: FakeEmailSender = field(default_factory=FakeEmailSender)
+    hooks: FakeHookSender = field(default_factory=FakeHookSender)
     waiting: list[Waiting] = field(default_factory=list)
     handled: list[Waiting] = field(default_factory=list)
     seam: FaultSeam = field(default_factory=FaultSeam)
@@ -119,7 +121,7 @@ class Rig:
         self.tools = TestContainer()
         self.tools.registers = BreakableRegisters(inner=self.registers, seam=self.seam)
         self.tools.ids = self.ids
-        self.tools.sms, self.tools.email = self.sms, self.email
+        self.tools.sms, self.tools.email, self.tools.hooks = self.sms, self.email, self.hooks
         if self.real_senders:
             self.tools.sms = SnsSmsSender(client=self.tools.client("sns"))
             self.tools.email = SesEmailSender(client=self.tools.client("sesv2"), sender="polis@example.org")
@@ -252,8 +254,9 @@ class Rig:
     def settle(self) -> None:
         """Let everything come to its end, as hours of AWS would: redeliveries, relay, answers of registers."""
         self.answering = True
+        told = ("webhooks",) if self.items("HookSubscription") else ()
         for _ in range(20):
-            self.step("verification", "issuance")
+            self.step("verification", "issuance", *told)
             if not self.items("OutboxEntry"):
                 return
             self.sleep(timedelta(seconds=61))
@@ -303,6 +306,7 @@ class Rig:
         self.at = moment.at
         self.registers = copy.deepcopy(moment.registers)
         self.sms, self.email = FakeSmsSender(sent=list(moment.sms)), FakeEmailSender()
+        self.hooks = FakeHookSender()
         self.ids.random.setstate(moment.chance)
         sns_backends[ACCOUNT][REGION].sms_messages.clear()
         ses_backends[ACCOUNT][REGION].sent_messages.clear()

@@ -16,17 +16,21 @@ from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICAT
 from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
 from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
 from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
+from tests.faults.exchange_scenarios import EXCHANGE_SCENARIOS, EXCHANGE_STAGES
 from tests.faults.invariants import Outcome, check, outcome_of
 from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
 from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
 from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
 from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
+from tests.faults.privacy_scenarios import PRIVACY_SCENARIOS, PRIVACY_STAGES
 from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
 from tests.faults.seam import Fault
 from tests.faults.session_scenarios import SESSION_SCENARIOS
+from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
+from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -40,13 +44,17 @@ STAGES = {
     **POLICY_STAGES,
     **PAPER_STAGES,
     **NEWBORN_STAGES,
-    **CORRECTION_STAGES,
     **CLINIC_STAGES,
+    **CORRECTION_STAGES,
     **CERTIFICATE_STAGES,
     **MESSAGE_STAGES,
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
+    **EXCHANGE_STAGES,
+    **WEBHOOK_STAGES,
+    **PRIVACY_STAGES,
+    **TICKET_STAGES,
 }
 MORE_SCENARIOS = (
     *POLICY_SCENARIOS,
@@ -60,6 +68,10 @@ MORE_SCENARIOS = (
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
     *EMPLOYER_SCENARIOS,
+    *EXCHANGE_SCENARIOS,
+    *WEBHOOK_SCENARIOS,
+    *PRIVACY_SCENARIOS,
+    *TICKET_SCENARIOS,
 )
 SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
 

@@ -14,7 +14,7 @@ from chalicelib.domain.appeal import Effect
 from chalicelib.domain.checks import CheckAnswer, CheckKind, CheckStatus
 from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.principal import Assurance, Principal, Role
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.use_cases import undo_refusal
 from chalicelib.use_cases.handle_appeals import handled_appeal
 from tests import papers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from bench.calls import Counter
 from chalicelib.adapters.dynamodb import applications as adapter
 from chalicelib.domain.application import ApplicationKind
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.numbers import application_number
 from tests.journeys import coded, drafted, prepared, problem, sign, wrong_fields
 
 if TYPE_CHECKING:
@@ -153,5 +154,7 @@ def test_finds_a_number_among_however_many_in_two_calls(world: World, monkeypatc
         (f"number={number}&kind=insurer_change", []),
     ):
         assert ids(listed(world, query)) == expected
+    nobodys = application_number(serial_or_random=99_999_999, on=date(2026, 3, 16))
+    assert ids(listed(world, f"number={nobodys}")) == []
     drafted(world, person="insured")
     assert world.ok("GET", f"/v1/applications?number={number}", person="insured")["items"] == []

@@ -86,6 +86,14 @@ def test_takes_over_a_new_phone_after_its_code(world: World) -> None:
     problem(again, 422, "rule_refused", "nothing_to_confirm")
 
 
+def test_the_present_phone_in_the_place_of_a_new_one_takes_the_wish_back(world: World) -> None:
+    consented(world)
+    world.ok("PATCH", "/v1/me", json={"phone": NEW_PHONE})
+    kept = world.ok("PATCH", "/v1/me", json={"phone": "8 900 000-00-01"})["phone"]
+    assert (kept["value"], kept["is_verified"], kept["pending"]) == ("+79000000001", True, None)
+    problem(world.call("POST", "/v1/me/contacts/phone/codes"), 422, "rule_refused", "nothing_to_confirm")
+
+
 def test_takes_over_a_new_address_of_mail_after_its_code(world: World) -> None:
     consented(world)
     world.ok("PATCH", "/v1/me", json={"email": "new.box@example.org"})

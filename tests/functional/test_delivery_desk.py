@@ -22,7 +22,7 @@ from tests.papers import AT_OFFICE, BY_POST, BY_REPRESENTATIVE, OPERATORS, OWN, 
 from tests.world import NOW
 
 if TYPE_CHECKING:
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
     from tests.world import World
 
 ACTS: dict[str, dict[str, str]] = {

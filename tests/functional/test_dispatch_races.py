@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
 from chalicelib.ports.errors import StaleWrite, Throttled, Unavailable
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from infra.local.cloud import receipts as provider
 from tests.journeys import consented, insured, messages
 

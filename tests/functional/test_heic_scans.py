@@ -147,9 +147,9 @@ def test_keeps_within_the_memory_of_the_largest_photo_of_a_phone():
 
 
 def test_a_photo_that_is_larger_than_it_says_takes_no_memory():
-    bomb = make.heic(Image.new("L", (9000, 9000), 255))
+    bomb = make.heic(Image.new("L", (7200, 7200), 255))
     assert len(bomb) < 100_000
-    for size in ((9000, 9000), (7000, 7000), (1000, 1000)):
+    for size in ((7200, 7200), (7000, 7000), (1000, 1000)):
         code, used = megabytes_of(with_size(bomb, size))
         assert code in {"too_complex", "corrupted"}
         assert used < 512

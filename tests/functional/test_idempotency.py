@@ -21,6 +21,7 @@ from tests.cloud import memory_table
 from tests.corrections import CORRECTIONS, FUND, REASON, corrected, person_id
 from tests.journeys import actions, application, coded, consented, drafted, insured, prepared, problem, scan
 from tests.newborns import birth, child, mother_insured, told
+from tests.privacy import ERASURES, EXPORTS
 from tests.world import ACCOUNT, QUEUES, REGION
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ CREATE_NOTHING = {
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
     "/v1/fund/clinic-imports": "loads rows, whose codes are the key",
     "/v1/exchange-checks": "asks, and keeps nothing",
+    "/v1/exchange-files/{name}/dispatch": "moves one file, and only once",
+    "/v1/exchange-records/{record_id}/resubmission": "moves one record, and only once",
     "/v1/form-checks": "asks, and keeps nothing",
     "/v1/me/consents/revocation": "ends the consent in force, and only once",
     "/v1/me/contacts/{contact}/confirmation": "spends the code, which works once",
@@ -115,6 +118,16 @@ def _reversal(world: World) -> Request:
     made = corrected(world, "wrong_sex", person_id(world), sex="male")
     path = f"{CORRECTIONS}/{made['id']}/reversal"
     return Request(path=path, person=FUND, body={"reason": REASON}, other={"reason": f"{REASON}!"})
+
+
+def _export(world: World) -> Request:
+    consented(world)
+    return Request(path=EXPORTS, other_path=ERASURES, other={"is_sure": True})
+
+
+def _erasure(world: World) -> Request:
+    consented(world)
+    return Request(path=ERASURES, body={"is_sure": True}, other_path=EXPORTS)
 
 
 def _application(world: World) -> Request:
@@ -328,6 +341,16 @@ def _registry_import(world: World) -> Request:
     )
 
 
+def _change_file(world: World) -> Request:
+    insured(world)
+    return Request(path="/v1/exchange-files", person="operator", body={}, other={"until": "2026-03-16"})
+
+
+def _fund_answer(world: World) -> Request:
+    body = {"name": "p77012_0_03261", "media_type": "text/xml"}
+    return Request(path="/v1/fund-answers", person=FUND, body=body, other={**body, "media_type": "application/zip"})
+
+
 def _appointment(world: World) -> Request:
     clinics.insured(world)
     world.drain()
@@ -342,8 +365,33 @@ def _childs_appointment(world: World) -> Request:
     return Request(path=path, body=body, other={**body, "doctor": clinics.PAEDIATRICIAN})
 
 
+WEBHOOK = {"url": "https://insurer.example.org/polis"}
+
+
+def _webhook(_: World) -> Request:
+    return Request(path="/v1/webhooks", person="operator", body=WEBHOOK, other={"url": f"{WEBHOOK['url']}/2"})
+
+
+def _webhook_secret(world: World) -> Request:
+    made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+    path = f"/v1/webhooks/{made['id']}/secrets"
+    return Request(path=path, person="operator", body={"both_days": 1}, other={"both_days": 0})
+
+
+def _webhook_replay(world: World) -> Request:
+    paths = []
+    for _ in range(2):
+        made = world.ok("POST", "/v1/webhooks", person="operator", json=WEBHOOK)
+        paths.append(f"/v1/webhooks/{made['id']}/replays")
+    return Request(path=paths[0], other_path=paths[1], person="operator", body={"after": 0}, other={"after": 0})
+
+
 CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/registry-imports": _registry_import,
+    "/v1/exchange-files": _change_file,
+    "/v1/fund-answers": _fund_answer,
+    EXPORTS: _export,
+    ERASURES: _erasure,
     "/v1/me/appointments": _appointment,
     "/v1/represented-persons/{person_id}/appointments": _childs_appointment,
     "/v1/me/attachments": _attachment,
@@ -365,6 +413,9 @@ CREATING: dict[str, Callable[[World], Request]] = {
     "/v1/me/deliveries/{delivery_id}/address-codes": _address_code,
     "/v1/me/deliveries/{delivery_id}/pickup-codes": _pickup_code,
     "/v1/me/employers": _employer,
+    "/v1/webhooks": _webhook,
+    "/v1/webhooks/{webhook_id}/secrets": _webhook_secret,
+    "/v1/webhooks/{webhook_id}/replays": _webhook_replay,
     "/v1/me/employers/{employer_id}/certificate-requests": _employer_request,
     "/v1/me/employers/{employer_id}/certificate-requests/{request_id}/lists": _staff_list,
     "/v1/me/extracts": _extract,
@@ -486,7 +537,7 @@ def test_a_late_copy_does_not_give_a_revoked_consent_anew(world: World) -> None:
     for headers in copies:
         assert send(world, request, headers=headers).json()["has_consent"] is False
 
-    assert [a["action"] for a in actions(world)] == ["consent_revoked", "consent_given"]
+    assert [a["action"] for a in actions(world)] == ["erasure_asked", "consent_revoked", "consent_given"]
 
 
 def test_a_repeated_code_is_the_one_in_the_only_sms(world: World) -> None:

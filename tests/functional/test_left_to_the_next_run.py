@@ -49,15 +49,15 @@ def a_certificate(world: World) -> None:
     world.settle()
 
 
-@pytest.mark.parametrize(
-    ("begins", "listed", "days", "run"),
-    [
-        (a_draft, "due_applications", 29, run_due),
-        (a_policy_with_a_term, "due_policies", 270, run_policy_steps),
-        (a_child_of_nearly_14, "due_representations", 5, run_representations),
-        (a_certificate, "due_certificates", 24, expire_certificates),
-    ],
-)
+NAMES = ("begins", "listed", "days", "run")
+JUDGED_BY_THE_CLOCK = [
+    (a_policy_with_a_term, "due_policies", 270, run_policy_steps),
+    (a_child_of_nearly_14, "due_representations", 5, run_representations),
+    (a_certificate, "due_certificates", 24, expire_certificates),
+]
+
+
+@pytest.mark.parametrize(NAMES, [(a_draft, "due_applications", 29, run_due), *JUDGED_BY_THE_CLOCK])
 def test_a_copy_that_is_stale_is_passed_over(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
@@ -78,6 +78,25 @@ def test_a_copy_that_is_stale_is_passed_over(
 
     assert skipped(first) == 0
     assert skipped(run(tools=world.tools, at=at)) == 1
+    assert len(journeys.actions(world)) == entries
+
+
+@pytest.mark.parametrize(NAMES, JUDGED_BY_THE_CLOCK)
+def test_what_an_index_shows_too_early_is_passed_over(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    begins: Callable[[World], None],
+    listed: str,
+    days: int,
+    run: Callable[..., object],
+) -> None:
+    begins(world)
+    store = world.tools.store
+    pages = [tuple(page) for page in getattr(store, listed)(until=world.tools.at + timedelta(days=days), page=50)]
+    entries = len(journeys.actions(world))
+    monkeypatch.setattr(type(store), listed, lambda _self, **_: iter(pages))
+
+    assert skipped(run(tools=world.tools, at=world.tools.at)) == 1
     assert len(journeys.actions(world)) == entries
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
+from chalicelib.use_cases import share_policy
 from tests.cloud import cloud
-from tests.journeys import submitted
+from tests.journeys import problem, submitted
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -45,6 +46,12 @@ def test_refuses_a_code_without_a_policy(world: World) -> None:
     answer = world.call("POST", "/v1/me/insurance/codes", json={})
 
     assert (answer.status_code, answer.json()["reason"]) == (422, "no_active_policy")
+
+
+def test_keeps_fifty_extracts_and_no_more(insured: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share_policy, "MAX_EXTRACTS", 1)
+    answer = insured.call("POST", "/v1/me/extracts", json={"bilingual": True})
+    problem(answer, 422, "rule_refused", "too_many_extracts")
 
 
 def test_makes_an_extract_in_two_languages(insured: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.application import ApplicantCategory
 from chalicelib.domain.checks import CheckKind
+from chalicelib.use_cases import run_representations
 from infra.local.person_numbers import snils_of
 from tests.applicants import BIRTH_CERTIFICATE, CHILD, begun, carried_out, represent, scanned
 from tests.cases import taken
@@ -265,7 +266,8 @@ class TestEnding:
         assert "person.snils" in grown["missing"]
         assert any(message["kind"] == "child_turned_14" for message in messages(world))
 
-    def test_what_was_submitted_goes_to_an_operator(self, world: World) -> None:
+    def test_what_was_submitted_goes_to_an_operator(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(run_representations, "PAGE", 1)
         grandmother = represent(world, "citizen", GRANDMOTHER)
         world.tools.registers.unavailable(CheckKind.IDENTITY)
         waiting = carried_out(world, ADULT, "first_policy", about=grandmother, sections=GRANDMOTHERS_FORM)

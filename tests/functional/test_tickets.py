@@ -76,6 +76,9 @@ class TestTheWay:
         work(world, ticket_id, "assignment", person="operator")
         body = {"note": "Вопрос о взаимодействии с фондом", "to_other_desk": True}
         assert work(world, ticket_id, "handover", person="operator", **body).json()["is_taken"] is False
+        assert work(world, ticket_id, "handover", person="operator", **body).json()["is_taken"] is False
+        problem(work(world, ticket_id, "handover", person="operator", note="Другое", to_other_desk=True), 404)
+        problem(work(world, ticket_id, "handover", person="neighbour_fund", **body), 404)
         problem(work(world, ticket_id, "assignment", person="operator"), 404)
         work(world, ticket_id, "assignment")
         assert work(world, ticket_id, "handover", note="Коллеге").json()["is_taken"] is False
@@ -105,7 +108,8 @@ class TestTheWay:
         ticket_id = opened(world)["id"]
         work(world, ticket_id, "assignment")
         world.sleep(days=5)
-        with meanwhile(lambda: act(world, ticket_id, "messages", text="Ещё вопрос")):
+        # The first transaction of the schedule opens the exchange of the day, the second is that of the ticket.
+        with meanwhile(lambda: act(world, ticket_id, "messages", text="Ещё вопрос"), times=2):
             world.run("run_due")
         assert ticket(world, ticket_id)["is_overdue"] is False
         world.run("run_due")
@@ -155,7 +159,10 @@ class TestLetters:
         assert ticket(world, ticket_id)["thread"][1]["attachments"] == [kept["id"]]
         key = f"scans/{ticket_id}/{kept['id']}"
         world.invoke("scan_uploads", world.arrived(key, world.tools.scans.read(key=key, max_bytes=10**7)))
-        assert ticket(world, ticket_id)["attachments"][0]["state"] == "accepted"
+        received(world, made, name="letter-3")
+        assert [(scan["id"], scan["state"]) for scan in ticket(world, ticket_id)["attachments"]] == [
+            (kept["id"], "accepted")
+        ]
 
     def test_strangers_robots_and_what_is_broken_leave_no_trace(self, world: World) -> None:
         sender = confirmed_mail(world)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from moto.core import responses
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DDBType, DynamoType
 from moto.dynamodb.models.table import Table
 from moto.sqs import models as sqs_models
 
 if TYPE_CHECKING:
     import pytest
 
+_all_items = Table.all_items
+_cast_value = DynamoType.cast_value
 _update_item = DynamoDBBackend.update_item
 _possible_keys = XFormedAttributePicker.get_possible_keys
 _keys: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -24,6 +27,10 @@ _keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 def quicken(patch: pytest.MonkeyPatch) -> None:
     """Let moto remember what it would find out anew for each call."""
     patch.setattr(Table, "__deepcopy__", _same_items, raising=False)
+    patch.setattr(Table, "all_items", _items_in_order)
+    patch.setattr(DynamoType, "cast_value", property(_value))
+    patch.setattr(DynamoType, "__eq__", _is_same)
+    patch.setattr(DynamoType, "__hash__", _hash)
     patch.setattr(DynamoDBBackend, "update_item", _update_a_copy)
     patch.setattr(XFormedAttributePicker, "get_possible_keys", _remembered_keys)
     patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
@@ -39,6 +46,31 @@ def _same_items(table: Any, _: Any) -> Any:
     same = copy.copy(table)
     same.items = defaultdict(dict, {partition: dict(rows) for partition, rows in table.items.items()})
     return same
+
+
+def _items_in_order(table: Any) -> Any:
+    """Tell all items in the order of their keys, which are compared as the strings that they are.
+
+    Moto sorts the whole table for each query, and sorts what it has found once more.
+    """
+    if {table.hash_key_type, table.range_key_type} != {DDBType.STRING}:
+        return _all_items(table)
+    items = [item for rows in table.items.values() for item in rows.values()]
+    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
+
+
+def _value(value: Any) -> Any:
+    return value.value if value.type == DDBType.STRING else _cast_value.fget(value)
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    if value.type != other.type:
+        return False
+    return value.value == other.value if value.type == DDBType.STRING else value.cast_value == other.cast_value
+
+
+def _hash(value: Any) -> int:
+    return hash(value.value if value.type == DDBType.STRING else (value.type, value.cast_value))
 
 
 def _update_a_copy(backend: Any, table_name: str, key: dict[str, Any], *arguments: Any, **options: Any) -> Any:

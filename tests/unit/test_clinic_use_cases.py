@@ -14,7 +14,7 @@ from chalicelib.domain.errors import NotPermitted
 from chalicelib.domain.principal import Assurance, Principal, Role
 from chalicelib.domain.records import DocumentType
 from chalicelib.ports.errors import NotFound, StaleWrite
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.use_cases.answer_appointments import AppointmentAnswer, WhichAppointment, answer_appointment
 from chalicelib.use_cases.attachment_steps import person_in
 from chalicelib.use_cases.handle_attachments import (

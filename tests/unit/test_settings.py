@@ -26,6 +26,7 @@ REQUIRED = dict.fromkeys(
         "RECEIPTS_QUEUE_URL",
         "OUTBOX_RELAY_QUEUE_URL",
         "EXCHANGE_QUEUE_URL",
+        "WEBHOOKS_QUEUE_URL",
         "SIGNING_KEY_ID",
         "LOOKUP_SECRET_ID",
         "REGISTERS_URL",

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.principal import Assurance, Principal, Role
 from chalicelib.domain.representation import Relation, Representation
 from chalicelib.ports.errors import NotFound, Unavailable
-from chalicelib.ports.storage import PersonFile
+from chalicelib.ports.folders import PersonFile
 from chalicelib.use_cases.forms import differences_from_account, prefilled
 from chalicelib.use_cases.people import own_file
 from chalicelib.use_cases.policy_acts import resume_policy

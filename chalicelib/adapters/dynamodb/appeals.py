@@ -11,7 +11,7 @@ from chalicelib.domain.appeal import Appeal
 from chalicelib.domain.scan import Scan
 from chalicelib.ports.appeals import AppealFile
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

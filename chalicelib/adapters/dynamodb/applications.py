@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.domain.application import Application
-from chalicelib.ports.queries import ApplicationFilter
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import ApplicationFilter, Slice
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table

@@ -11,7 +11,7 @@ from chalicelib.domain.appointment import Appointment
 from chalicelib.domain.attachment import Attachment
 from chalicelib.domain.clinic import Clinic, Doctor, ServedArea
 from chalicelib.ports.clinics import ClinicFile, LateRequest
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersio
 from chalicelib.domain.records import Pointer
 from chalicelib.ports.corrections import CorrectionFile
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.domain.delivery import Delivery
 from chalicelib.domain.delivery_states import DeliveryState
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

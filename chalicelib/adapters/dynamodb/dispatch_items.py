@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb import dispatch_keys, index_keys
+from chalicelib.adapters.dynamodb import dispatch_keys, index_keys, sms_keys
 from chalicelib.adapters.dynamodb.attributes import expiry
 from chalicelib.domain.dispatch import Dispatch, SentPointer
+from chalicelib.domain.sms_route import SmsRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ def _dispatch_item(entity: Dispatch) -> _Item:
 KEYS: Mapping[type, Callable[[Any], Key]] = {
     Dispatch: lambda e: dispatch_keys.dispatch(e.order_id, e.channel.value),
     SentPointer: lambda e: dispatch_keys.sent_pointer(e.provider, e.provider_id),
+    SmsRoute: lambda _: sms_keys.sms_route(),
 }
 
 EXTRAS: Mapping[type, Callable[[Any], _Item]] = {

@@ -13,7 +13,7 @@ from chalicelib.ports.errors import NotFound, PreconditionFailed
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.ports.storage import DraftChange
+    from chalicelib.ports.queries import DraftChange
 
 
 def save_draft(*, table: Table, change: DraftChange) -> Application:

@@ -13,7 +13,7 @@ from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.validity import ValidityCard
 from chalicelib.ports.errors import Throttled
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

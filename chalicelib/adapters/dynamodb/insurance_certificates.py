@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb import certificate_keys, items, keys
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table

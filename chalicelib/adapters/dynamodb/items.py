@@ -14,11 +14,15 @@ from chalicelib.adapters.dynamodb import (
     clinic_items,
     correction_keys,
     dispatch_items,
+    fund_items,
     index_keys,
     keys,
+    privacy_items,
+    proof_items,
     registry_items,
     session_keys,
     ticket_items,
+    webhook_items,
 )
 from chalicelib.adapters.dynamodb.attributes import expiry as expiry  # noqa: PLC0414 — known under this name
 from chalicelib.adapters.dynamodb.images import decoded_changes, encoded_changes
@@ -32,11 +36,8 @@ from chalicelib.domain.employee_consent import EmployeeConsent
 from chalicelib.domain.employer import Employer
 from chalicelib.domain.employer_request import EmployerRequest
 from chalicelib.domain.insurance_certificate import InsuranceCertificate
-from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
-from chalicelib.domain.policy import Policy
-from chalicelib.domain.policy_steps import next_step
 from chalicelib.domain.records import (
     ActivePolicyMarker,
     CabinetMessage,
@@ -48,11 +49,9 @@ from chalicelib.domain.records import (
     StoredDocument,
     ViewLog,
 )
-from chalicelib.domain.representation import Representation
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.session import LONGEST, Session
 from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
-from chalicelib.domain.temporary_certificate import TemporaryCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,26 +124,6 @@ def _person_item(entity: Person) -> Item:
     return {"consent_version": _text(consent.version if consent else "")}
 
 
-def _policy_version_key(entity: PolicyVersion) -> keys.Key:
-    policy = entity.policy
-    return correction_keys.policy_version(policy.person_id, policy.policy_id, entity.known_at, policy.version)
-
-
-def _certificate_version_key(entity: CertificateVersion) -> keys.Key:
-    found = entity.certificate
-    return correction_keys.certificate_version(found.person_id, found.application_id, entity.known_at, found.version)
-
-
-def _due(name: str, entity_id: str, at: datetime | None) -> Item:
-    return {} if at is None else dict(index_keys.due_index(name, entity_id, at))
-
-
-def _policy_item(entity: Policy) -> Item:
-    step = next_step(entity)
-    item = {} if step is None else dict(index_keys.due_index("policy", entity.policy_id, step[1]))
-    return item | registry_items.insured(entity)
-
-
 def _delivery_item(entity: Delivery) -> Item:
     due_on = entity.due_on.isoformat()
     listed = index_keys.papers_index(entity.insurer_code, entity.state.value, due_on, entity.delivery_id)
@@ -158,14 +137,13 @@ def _civil_record_item(entity: CivilRecord) -> Item:
 
 _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **dispatch_items.KEYS,
+    **proof_items.KEYS,
+    **privacy_items.KEYS,
     Application: lambda e: keys.application(e.application_id),
     Scan: lambda e: keys.scan(e.application_id, e.scan_id),
     ApplicationChallenge: lambda e: keys.application_challenge(e.application_id),
     Challenge: lambda e: keys.challenge(e.challenge_id),
     Person: lambda e: keys.person(e.person_id),
-    Policy: lambda e: keys.policy(e.person_id, e.policy_id),
-    TemporaryCertificate: lambda e: keys.certificate(e.person_id, e.application_id),
-    Representation: lambda e: keys.representation(e.representative_id, e.person_id),
     Delivery: lambda e: keys.paper(e.person_id, e.delivery_id),
     CivilRecord: lambda e: keys.civil_record(e.record_id),
     ReceivedVersion: lambda e: keys.civil_version(e.record_id, e.message.version),
@@ -179,8 +157,6 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     IdempotencyRecord: lambda e: keys.idempotency(e.account_id, e.key_hash),
     OutboxEntry: lambda e: keys.outbox(e.shard, e.entry_id),
     Revocation: lambda e: keys.revocation(e.status_index),
-    PolicyVersion: _policy_version_key,
-    CertificateVersion: _certificate_version_key,
     InsuranceCertificate: lambda e: certificate_keys.insurance_certificate(e.person_id, e.certificate_id),
     Employer: lambda e: certificate_keys.employer(e.account_id, e.employer_id),
     EmployerRequest: lambda e: certificate_keys.employer_request(e.employer_id, e.request_id),
@@ -191,16 +167,17 @@ _KEYS: Mapping[type, Callable[[Any], keys.Key]] = {
     **ticket_items.KEYS,
     **clinic_items.KEYS,
     **registry_items.KEYS,
+    **webhook_items.KEYS,
+    **fund_items.KEYS,
     Session: lambda e: session_keys.session(e.session_id),
 }
 
 _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **dispatch_items.EXTRAS,
+    **proof_items.EXTRAS,
+    **privacy_items.EXTRAS,
     Application: _application_item,
     Person: _person_item,
-    TemporaryCertificate: lambda e: _due("certificate", e.application_id, e.next_step_at),
-    Policy: _policy_item,
-    Representation: lambda e: _due("representation", e.person_id, e.next_step_at),
     Delivery: _delivery_item,
     CivilRecord: _civil_record_item,
     Pointer: lambda e: {
@@ -215,6 +192,8 @@ _EXTRAS: Mapping[type, Callable[[Any], Item]] = {
     **ticket_items.EXTRAS,
     **clinic_items.EXTRAS,
     **registry_items.EXTRAS,
+    **webhook_items.EXTRAS,
+    **fund_items.EXTRAS,
     Session: lambda e: dict(expiry(e.opened_at + LONGEST)),
 }
 
@@ -231,15 +210,16 @@ def encoded(value: object) -> str:
 
 def to_item(entity: object) -> Item:
     """Make the item of an entity: keys, type, schema, version, body and what its indexes need."""
-    extras = _EXTRAS.get(type(entity))
-    return {
-        **key_of(entity).item(),
+    extras, key = _EXTRAS.get(type(entity)), key_of(entity)
+    item = {
+        **key.item(),
         "type": _text(type(entity).__name__),
         "schema": _number(int(SCHEMA)),
         "version": _number(getattr(entity, "version", 1)),
         "data": _text(_body(entity)),
         **(extras(entity) if extras else {}),
     }
+    return item if index_keys.DUE_SORT in item else {**item, **privacy_items.retained(entity, key)}
 
 
 def _body(entity: object) -> str:
@@ -294,3 +274,12 @@ def changes_from_item(item: Mapping[str, Mapping[str, Any]]) -> CorrectionChange
 def section_value(section: Mapping[str, str]) -> dict[str, str]:
     """One section of a form as it is stored."""
     return _text(encoded(section))
+
+
+_BY_NAME: Mapping[str, type] = {kind.__name__: kind for kind in _KEYS}
+
+
+def entity_of(item: Mapping[str, Mapping[str, Any]]) -> object:
+    """Read back an entity of whatever type it is."""
+    kind = _BY_NAME[item["type"]["S"]]
+    return changes_from_item(item) if kind is CorrectionChanges else from_item(kind, item)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.adapters.dynamodb import index_keys, items, keys
 from chalicelib.adapters.ids import first_id_at
 from chalicelib.domain.audit import AuditEntry
-from chalicelib.ports.queries import JournalLine
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import JournalLine, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

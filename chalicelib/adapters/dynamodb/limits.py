@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.ports.queries import Spent
-    from chalicelib.ports.storage import Limit, LookupRecord
+    from chalicelib.ports.queries import Limit, LookupRecord, Spent
 
 RECORDS_KEPT_FOR = timedelta(days=365)
 CONFLICT_RETRIES = 5

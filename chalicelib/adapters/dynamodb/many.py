@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.ports.storage import PersonFile
+    from chalicelib.ports.folders import PersonFile
 
 A = TypeVar("A")
 B = TypeVar("B")

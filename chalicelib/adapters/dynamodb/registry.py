@@ -10,7 +10,7 @@ from chalicelib.domain.insurer_records import InsurerOffices, InsurerRating
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.registry_job import ImportReportPage, RegistryImport
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

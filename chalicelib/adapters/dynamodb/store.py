@@ -16,19 +16,24 @@ from chalicelib.adapters.dynamodb.dispatches import DispatchReads
 from chalicelib.adapters.dynamodb.drafts import save_draft
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.adapters.dynamodb.employers import EmployerReads
+from chalicelib.adapters.dynamodb.fund_exchange import FundReads
 from chalicelib.adapters.dynamodb.insurance_certificates import InsuranceCertificateReads
 from chalicelib.adapters.dynamodb.journal import journal, journal_of_all
 from chalicelib.adapters.dynamodb.limits import count_lookup
 from chalicelib.adapters.dynamodb.many import ManyReads
 from chalicelib.adapters.dynamodb.outbox import OutboxReads
+from chalicelib.adapters.dynamodb.privacy import PrivacyReads
 from chalicelib.adapters.dynamodb.registry import RegistryReads
+from chalicelib.adapters.dynamodb.sms_routes import SmsRouteReads
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.adapters.dynamodb.tickets import TicketReads
 from chalicelib.adapters.dynamodb.unit_of_work import DynamoDBUnitOfWork
+from chalicelib.adapters.dynamodb.webhooks import WebhookReads
 from chalicelib.domain.application import Application
 from chalicelib.domain.attachment import Attachment, AttachmentBook
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.civil_record import CivilRecord
+from chalicelib.domain.erased import Erased
 from chalicelib.domain.insurer import Insurer
 from chalicelib.domain.legacy_registration import LegacyPolicy
 from chalicelib.domain.person import Person
@@ -49,14 +54,14 @@ from chalicelib.domain.signing_code import ApplicationChallenge, Challenge
 from chalicelib.domain.temporary_certificate import TemporaryCertificate
 from chalicelib.domain.validity import ValidityCard
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import ApplicationFile, PersonFile, Slice
+from chalicelib.ports.folders import ApplicationFile, PersonFile
+from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.ports.queries import ApplicationFilter, JournalLine, Period, Spent
-    from chalicelib.ports.storage import DraftChange, Limit, LookupRecord
+    from chalicelib.ports.queries import ApplicationFilter, DraftChange, JournalLine, Limit, LookupRecord, Period, Spent
 
 NAMES_KEPT_SECONDS = 300
 
@@ -70,6 +75,7 @@ _FILE_KINDS: Mapping[str, type] = {
     "Representation": Representation,
     "Attachment": Attachment,
     "AttachmentBook": AttachmentBook,
+    "Erased": Erased,
 }
 
 
@@ -86,6 +92,10 @@ class DynamoDBStore(
     AppealReads,
     TicketReads,
     RegistryReads,
+    WebhookReads,
+    SmsRouteReads,
+    FundReads,
+    PrivacyReads,
 ):
     """Implements the Store port on one table."""
 
@@ -142,6 +152,7 @@ class DynamoDBStore(
             represented=tuple(read["Representation"]),
             attachments=tuple(read["Attachment"]),
             attachment_books=tuple(read["AttachmentBook"]),
+            erased=tuple(read["Erased"]),
         )
 
     def challenge(self, *, challenge_id: str) -> Challenge | None:

@@ -9,7 +9,7 @@ from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.domain.scan import Scan
 from chalicelib.domain.ticket import ReceivedLetter, Ticket, TicketMessage
 from chalicelib.ports.errors import NotFound
-from chalicelib.ports.storage import Slice
+from chalicelib.ports.queries import Slice
 from chalicelib.ports.tickets import TicketFile
 
 if TYPE_CHECKING:

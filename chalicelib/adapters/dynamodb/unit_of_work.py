@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.clinics import places_freed, places_taken
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
 from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
 from chalicelib.domain.errors import RuleRefused
+from chalicelib.domain.fund_change import change_of
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.records import IdempotencyRecord, LiveMarker, OutboxEntry, Pointer
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.audit import AuditEntry
     from chalicelib.domain.validity import ValidityCard
-    from chalicelib.ports.storage import Limit
+    from chalicelib.ports.queries import Limit
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,10 @@ class DynamoDBUnitOfWork:
         """Take an entity away, conditional on the version that it carries."""
         self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
         self._keep_version(_with_version(entity, _version(entity) + 1), gone=True)
+
+    def destroy(self, entity: object) -> None:
+        """Take an entity away for good, conditional on the version that it carries: no version of it is left."""
+        self._add("Delete", {"Key": items.key_of(entity).item(), **_as_read(entity)}, _stale())
 
     def put(self, entity: object) -> None:
         """Write a record whatever stood there."""
@@ -158,7 +163,10 @@ class DynamoDBUnitOfWork:
             self._hint(json.dumps({"entries": [entry.entry_id for entry in self._outbox]}))
 
     def _keep_version(self, entity: object, *, gone: bool = False) -> None:
-        """A policy or certificate leaves what is known of it from now on, so that a past knowledge can be told."""
+        """A policy or certificate leaves what is known of it from now on, so that a past knowledge can be told.
+
+        Of a policy the fund is going to be told, too.
+        """
         version: object | None = None
         if isinstance(entity, Policy):
             version = PolicyVersion(policy=entity, known_at=self._at, gone=gone)
@@ -166,6 +174,9 @@ class DynamoDBUnitOfWork:
             version = CertificateVersion(certificate=entity, known_at=self._at, gone=gone)
         if version is not None:
             self.put(version)
+        change = change_of(policy=entity, at=self._at) if isinstance(entity, Policy) and not gone else None
+        if change is not None:
+            self.put(change)
 
     def _transact(self) -> StaleWrite | None:
         actions = [write.action for write in self._writes]

@@ -21,7 +21,7 @@ class SnsSmsSender:
         self._client = client
         self._sender_id = sender_id
 
-    def send(self, *, to: str, text: str, reference: str) -> Taken:
+    def send(self, *, to: str, text: str, reference: str, urgent: bool = False) -> Taken:  # noqa: ARG002 — of the port
         """See ``SmsSender.send``; receipts name the id that SNS gives."""
         values = {"AWS.SNS.SMS.SMSType": "Transactional", "polis.notification": reference}
         if self._sender_id:

@@ -68,6 +68,22 @@ class S3Files:
         )
         return link
 
+    def erase(self, *, prefix: str) -> int:
+        """Destroy every version, and every marker of a deletion, under a prefix; a second time finds nothing."""
+        if not prefix:
+            raise ValueError("a prefix of nothing is the whole bucket")
+        gone = 0
+        with _translated():
+            for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix):
+                listed = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+                found = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
+                if found:
+                    answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": found, "Quiet": True})
+                    if answer.get("Errors"):
+                        raise Unavailable("Хранилище файлов временно недоступно")
+                    gone += len(found)
+        return gone
+
     def scanner_verdict(self, *, key: str, version: str | None = None) -> str | None:
         """Return the tag that an external scanner left, or None."""
         with _translated():

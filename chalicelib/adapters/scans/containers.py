@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from typing import Final
 
 from chalicelib.adapters.scans.heif import HEIF, heif_end, is_heif
@@ -147,9 +148,11 @@ def _png_end(data: bytes, _limits: ScanLimits) -> int:
     at = len(PNG_MAGIC)
     while at + 12 <= len(data):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
-        at += 12 + length
+        start, at = at + 4, at + 12 + length
         if kind == b"acTL":
             raise ScanRefused("animated", media_type=PNG)
+        if kind[:1].isupper() and zlib.crc32(data[start : at - 4]) != int.from_bytes(data[at - 4 : at]):
+            raise ScanRefused("corrupted", media_type=PNG)
         if kind == b"IEND" and at <= len(data):
             return at
     raise ScanRefused("corrupted", media_type=PNG)

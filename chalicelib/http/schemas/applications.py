@@ -20,7 +20,7 @@ from chalicelib.domain.scan import ScanState
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.http.models import Out
 from chalicelib.http.schemas.scans import ScanOut, scan_out
-from chalicelib.use_cases.drafts import row_of
+from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.sign_application import documents_asked_for
 
 if TYPE_CHECKING:

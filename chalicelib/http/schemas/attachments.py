@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from chalicelib.domain.areas import AREA_TITLES, AreaType
 from chalicelib.domain.attachment import ATTACHMENT_REASON_TITLES, AttachmentReason
 from chalicelib.domain.attachment_states import (
     ATTACHMENT_REFUSALS,
@@ -18,7 +19,6 @@ from chalicelib.domain.attachment_states import (
     AttachmentWho,
     open_attachment_events,
 )
-from chalicelib.domain.clinic import AREA_TITLES, AreaType
 from chalicelib.http.models import In, Out, PageQuery, Query
 from chalicelib.http.schemas.people import AddressIn
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.domain.clinic import AREA_TITLES, Ages, AreaType, places_left
+from chalicelib.domain.areas import AREA_TITLES, AreaType
+from chalicelib.domain.clinic import Ages, places_left
 from chalicelib.http.models import In, IsoDate, Out, Query
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from chalicelib.domain.application_states import ApplicationState
+from chalicelib.domain.areas import AreaType
 from chalicelib.domain.attachment import AttachmentMethod
 from chalicelib.domain.barcode_verdict import BarcodeReason
-from chalicelib.domain.clinic import AreaType
 from chalicelib.domain.item_sources import ItemSource
 from chalicelib.domain.policy_types import POLICY_TYPES, PolicyType
 from chalicelib.domain.qr_claims import QrReason

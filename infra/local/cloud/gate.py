@@ -21,6 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _ADMINISTRATION = ("/_ministack", "/_localstack")
+_TEXTS = "/control/failing-text-messages"
 _SECRET_HEADER = b"x-polis-administrator"
 _START_OF_BODY = 4096
 # Nothing leaves the machine on the loopback interface: for policies that refuse unencrypted
@@ -51,6 +52,7 @@ class Gate:
         self._emulator = emulator
         self._durability = durability
         self._secret = secret.encode()
+        self._texts_fail = False
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI server."""
@@ -58,10 +60,22 @@ class Gate:
             await self._emulator(scope, receive, send)
         elif scope["path"] == "/health":
             await _answer(send, 200, {"status": "ok"})
+        elif scope["path"] == _TEXTS:
+            await self._let_texts_fail(scope, send)
+        elif self._texts_fail and _sends_texts(scope):
+            await _fail(send)
         elif scope["path"].startswith(_ADMINISTRATION):
             await self._administer(scope, receive, send)
         else:
             await self._serve(scope, receive, send)
+
+    async def _let_texts_fail(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        """Let SNS fail for those who try the service, or work again; no web page may."""
+        if b"origin" in dict(scope["headers"]) or scope["method"] not in {"POST", "DELETE"}:
+            await _answer(send, 403, {"message": "POST lets text messages fail, DELETE lets them go."})
+            return
+        self._texts_fail = scope["method"] == "POST"
+        await _answer(send, 200, {"text_messages": "fail" if self._texts_fail else "go"})
 
     async def _administer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -114,10 +128,23 @@ class Gate:
         await parts.commit.barrier()
 
 
+def _sends_texts(scope: MutableMapping[str, Any]) -> bool:
+    return describe(scope, b"").service == "sns" and scope["method"] == "POST"
+
+
+async def _fail(send: Send) -> None:
+    """Answer as SNS does while it cannot serve."""
+    text = b"<ErrorResponse><Error><Type>Receiver</Type><Code>ServiceUnavailable</Code></Error></ErrorResponse>"
+    await _send(send, 503, b"text/xml", text)
+
+
 async def _answer(send: Send, status: int, body: dict[str, str]) -> None:
-    content = json.dumps(body).encode()
+    await _send(send, status, b"application/json", json.dumps(body).encode())
+
+
+async def _send(send: Send, status: int, media_type: bytes, content: bytes) -> None:
     headers = [
-        (b"content-type", b"application/json"),
+        (b"content-type", media_type),
         (b"content-length", str(len(content)).encode()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

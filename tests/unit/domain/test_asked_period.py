@@ -84,3 +84,34 @@ def test_a_period_is_never_empty_and_never_reaches_beyond_today(first: date, day
     period = read_period(wish=PeriodWish(from_on=first, to_on=first + timedelta(days=days)), today=TODAY)
     assert period.from_on == first
     assert period.from_on <= period.last_day <= TODAY
+
+
+class TestBounds:
+    """The first and the last day of each bound, and the next beyond it."""
+
+    def test_insurance_begins_on_its_first_day(self) -> None:
+        assert date(1993, 1, 1) == FIRST_DAY
+        assert asked(day=FIRST_DAY) == ("1993-01-01", "1993-01-01")
+        assert refused(day=FIRST_DAY - timedelta(days=1)) == {"day": "too_early"}
+        assert asked(month="1993-01") == ("1993-01-01", "1993-01-31")
+        assert refused(month="1992-12") == {"month": "invalid_month"}
+        assert asked(year=1993) == ("1993-01-01", "1993-12-31")
+        assert refused(year=1992) == {"year": "out_of_range"}
+
+    def test_today_is_the_last_day_of_which_anything_is_known(self) -> None:
+        assert asked(day=TODAY) == ("2026-03-16", "2026-03-16")
+        assert refused(day=TODAY + timedelta(days=1)) == {"day": "date_in_future"}
+        assert refused(year=9999) == {"year": "date_in_future"}
+        assert refused(year=10_000) == {"year": "out_of_range"}
+
+    def test_ten_years_are_the_longest(self) -> None:
+        first = date(2016, 1, 1)
+        longest = first + timedelta(days=3652)
+        assert longest == date(2025, 12, 31)
+        assert asked(from_on=first, to_on=longest) == ("2016-01-01", "2025-12-31")
+        assert refused(from_on=first, to_on=longest + timedelta(days=1)) == {"to_on": "too_long"}
+
+    @pytest.mark.parametrize("month", range(1, 13))
+    def test_a_month_ends_before_the_next_begins(self, month: int) -> None:
+        first, last = (date.fromisoformat(day) for day in asked(month=f"2025-{month:02}"))
+        assert (first.day, (last + timedelta(days=1)).day, first.month, last.month) == (1, 1, month, month)

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain import attachment as attachment_module
+from chalicelib.domain.areas import AreaType
 from chalicelib.domain.attachment import (
     ATTACHMENT_REASON_TITLES,
     Attachment,
@@ -31,7 +33,6 @@ from chalicelib.domain.attachment_states import (
     open_attachment_events,
 )
 from chalicelib.domain.audit import SYSTEM
-from chalicelib.domain.clinic import AreaType
 from chalicelib.domain.errors import RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.notifications import NotificationKind
 
@@ -178,3 +179,73 @@ def test_the_therapists_area_is_told_before_others() -> None:
     dentist = replace(STOOD, attachment_id="0", area=AreaType.DENTIST)
     assert attachment_on(attachments=(dentist, STOOD), on=date(2026, 4, 1)) == STOOD
     assert attachment_on(attachments=(dentist, STOOD), on=date(2026, 4, 1), area=AreaType.DENTIST) == dentist
+
+
+def test_the_terms_of_a_day_are_the_newest_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    (first,) = attachment_module.ATTACHMENT_TERMS
+    second, third = (
+        replace(first, in_force_from=date(year, 1, 1), decision_days=days, years_between=days)
+        for year, days in ((2026, 5), (2027, 7))
+    )
+    monkeypatch.setattr(attachment_module, "ATTACHMENT_TERMS", (first, third, second))
+    for on, terms in (
+        (date(2000, 1, 1), first),
+        (date(2011, 11, 22), first),
+        (date(2025, 12, 31), first),
+        (date(2026, 1, 1), second),
+        (date(2026, 12, 31), second),
+        (date(2027, 1, 1), third),
+    ):
+        assert attachment_terms_on(on) == terms
+    with pytest.raises(RuleRefused) as refused:
+        check_year(former=STOOD, reason=AttachmentReason.BY_WISH, on=date(2026, 6, 1))
+    assert refused.value.possible_on == date(2031, 3, 17)
+
+
+def test_a_former_one_that_never_began_frees_from_the_year() -> None:
+    check_year(former=replace(STOOD, attached_on=None), reason=AttachmentReason.BY_WISH, on=date(2026, 3, 18))
+    check_year(former=STOOD, reason=AttachmentReason.MOVED, on=date(2026, 3, 18))
+    check_year(former=STOOD, reason=AttachmentReason.BY_WISH, on=date(2027, 3, 17))
+    with pytest.raises(RuleRefused) as refused:
+        check_year(former=STOOD, reason=AttachmentReason.BY_WISH, on=date(2027, 3, 16))
+    assert (refused.value.reason, refused.value.possible_on) == ("attached_this_year", date(2027, 3, 17))
+
+
+def test_it_stands_from_its_day_until_the_day_of_its_end() -> None:
+    ended = replace(STOOD, detached_on=date(2026, 3, 20))
+    days = [date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 19), date(2026, 3, 20)]
+    assert [ended.stands_on(day) for day in days] == [False, True, True, False]
+    assert [STOOD.stands_on(day) for day in days] == [False, True, True, True]
+    assert not attachment().stands_on(days[1])
+
+
+def test_every_step_is_remembered_and_known_as_the_last() -> None:
+    asked = attachment()
+    assert [asked.has_just(event) for event in AttachmentEvent] == [False] * len(AttachmentEvent)
+    made = move_attachment(attachment=asked, event=AttachmentEvent.ATTACH, at=AT, actor=SYSTEM)
+    ended = move_attachment(attachment=made, event=AttachmentEvent.END, at=AT + timedelta(days=1), actor=SYSTEM)
+    assert [step.event for step in ended.history] == [AttachmentEvent.ATTACH, AttachmentEvent.END]
+    assert (ended.attached_on, ended.detached_on) == (date(2026, 3, 17), date(2026, 3, 18))
+    assert (made.has_just(AttachmentEvent.ATTACH), ended.has_just(AttachmentEvent.ATTACH)) == (True, False)
+
+
+def test_of_two_in_one_area_the_first_is_told() -> None:
+    two = [replace(STOOD, attachment_id=number) for number in ("2", "1")]
+    found = attachment_on(attachments=two, on=date(2026, 4, 1))
+    assert found is not None
+    assert found.attachment_id == "1"
+
+
+@pytest.mark.parametrize("missing", [{}, {"city": "Москва"}, {"street": "Мира"}])
+def test_an_address_that_is_not_known_is_the_same_as_itself_only(missing: dict[str, str]) -> None:
+    former = replace(STOOD, address=missing)
+    with pytest.raises(ValidationFailed) as refused:
+        check_choice(
+            former=former, reason=AttachmentReason.MOVED, address=dict(missing), clinic_doctor=("770002", "d006")
+        )
+    assert [(error.field, error.code) for error in refused.value.errors] == [("address", "address_not_changed")]
+    wish = {"former": former, "reason": AttachmentReason.BY_WISH, "address": dict(missing)}
+    check_choice(**wish, clinic_doctor=("770002", "d006"))  # type: ignore[arg-type]
+    for part in ("region", "city", "street", "house", "flat"):
+        told = {**missing, part: "х"}
+        check_choice(former=former, reason=AttachmentReason.MOVED, address=told, clinic_doctor=("770002", "d006"))

@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.clinic import (
-    Ages,
-    AreaType,
-    Doctor,
-    Houses,
-    ServedArea,
-    leading_number,
-    nearest_first,
-    places_left,
-    street_key,
-)
+from chalicelib.domain.areas import AreaType, street_key
+from chalicelib.domain.clinic import Ages, Doctor, Houses, ServedArea, leading_number, nearest_first, places_left
 from chalicelib.domain.clinic_rows import RowReader, read_area, read_clinic, read_department, read_doctor
 from infra.local.clinics_sample import clinics_rows
 

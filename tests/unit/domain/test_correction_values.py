@@ -86,3 +86,34 @@ def test_what_does_not_belong_there_is_told_by_a_name_of_bounded_length():
     read, errors = read_values(values={"sex": "male", "x" * 300: "1"}, needs=(), optional=("sex",))
     assert read == {"sex": "male"}
     assert [(error.field, error.code) for error in errors] == [(f"values.{'x' * 300}"[:200], "unknown_field")]
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_what_may_be_empty_is_kept_as_empty_and_the_rest_is_needed(name):
+    empty = {"family_name", "given_name", "middle_name", "snils", "document_series", "until_on", "valid_until"}
+    assert one(name, "  ") == (("", []) if name in empty else (None, ["required"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sex", "male"),
+        ("sex", "female"),
+        ("contact", "phone"),
+        ("contact", "email"),
+        ("insurer_code", "77012"),
+        ("region", "77"),
+        ("document_type", "14"),
+        ("policy_id", "01KKTXZ8M0J77M3GB40726KZTJ"),
+    ],
+)
+def test_every_word_of_a_list_is_read(name, text):
+    assert one(name, text) == (text, [])
+
+
+def test_a_refusal_names_the_words_and_the_first_mistake_of_a_name():
+    _, (error,) = read_values(values={"sex": "other"}, needs=("sex",), optional=())
+    assert "male (мужской), female (женский)" in error.message
+    assert one("document_type", "014") == ("14", [])
+    _, (needed,) = read_values(values={}, needs=("born_on",), optional=())
+    assert needed.message == "Укажите значение: верная дата рождения"

@@ -158,11 +158,15 @@ class TestStatement:
         assert CERTIFICATE_REFUSALS[code].mend
 
 
+AFTER_THE_END = {InsuranceCertificateEvent.REOPEN, InsuranceCertificateEvent.REVOKE}
+"""An appeal opens a refusal again, a correction revokes what is untrue."""
+
+
 class TestStates:
     """The states are data (requirement K3)."""
 
     def test_are_named_as_the_requirement_has_them(self) -> None:
-        assert list(STATE_TITLES.values()) == ["В обработке", "Одобрено", "Отклонено", "Готово к скачиванию"]
+        assert list(STATE_TITLES.values())[:4] == ["В обработке", "Одобрено", "Отклонено", "Готово к скачиванию"]
 
     def test_every_arrow_tells_somebody_or_says_why_not(self) -> None:
         assert all(bool(rule.notifications) != bool(rule.silent_because) for rule in CERTIFICATE_TRANSITIONS)
@@ -173,7 +177,8 @@ class TestStates:
         self, state: InsuranceCertificateState, event: InsuranceCertificateEvent
     ) -> None:
         targets = [rule.target for rule in CERTIFICATE_TRANSITIONS if rule.event is event and rule.source is state]
-        assert not (targets and state in FINAL_CERTIFICATE_STATES)
+        if event not in AFTER_THE_END:
+            assert not (targets and state in FINAL_CERTIFICATE_STATES)
         if not targets:
             with pytest.raises(StateConflict):
                 advance_certificate(certificate=replace(ASKED, state=state), event=event, at=START)

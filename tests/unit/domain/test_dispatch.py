@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -160,3 +161,36 @@ def test_neither_order_nor_repetition_of_receipts_changes_the_end(outcomes, chan
 def test_a_message_that_nobody_confirmed_may_still_be_confirmed_late() -> None:
     unconfirmed = rules.end(sent(), state=DispatchState.UNCONFIRMED, at=NOW)
     assert heard(unconfirmed, ReceiptOutcome.DELIVERED).state is DispatchState.DELIVERED
+
+
+@pytest.mark.parametrize("pause", [timedelta(0), timedelta(minutes=15), timedelta(minutes=15, seconds=1)])
+def test_what_a_queue_can_keep_back_is_looked_for_late_and_the_rest_at_its_moment(pause: timedelta) -> None:
+    waits = rules.put_off(rules.begin(new(), at=NOW), at=NOW, least=pause)
+    moment = NOW + max(pause, timedelta(seconds=30))
+    by_queue = pause <= timedelta(minutes=15)
+    assert (waits.not_before, waits.look_at) == (moment, moment + timedelta(minutes=5) if by_queue else moment)
+
+
+def test_a_try_begins_at_its_very_moment_and_not_before() -> None:
+    waits = rules.defer(new(), until=NOW, at=NOW)
+    assert [waits.may_be_tried(NOW + timedelta(seconds=s)) for s in (-1, 0, 1)] == [False, True, True]
+    assert replace(waits, not_before=None).may_be_tried(NOW)
+    begun = rules.begin(new(), at=NOW)
+    assert (begun.leased_until, begun.look_at) == (NOW + timedelta(minutes=1), NOW + timedelta(minutes=16))
+    assert replace(begun, leased_until=None).may_be_tried(NOW)
+    assert not sent().may_be_tried(NOW + timedelta(days=9))
+
+
+def test_a_receipt_is_waited_for_three_days() -> None:
+    assert sent().look_at == NOW + timedelta(days=3)
+    assert rules.queued_again(new(), at=NOW).look_at == NOW + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("state", DispatchState)
+def test_a_soft_bounce_moves_only_what_is_not_at_its_end(state: DispatchState) -> None:
+    begun = replace(rules.begin(new(), at=NOW), state=state)
+    after = heard(begun, ReceiptOutcome.SOFT_BOUNCE)
+    moves = {DispatchState.WAITING, DispatchState.SENDING, DispatchState.SENT, DispatchState.UNCONFIRMED}
+    assert (after.attempt, after.state) == ((2, DispatchState.WAITING) if state in moves else (1, state))
+    delayed = heard(begun, ReceiptOutcome.DELAYED)
+    assert (delayed.attempt, delayed.state) == (1, state)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.duplicates import LIKENESS_TITLES, SIGNALS, THRESHOLDS, Likeness, Portrait, compare
+from chalicelib.domain.duplicates import LIKENESS_TITLES, SIGNALS, THRESHOLDS, Comparison, Likeness, Portrait, compare
 
 ANNA = Portrait(
     family_name="Примерова",
@@ -104,3 +104,66 @@ def test_a_birth_date_known_in_part_proves_nothing_about_one_that_it_may_be(born
 def test_every_likeness_has_its_words_and_its_place():
     assert set(LIKENESS_TITLES) == set(Likeness)
     assert sorted(THRESHOLDS, reverse=True) == list(THRESHOLDS)
+
+
+def with_(*codes):
+    return Comparison(signals=tuple(SIGNALS[code] for code in codes))
+
+
+@pytest.mark.parametrize(
+    ("codes", "score", "likeness"),
+    [
+        (("same_snils", "same_birth_date"), 80, Likeness.CERTAIN),
+        (("same_snils", "same_given_names"), 75, Likeness.LIKELY),
+        (("same_document", "other_family_name"), 45, Likeness.LIKELY),
+        (("same_birth_date", "same_given_names", "same_contact"), 40, Likeness.LIKELY),
+        (("same_birth_date", "same_given_names"), 35, Likeness.POSSIBLE),
+        (("same_snils", "same_document", "other_sex"), 80, Likeness.LIKELY),
+        (("same_snils", "same_birth_date", "same_contact", "other_family_name"), 80, Likeness.CERTAIN),
+        (("other_given_name", "other_snils"), -100, Likeness.POSSIBLE),
+        ((), 0, Likeness.POSSIBLE),
+    ],
+)
+def test_thresholds_and_weights(codes, score, likeness):
+    found = with_(*codes)
+    assert (found.score, found.likeness) == (score, likeness)
+
+
+@pytest.mark.parametrize("code", SIGNALS)
+def test_what_contradicts_makes_certainty_a_likelihood(code):
+    sure = ("same_snils", "same_document", "same_birth_date", "same_given_names", "same_family_name")
+    certain = Comparison(signals=tuple(SIGNALS[one] for one in (*sure, code, *sure[:3])))
+    against = {"other_snils", "other_birth_date", "other_given_name", "other_sex"}
+    assert (certain.likeness is Likeness.CERTAIN) is (code not in against)
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({}, []),
+        ({"sex": "male"}, ["other_sex"]),
+        ({"sex": ""}, []),
+        ({"contacts": frozenset()}, []),
+        ({"contacts": frozenset({"b"})}, []),
+        ({"contacts": ANNA.contacts | {"b"}}, ["same_contact"]),
+        ({"documents": ANNA.documents | {"14|9"}}, ["same_document"]),
+        ({"snils": "64666308323"}, ["other_snils"]),
+        ({"family_name": "ПРИМЕРОВА"}, []),
+        ({"middle_name": ""}, []),
+    ],
+)
+def test_each_field_gives_its_own_signal(changed, codes):
+    base = replace(ANNA, snils="", documents=frozenset(), contacts=frozenset(), sex="female")
+    one = replace(base, **{name: getattr(ANNA, name) for name in changed})
+    found = {signal.code for signal in compare(one=one, other=replace(one, **changed)).signals}
+    always = {"same_birth_date", "same_given_names", "same_family_name"}
+    if "middle_name" in changed:
+        always.remove("same_given_names")
+    assert found == always | set(codes)
+
+
+@pytest.mark.parametrize(("one", "other"), [("1990", "1990-05-14"), ("1990-05", "1990-05-14")])
+def test_dates_in_part_say_nothing_whichever_is_first(one, other):
+    for first, second in ((one, other), (other, one)):
+        found = compare(one=replace(ANNA, born_on=first), other=replace(ANNA, born_on=second))
+        assert not {"same_birth_date", "other_birth_date"} & {signal.code for signal in found.signals}

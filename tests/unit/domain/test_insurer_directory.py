@@ -153,3 +153,107 @@ class TestComparison:
         assert lines["insured"].values == ("", "")
         assert lines["phones"].values[0] == "(495)225-23-10"
         assert set(Criterion) <= lines.keys()
+
+
+class TestBounds:
+    """The last value within, and the first beyond."""
+
+    @pytest.mark.parametrize(("year", "is_taken"), [(2010, False), (2011, True), (2026, True), (2027, False)])
+    def test_of_years(self, year: int, is_taken: bool) -> None:
+        if is_taken:
+            check_rating(year=year, values={"surveys": 0}, on=ON)
+            return
+        with pytest.raises(ValidationFailed) as caught:
+            check_rating(year=year, values={"surveys": 0}, on=ON)
+        assert [(error.field, error.code) for error in caught.value.errors] == [("year", "out_of_range")]
+
+    @pytest.mark.parametrize("name", list(Criterion))
+    def test_of_criteria(self, name: Criterion) -> None:
+        highest = CRITERIA[name].highest
+        check_rating(year=2025, values={name.value: 0, "surveys": 0.5}, on=ON)
+        for beyond in (-0.001, highest + 0.001):
+            with pytest.raises(ValidationFailed) as caught:
+                check_rating(year=2025, values={name.value: beyond}, on=ON)
+            assert [(e.field, e.code) for e in caught.value.errors] == [(f"values.{name.value}", "out_of_range")]
+
+    def test_of_points(self) -> None:
+        day = date(2020, 1, 1)
+        (kept,) = check_points(points=[point(closes_on=date(2020, 1, 2), phone="(495)225-23-10, (495)225-23-11")])
+        assert kept.phone == "8(495)225-23-10; 8(495)225-23-11"
+        assert [kept.is_open_on(date(2020, 1, n)) for n in (1, 2)] == [True, False]
+        with pytest.raises(ValidationFailed) as caught:
+            check_points(points=[point(closes_on=day), point(phone="нет")])
+        assert [(error.field, error.code) for error in caught.value.errors] == [
+            ("points.0.closes_on", "out_of_order"),
+            ("points.1.code", "repeated"),
+            ("points.1.phone", "invalid_phone"),
+        ]
+
+
+class TestFiguresSideBySide:
+    def compared(self, *figures: float | None) -> tuple[str, ...]:
+        insurers = [replace(SOGAZ, code=str(number)) for number in range(len(figures))]
+        ratings = {
+            str(number): InsurerRating(insurer_code=str(number), region="77", year=2025, values={"surveys": value})
+            for number, value in enumerate(figures)
+            if value is not None
+        }
+        lines = compare(insurers=insurers, ratings=ratings, on=ON)
+        (line,) = [line for line in lines if line.name == "surveys"]
+        return line.best
+
+    @pytest.mark.parametrize(
+        ("figures", "best"),
+        [((5, 7), ("1",)), ((5, 5), ()), ((5, None), ()), ((7, 5, 7), ("0", "2")), ((5, None, 7), ("2",)), ((), ())],
+    )
+    def test_one_alone_or_all_alike_are_not_the_best(
+        self, figures: tuple[float | None, ...], best: tuple[str, ...]
+    ) -> None:
+        assert self.compared(*figures) == best
+
+    def test_every_fact_of_the_registry_has_its_line(self) -> None:
+        lines = {line.name: line for line in compare(insurers=[SOGAZ, CHULPAN], ratings={}, on=ON)}
+        for name in ("region", "address", "phones", "email", "site", "licence_number", "included_on", "excluded_on"):
+            assert len(lines[name].values) == 2
+        assert lines["phones"].values[0] == ", ".join(SOGAZ.phones)
+        assert (lines["region"].values, lines["region"].differs) == (("77", "16"), True)
+        assert lines["may_be_chosen"].values[0] == "да"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cost"),
+    [
+        ("чулпан", 0),
+        ("чул", 0),
+        ("улпа", 1),
+        ("улп", None),
+        ("чулпон", 2),
+        ("чулапн", 2),
+        ("чулопн", None),
+        ("чуплон", None),
+        ("чу", 0),
+        ("чо", None),
+        ("чолп", 2),
+        ("16053", 0),
+        ("6053", None),
+        ("чулпан 16053", 0),
+        ("улпа чулпон", 3),
+    ],
+)
+def test_what_fits_worse_costs_more(wanted: str, cost: int | None) -> None:
+    assert rank(insurer=CHULPAN, wanted=wanted) == cost
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ёлка", ["елка"]),
+        ("CHULPAN-Мед", ["chulpan", "мед"]),
+        ("чулпaн", ["чулпан"]),
+        ("COГАЗ", ["согаз"]),
+        ("16053", ["16053"]),
+        ("?!", []),
+    ],
+)
+def test_words_are_compared_in_one_writing(text: str, found: list[str]) -> None:
+    assert words(text) == found

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from chalicelib.domain.notifications import (
@@ -75,3 +78,62 @@ def test_never_sends_a_signing_code_but_by_sms():
 def test_keeps_contacts_out_of_representations():
     assert "9123456789" not in repr(BOTH)
     assert "example" not in repr(BOTH)
+
+
+TEMPLATES = Path(__file__).parents[3] / "templates" / "notifications"
+_TAGS = re.compile(r"[{]{2}(.*?)[}]{2}|[{]%(.*?)%[}]", re.DOTALL)
+_WORDS = re.compile(r"[a-z_]+")
+MUST_BE_TOLD = {
+    "appeal_question",
+    "appeal_rejected",
+    "appeal_rejected_by_fund",
+    "appeal_upheld",
+    "application_lapsed",
+    "application_refused",
+    "clarification_required",
+    "contact_verification_code",
+    "extract_pickup_code",
+    "legacy_policy_refused",
+    "one_time_code",
+    "policy_annulled",
+    "policy_expired",
+    "policy_expires_soon",
+    "policy_restored",
+}
+"""What ends a right, or begins a term for an answer: nobody can switch it off (requirement A5)."""
+
+AT_ANY_HOUR = {
+    "certificate_revoked",
+    "contact_verification_code",
+    "extract_pickup_code",
+    "one_time_code",
+    "policy_annulled",
+}
+
+
+def words_of(kind, *, sms):
+    """The words in the tags of a kind's templates."""
+    files = [file for file in (TEMPLATES / kind.value).iterdir() if (file.stem == "sms") is sms]
+    tags = (" ".join(pair) for file in files for pair in _TAGS.findall(file.read_text("utf-8")))
+    return {word for tag in tags for word in _WORDS.findall(tag)}
+
+
+@pytest.mark.parametrize("kind", list(NotificationKind))
+def test_every_field_that_a_kind_is_given_is_told(kind):
+    rules = RULES[kind]
+    assert rules.sms_fields <= words_of(kind, sms=True)
+    letter = words_of(kind, sms=False) or words_of(kind, sms=True)
+    assert rules.fields <= letter
+    other = set().union(*(others.fields for others in RULES.values())) - rules.fields
+    assert not letter & other
+    assert not words_of(kind, sms=True) & (other | (rules.fields - rules.sms_fields))
+
+
+def test_what_ends_a_right_is_told_whatever_was_switched_off():
+    forced = {kind.value for kind, rules in RULES.items() if not rules.may_be_switched_off}
+    assert forced >= MUST_BE_TOLD
+    assert not forced & {"policy_issued", "application_submitted", "draft_expires_soon", "insurer_changed"}
+    assert {kind.value for kind, rules in RULES.items() if rules.urgent} >= AT_ANY_HOUR
+    for kind in map(NotificationKind, MUST_BE_TOLD):
+        channels = channels_for(kind=kind, preferences=switched_off(kind, *Channel), contacts=BOTH)
+        assert channels == RULES[kind].channels

@@ -10,11 +10,15 @@ from stdnum import damm
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.numbers import (
     SERIAL_LIMIT,
+    Series,
     application_number,
     certificate_number,
     damm_digit,
+    insurance_certificate_number,
     parse_application_number,
     parse_certificate_number,
+    parse_series_number,
+    series_number,
 )
 
 FEW = settings(max_examples=20)
@@ -102,3 +106,27 @@ def test_refuses_and_says_why(parse, text, reason):
     with pytest.raises(InvalidValue) as refusal:
         parse(text=text)
     assert refusal.value.reason == reason
+
+
+@FEW
+@given(SERIALS, DAYS)
+def test_a_certificate_of_insurance_is_numbered_by_year_serial_and_check_digit(serial, on):
+    number = insurance_certificate_number(serial_or_random=serial, on=on)
+    assert (len(number), number[:2], number[2:10]) == (11, f"{on:%y}", f"{serial:08d}")
+    assert damm_digit(digits=number) == "0"
+    assert number[10] == damm.calc_check_digit(number[:10])
+
+
+@pytest.mark.parametrize("series", Series)
+def test_a_number_of_a_series_is_whole_or_refused(series):
+    number = series_number(series=series, serial_or_random=7, on=date(2026, 3, 16))
+    assert parse_series_number(text=number, series=series) == number
+    for text, reason in (
+        (number[:-1], "series_number_length"),
+        (f"{number}0", "series_number_length"),
+        (f"{number[:-1]}x", "series_number_digits"),
+        (number[:-1] + str((int(number[-1]) + 1) % 10), "series_number_check_digit"),
+    ):
+        with pytest.raises(InvalidValue) as refusal:
+            parse_series_number(text=text, series=series)
+        assert refusal.value.reason == reason

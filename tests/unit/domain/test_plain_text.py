@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.plain_text import composed, is_ascii_digits, odd_sign_position, without_separators
+from chalicelib.domain.plain_text import (
+    composed,
+    is_ascii_digits,
+    odd_sign_position,
+    within_sentence,
+    without_separators,
+)
 
 
 @pytest.mark.parametrize("text", ["", "12a", "١٢", "²", "1 2"])
@@ -25,3 +31,18 @@ def test_composes_letters_and_trims():
 def test_counts_the_odd_sign_from_one():
     assert odd_sign_position(text="аб!", allowed=frozenset("аб")) == 3
     assert odd_sign_position(text="аб", allowed=frozenset("аб")) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "inside"),
+    [
+        ("Гражданин РФ старше 14 лет", "гражданин РФ старше 14 лет"),
+        ("Документ со СНИЛС", "документ со СНИЛС"),
+        ("ЕНП", "ЕНП"),
+        ("СНИЛС ребёнка", "СНИЛС ребёнка"),
+        ("Я", "я"),
+        ("", ""),
+    ],
+)
+def test_a_title_within_a_sentence_keeps_its_abbreviations(title, inside):
+    assert within_sentence(title) == inside

@@ -82,3 +82,88 @@ def test_files_are_bounded(monkeypatch):
     monkeypatch.setattr(registry_file, "MAX_FILE_BYTES", 1000)
     monkeypatch.setattr(registry_file, "MAX_ROWS", 0)
     assert reason(json.dumps(PAGE).encode()) == "too_many_rows"
+
+
+def flat(**cells):
+    return [{"column": name, "value": value} for name, value in cells.items()]
+
+
+def pages(*rows, **more):
+    return read_registry(data=json.dumps({"list": [flat(**row) for row in rows], **more}).encode())
+
+
+OWN = {"smocod": "77012", "namsmok": "Пример", "version": "7", "sys_recordid": "1"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"phone": "2"},
+        {"email": "b@x"},
+        {"version": "8"},
+        {"sys_recordid": "2"},
+        {"n_doc": "Л-2", "d_start": "2021-01-01"},
+        {"data_e": "2022-01-01"},
+        {"d_term": "2023-01-01"},
+        {"d_begin": "2020-01-01"},
+        {"d_end": "2024-01-01"},
+        {"name_e": "причина"},
+        {"nal_p": "1"},
+        {"year_work": "2025"},
+        {"duved": "2025-01-01"},
+        {"kol_zl": "100"},
+        {"okopf": ""},
+    ],
+)
+def test_what_an_insurer_has_several_of_makes_no_second_insurer(more):
+    first = {**OWN, "phone": "1", "email": "a@x"}
+    found = pages(first, {**first, **more})
+    assert [row.number for row in found.rows] == [1]
+    (row,) = found.rows
+    assert row.phones == ("1", *_values(more, "phone"))
+    assert row.emails == ("a@x", *_values(more, "email"))
+    others = {"phone", "email", "version", "sys_recordid", "okopf"}
+    groups = {{"data_e": "DATE_E"}.get(name, name.upper()): value for name, value in more.items() if name not in others}
+    told = [cells for group in (row.licences, row.inclusions, row.notices) for cells in group]
+    assert told == ([groups] if groups else [])
+
+
+def _values(more, name):
+    return [more[name]] if name in more else []
+
+
+@pytest.mark.parametrize("more", [{"namsmok": "Другой"}, {"okopf": "1"}, {"smocod": "77004"}])
+def test_another_insurer_is_another_row(more):
+    assert [row.number for row in pages(OWN, {**OWN, **more}).rows] == [1, 2]
+
+
+def test_rows_without_a_code_stay_apart_and_the_same_is_told_once():
+    nameless = {name: value for name, value in OWN.items() if name != "smocod"}
+    assert len(pages(nameless, nameless).rows) == 2
+    doubled = pages({**OWN, "phone": "1", "n_doc": "Л-1"}, {**OWN, "phone": "1", "n_doc": "Л-1"})
+    assert (doubled.rows[0].phones, len(doubled.rows[0].licences)) == (("1",), 1)
+
+
+def test_the_release_and_the_total_are_those_of_the_source():
+    found = pages({**OWN, "version": f"  7.1   от {'я' * 60}"}, total=500)
+    assert (found.release, found.total) == (f"7.1 от {'я' * 33}", 500)
+    assert pages(OWN, total=True).total is None
+    two = json.dumps([{"list": [flat(**OWN)], "total": 3}, {"list": [], "total": 5}]).encode()
+    assert read_registry(data=two).total == 5
+    with pytest.raises(InvalidValue):
+        read_registry(data=json.dumps([{"list": [flat(**OWN)]}, {"rows": []}]).encode())
+
+
+def test_names_of_other_releases_are_read_as_one():
+    (row,) = pages({**OWN, "site": "https://x", "namsmop": "Полное"}).rows
+    assert (row.cells["WWW"], row.cells["NAM_SMOP"], row.cells["NAM_SMOK"]) == ("https://x", "Полное", "Пример")
+
+
+def test_a_file_may_be_as_large_as_its_bounds(monkeypatch):
+    assert (registry_file.MAX_FILE_BYTES, registry_file.MAX_ROWS) == (10 * 1024 * 1024, 20_000)
+    data = json.dumps({"list": [flat(**OWN), flat(**{**OWN, "smocod": "77004"})]}).encode()
+    monkeypatch.setattr(registry_file, "MAX_FILE_BYTES", len(data))
+    monkeypatch.setattr(registry_file, "MAX_ROWS", 2)
+    assert len(read_registry(data=data).rows) == 2
+    with pytest.raises(InvalidValue):
+        read_registry(data=data + b" ")

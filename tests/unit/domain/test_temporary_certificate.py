@@ -16,6 +16,7 @@ from chalicelib.domain.temporary_certificate import (
     TemporaryCertificate,
     first_step,
     left_at,
+    reinstated,
     revoke,
     take_step,
 )
@@ -219,3 +220,71 @@ def test_however_many_runs_are_missed_each_warning_is_true_and_the_end_comes(ter
             assert day < present.valid_until
     assert said[-1] is CertificateStep.EXPIRE
     assert len(set(said)) == len(said)
+
+
+class TestReinstated:
+    """A revoked one counts again to the end of its term."""
+
+    @pytest.mark.parametrize(
+        ("days", "step"),
+        [
+            (0, CertificateStep.WARN_7_DAYS),
+            (22, CertificateStep.WARN_7_DAYS),
+            (23, CertificateStep.WARN_1_DAY),
+            (28, CertificateStep.WARN_1_DAY),
+            (29, CertificateStep.EXPIRE),
+        ],
+    )
+    def test_with_the_warnings_that_are_ahead(self, days, step):
+        revoked = revoke(certificate=certificate(), at=noon(ISSUED))
+        at = certificate(next_step=CertificateStep.WARN_7_DAYS).next_step_at + timedelta(days=days - 23)
+        again = reinstated(certificate=revoked, unit=TermUnit.CALENDAR, at=at)
+        assert (again.state, again.next_step, again.ended_at) == (CertificateState.ACTIVE, step, None)
+        assert again.next_step_at > at
+
+    def test_at_the_very_moment_of_a_warning_the_next_one_is_ahead(self):
+        revoked = revoke(certificate=certificate(), at=noon(ISSUED))
+        moment = certificate(next_step=CertificateStep.WARN_7_DAYS).next_step_at
+        assert (
+            reinstated(certificate=revoked, unit=TermUnit.CALENDAR, at=moment).next_step is CertificateStep.WARN_1_DAY
+        )
+        before = reinstated(certificate=revoked, unit=TermUnit.CALENDAR, at=moment - timedelta(seconds=1))
+        assert before.next_step is CertificateStep.WARN_7_DAYS
+
+    def test_by_the_warnings_of_its_unit(self):
+        revoked = revoke(certificate=issued(WORKING_TERM, date(2026, 1, 12)), at=noon(date(2026, 1, 13)))
+        again = reinstated(certificate=revoked, unit=TermUnit.WORKING, at=noon(date(2026, 1, 13)))
+        assert again.next_step is CertificateStep.WARN_10_WORKING_DAYS
+
+    @pytest.mark.parametrize("state", [CertificateState.ACTIVE, CertificateState.EXPIRED])
+    def test_only_what_was_revoked_and_has_time_left(self, state):
+        with pytest.raises(StateConflict):
+            reinstated(certificate=certificate(state=state), unit=TermUnit.CALENDAR, at=noon(ISSUED))
+        revoked = revoke(certificate=certificate(), at=noon(ISSUED))
+        end = certificate(next_step=CertificateStep.EXPIRE).next_step_at
+        assert (
+            reinstated(certificate=revoked, unit=TermUnit.CALENDAR, at=end - timedelta(seconds=1)).state.value
+            == "active"
+        )
+        with pytest.raises(StateConflict):
+            reinstated(certificate=revoked, unit=TermUnit.CALENDAR, at=end)
+
+
+def test_a_step_is_taken_at_its_very_moment_and_not_before():
+    found = certificate(next_step=CertificateStep.WARN_7_DAYS)
+    moment = found.next_step_at
+    with pytest.raises(StateConflict):
+        take_step(certificate=found, at=moment - timedelta(seconds=1))
+    assert take_step(certificate=found, at=moment)[0] is CertificateStep.WARN_7_DAYS
+    last = certificate(next_step=CertificateStep.WARN_1_DAY).next_step_at
+    assert take_step(certificate=found, at=last)[0] is CertificateStep.WARN_1_DAY
+    assert take_step(certificate=found, at=last - timedelta(seconds=1))[0] is CertificateStep.WARN_7_DAYS
+    with pytest.raises(StateConflict):
+        take_step(certificate=replace(found, next_step=None), at=moment)
+
+
+def test_only_a_revoked_one_has_a_day_of_its_revocation():
+    for state in CertificateState:
+        found = certificate(state=state, ended_at=noon(ISSUED))
+        assert found.revoked_on == (ISSUED if state is CertificateState.REVOKED else None)
+        assert replace(found, ended_at=None).revoked_on is None
