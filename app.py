@@ -72,6 +72,8 @@ MODULES = (
     "chalicelib.web.application_steps",
     "chalicelib.web.operators",
     "chalicelib.web.operator_steps",
+    "chalicelib.web.persons",
+    "chalicelib.web.corrections",
     "chalicelib.web.statistics",
     "chalicelib.web.clinic",
     "chalicelib.web.check",

@@ -37,6 +37,9 @@ NOTICES = {
     "approved": "Заявление одобрено",
     "refused": "В заявлении отказано, заявителю отправлено сообщение",
     "asked": "Уточнение запрошено, заявителю отправлено сообщение",
+    "proposed": "Предложено: решит второй оператор",
+    "carried-out": "Исправление исполнено",
+    "rejected": "Предложение отклонено",
     "sent-back": "Заявление отправлено на повторную проверку",
 }
 """What a page says at the top after something was done: the address names one of these and nothing else."""

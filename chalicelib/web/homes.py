@@ -13,6 +13,8 @@ NavItem = tuple[str, str, str]
 """The name of a section, its address, and its title."""
 
 _QUEUE = ("queue", "/operator", "Очередь")
+_PERSONS = ("persons", "/operator/persons", "Люди")
+_CORRECTIONS = ("corrections", "/operator/corrections", "Исправления")
 _STATISTICS = ("statistics", "/operator/statistics", "Статистика")
 
 HOMES: dict[Role, str] = {
@@ -33,8 +35,8 @@ NAVIGATION: dict[Role, tuple[NavItem, ...]] = {
         ("messages", "/cabinet/messages", "Сообщения"),
         ("profile", "/cabinet/profile", "Профиль"),
     ),
-    Role.INSURER_OPERATOR: (_QUEUE, _STATISTICS),
-    Role.FUND_OPERATOR: (_QUEUE, _STATISTICS),
+    Role.INSURER_OPERATOR: (_QUEUE, _PERSONS, _CORRECTIONS, _STATISTICS),
+    Role.FUND_OPERATOR: (_QUEUE, _PERSONS, _CORRECTIONS, _STATISTICS),
     Role.CLINIC_REGISTRAR: (("desk", "/clinic", "Проверка"), ("batch", "/clinic/batch", "Проверка списком")),
     Role.AUDITOR: (_QUEUE, _STATISTICS),
 }

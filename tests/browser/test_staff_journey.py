@@ -6,9 +6,14 @@ import pytest
 
 from tests.browser.looks import check
 from tests.cases import left_to_operator
+from tests.corrections import person_id, proposed
 from tests.journeys import application
 
 SMALL, LARGE = (360, "light"), (1280, "dark")
+
+
+def mistake(world, person):
+    return proposed(world, "wrong_birth_date", person, by="second_fund", born_on="1990-05-15")["id"]
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +24,18 @@ def cases(site):
 def test_operators_pages_fit_a_phone(site, cases, open_page):
     page = open_page(width=SMALL[0], scheme=SMALL[1])
     site.sign_in(page, "fund", to="/operator")
+    person = site.aside(person_id)
     pages = {
         "operator-queue": "/operator",
         "operator-case": f"/operator/applications/{cases[0]}",
         "statistics": "/operator/statistics",
+        "persons": "/operator/persons",
+        "corrections": "/operator/corrections",
+        "person": f"/operator/persons/{person}",
+        "duplicates": f"/operator/persons/{person}/duplicates",
+        "correction-kinds": f"/operator/persons/{person}/correction",
+        "correction-new": f"/operator/persons/{person}/correction?kind=wrong_document",
+        "correction": site.aside(lambda world: f"/operator/corrections/{mistake(world, person)}"),
     }
     for name, path in pages.items():
         page.goto(f"{site.url}{path}")
