@@ -97,4 +97,5 @@ def with_pages(template: dict[str, Any]) -> dict[str, Any]:
 
 def written(template: Mapping[str, Any]) -> str:
     """Return a template as the text of its file."""
-    return json.dumps(template, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    # Without spaces: CloudFormation takes at most a megabyte.
+    return json.dumps(template, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
