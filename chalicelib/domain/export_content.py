@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -74,7 +74,7 @@ def plain(value: object) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, Enum):
         return value.value
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _is_empty(value: object) -> bool:

@@ -104,6 +104,7 @@ def _first_policy(journey: Journey, facts: dict[str, Any]) -> None:
     problem = journey.refused(403, "POST", "/v1/applications", person="unconfirmed", json={"kind": "first_policy"})
     journey.step("unconfirmed account refused with the way to confirm it", code=problem["code"])
     journey.consent(CITIZEN)
+    journey.hear_at_night(CITIZEN)
     journey.step("consent given")
     wrong = {"kind": "first_policy", "form": {"person": {"snils": "112-233-445 96", "born_on": "31.02.1990"}}}
     errors = journey.ok("POST", "/v1/form-checks", person=CITIZEN, json=wrong)["errors"]
@@ -232,6 +233,7 @@ def _too_early(journey: Journey, facts: dict[str, Any]) -> None:
 def _expiry(journey: Journey, pump: str) -> None:
     journey.sign_in(OTHER)
     journey.consent(OTHER)
+    journey.hear_at_night(OTHER)
     application_id = journey.draft(OTHER, "first_policy", {"code": "77012"})
     journey.upload(OTHER, application_id, passport_photo(), "image/jpeg")
     journey.registers(kind="insured_person", behaviour="down", seconds=0)

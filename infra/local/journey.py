@@ -153,6 +153,10 @@ class Journey:
         version = self.ok("GET", "/v1/consent-text")["version"]
         self.ok("POST", "/v1/me/consents", person=person, json={"version": version})
 
+    def hear_at_night(self, person: str) -> None:
+        """Want SMS at any hour: a walk at night would wait for the morning."""
+        self.ok("PATCH", "/v1/me", person=person, json={"quiet_hours": {"is_on": False}})
+
     def draft(self, person: str, kind: str, insurer: Mapping[str, str]) -> str:
         """Create a draft, choose the insurer and check every field; returns its id."""
         draft = self.ok("POST", "/v1/applications", person=person, json={"kind": kind})

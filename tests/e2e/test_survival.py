@@ -48,6 +48,7 @@ def test_registers_that_are_down_delay_and_never_refuse(stack, journey, folk):
 def test_killed_consumers_lose_nothing_and_repeat_nothing(stack, journey, folk, aws):
     person = folk.welcome(journey)
     application_id = prepared(journey, person)
+    journey.hear_at_night(person)
     # All of them: the questions stay in hand until everything else is done, also on a busy machine.
     journey.registers(behaviour="slow", seconds=30)
     journey.sign_and_submit(person, application_id, key="pump-killed")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def test_holds_the_data_the_files_and_a_page_to_read_within_a_minute(world: World) -> None:
     insured(world)
+    world.ok("PATCH", "/v1/me", json={"quiet_hours": {"begins": "23:30", "ends": "07:00"}})
     ticket_id = opened(world)["id"]
     assert work(world, ticket_id, "assignment").is_success
     assert work(world, ticket_id, "messages", text="Только для коллег", internal=True).is_success
@@ -33,6 +34,7 @@ def test_holds_the_data_the_files_and_a_page_to_read_within_a_minute(world: Worl
     assert data["format"] == "polis.export.2"
     (profile,) = data["profile"]
     assert (profile["family_name"], profile["snils"]) == (world.person("citizen").family_name, "90000000182")
+    assert profile["quiet_hours"] == {"begins": "23:30:00", "ends": "07:00:00"}
     (held,) = data["policy"]
     assert held["policy_number"] == policy(world)["policy_number"]
     assert held["periods"][0]["insurer_code"] == FIRST_INSURER

@@ -53,6 +53,7 @@ class Stage:
         self.journey.add_person(person.key, person.claims())
         self.journey.sign_in(person.key)
         self.journey.consent(person.key)
+        self.journey.hear_at_night(person.key)
         return person.key
 
     def known(self, key: str) -> str:
