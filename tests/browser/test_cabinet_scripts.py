@@ -81,7 +81,12 @@ def test_the_card_opens_without_a_network_until_one_signs_out(site, browser):
         context.set_default_timeout(10_000)
         page = context.new_page()
         site.sign_in(page, "citizen")
-        page.wait_for_function("async () => Boolean(await (await caches.open('polis-card-1')).match('/cabinet/card'))")
+        # Seen is what the worker has noted to the end, once it stands between the pages and the network.
+        page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
+        page.wait_for_function(
+            "async () => { const kept = await caches.open('polis-card-1');"
+            " return Boolean(await kept.match('/cabinet/card')) && (await kept.keys()).length > 1 }"
+        )
         context.set_offline(True)
         page.goto(f"{site.url}/cabinet")
         assert page.locator(".big-qr svg").is_visible()
