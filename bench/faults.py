@@ -1,6 +1,7 @@
-"""`make faults`: break every call, play seeded histories, kill real processes under load; writes bench/faults.json.
+"""`make faults`: break every call, play histories, copy every POST, kill real processes; writes bench/faults.json.
 
-Exits 1 when an invariant of docs/invariants.md does not hold; prints the command that shows it again.
+It takes about 15 minutes of two cores, 4 of them for histories (``--seconds``). Exits 1 when an invariant of
+docs/invariants.md does not hold; prints the command that shows it again.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("faults.json")
@@ -28,13 +31,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20, help="of processes of the local service under load")
     given = parser.parse_args()
     started = time.monotonic()
-    cases, are_whole = _every_call()
+    cases, are_whole = _tests("tests/faults")
+    copies = _copies()
     histories, faults, violations = _histories(given.histories, given.first, given.seconds)
     killed = _real_processes(given.kills)
     seconds = round(time.monotonic() - started)
     figures = {
         "cases": cases,
         "cases_without_harm": are_whole,
+        **copies,
         "histories": histories,
         "faults_in_histories": faults,
         "violations": violations,
@@ -43,22 +48,36 @@ def main() -> int:
         "seconds": seconds,
     }
     RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    copied = _verdict(is_whole=copies["copies_without_harm"])
     print(
-        f"{cases} calls broken, {_verdict(is_whole=are_whole)}; {histories} histories with {faults} faults, "
+        f"{cases} calls broken, {_verdict(is_whole=are_whole)}; {copies['copies']} copies of {copies['posts']} POSTs, "
+        f"{copied}; {histories} histories with {faults} faults, "
         f"{violations} violations; {given.kills} kills of processes under load, {_verdict(is_whole=killed)}; "
         f"{seconds} s"
     )
-    return 0 if are_whole and killed and not violations else 1
+    return 0 if are_whole and copies["copies_without_harm"] and killed and not violations else 1
 
 
 def _verdict(*, is_whole: bool) -> str:
     return "without harm" if is_whole else "SOME DID HARM"
 
 
-def _every_call() -> tuple[int, bool]:
-    """Run the exhaustive cases; returns how many, and whether none did harm."""
-    run = [sys.executable, "-m", "pytest", "tests/faults", "-q", "-n", str(WORKERS), "--show-capture=stdout"]
-    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+def _copies() -> dict[str, Any]:
+    """Send a hundred copies of every POST at once, with a key and without; returns the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        noted = Path(folder) / "figures"
+        noted.touch()
+        _, are_whole = _tests("tests/concurrency/test_copies.py", FAULTS_WHOLE="yes", FAULTS_FIGURES=str(noted))
+        lines = [json.loads(line) for line in noted.read_text(encoding="utf-8").splitlines()]
+    names = ("posts", "keyed_posts", "copies")
+    return {**{name: sum(line.get(name, 0) for line in lines) for name in names}, "copies_without_harm": are_whole}
+
+
+def _tests(what: str, **environment: str) -> tuple[int, bool]:
+    """Run generated cases; returns how many, and whether none did harm."""
+    run = [sys.executable, "-m", "pytest", what, "-q", "-n", str(WORKERS), "--show-capture=stdout"]
+    given = {**os.environ, **environment}
+    done = subprocess.run(run, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stdout[-8000:], file=sys.stderr)
     counts = [int(count) for count in re.findall(r"(\d+) (?:passed|failed)", done.stdout.rsplit("\n", 2)[-2])]

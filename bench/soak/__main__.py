@@ -164,6 +164,7 @@ def _operations(idle: Record, load: Record) -> dict[str, dict[str, float]]:
             "p50_ms": _ms(taken, 0.50),
             "p95_ms": _ms(taken, 0.95),
             "p99_ms": _ms(taken, 0.99),
+            "most_ms": _ms(taken, 1.0),
             "idle_p50_ms": _ms(idle.seconds.get(name, []), 0.50),
         }
         for name, taken in sorted(load.seconds.items())
@@ -198,9 +199,10 @@ def main() -> int:
 
 def _tell(soak: Soak) -> None:
     figures = soak.figures
-    print(f"  {'ms':55} {'count':>6} {'p50':>8} {'p95':>8} {'p99':>8} {'idle p50':>8}")
+    print(f"  {'ms':55} {'count':>6} {'p50':>8} {'p95':>8} {'p99':>8} {'most':>8} {'idle p50':>8}")
     for name, row in figures["operations"].items():
-        times = f"{row['p50_ms']:8.1f} {row['p95_ms']:8.1f} {row['p99_ms']:8.1f} {row['idle_p50_ms']:8.1f}"
+        times = f"{row['p50_ms']:8.1f} {row['p95_ms']:8.1f} {row['p99_ms']:8.1f} {row['most_ms']:8.1f} "
+        times += f"{row['idle_p50_ms']:8.1f}"
         print(f"  {name:55} {row['count']:6d} {times}")
     for trouble in soak.troubles:
         print(f"  TROUBLE: {trouble}", file=sys.stderr)
