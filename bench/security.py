@@ -31,6 +31,7 @@ PROVEN_ELSEWHERE = (
     "tests/functional/test_web_sessions.py",
     "tests/architecture/test_no_personal_data.py",
     "tests/packaging/test_template.py",
+    "tests/e2e/test_upload_forms.py",
 )
 """Tests beside the code they belong to that are part of the proof."""
 
