@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +177,7 @@ def _responses(route: Route, signature: Signature, schemas: Schemas) -> dict[str
     statuses = sorted(_refusals(route, signature))
     return {
         **_success(route, signature, schemas),
+        **_repeated(route, signature, schemas),
         **({"304": {"description": "Не изменилось"}} if _may_be_unchanged(route) else {}),
         **{str(status): refusal(status) for status in statuses},
     }
@@ -201,6 +203,13 @@ def _success(route: Route, signature: Signature, schemas: Schemas) -> dict[str, 
             response["content"][route.also] = {"schema": {"type": "string"}}
         response["description"] = "Успех" if status != HTTPStatus.CREATED else "Создано"
     return {str(status): response}
+
+
+def _repeated(route: Route, signature: Signature, schemas: Schemas) -> dict[str, Any]:
+    if route.repeated is None:
+        return {}
+    (response,) = _success(replace(route, status=route.repeated), signature, schemas).values()
+    return {str(route.repeated): {**response, "description": "Уже было: ничего не изменилось"}}
 
 
 def _content(route: Route, signature: Signature, schemas: Schemas) -> dict[str, Any]:
