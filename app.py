@@ -65,6 +65,7 @@ MODULES = (
     "chalicelib.web.records",
     "chalicelib.web.own_data",
     "chalicelib.web.family",
+    "chalicelib.web.certificates",
     "chalicelib.web.applications",
     "chalicelib.web.application_scans",
     "chalicelib.web.application_signing",
