@@ -66,6 +66,8 @@ MODULES = (
     "chalicelib.web.own_data",
     "chalicelib.web.family",
     "chalicelib.web.certificates",
+    "chalicelib.web.clinics",
+    "chalicelib.web.attachments",
     "chalicelib.web.applications",
     "chalicelib.web.application_scans",
     "chalicelib.web.application_signing",

@@ -31,6 +31,7 @@ NAVIGATION: dict[Role, tuple[NavItem, ...]] = {
         ("home", "/cabinet", "Главная"),
         ("applications", "/cabinet/applications", "Заявления"),
         ("documents", "/cabinet/documents", "Документы"),
+        ("clinics", "/cabinet/clinics", "Поликлиника"),
         ("family", "/cabinet/family", "Кого представляю"),
         ("messages", "/cabinet/messages", "Сообщения"),
         ("profile", "/cabinet/profile", "Профиль"),

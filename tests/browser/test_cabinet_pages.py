@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests import applicants, journeys
+from tests import applicants, clinics, journeys
 from tests.browser.looks import check
 
 CERTIFICATES = "/v1/me/insurance-certificates"
@@ -23,6 +23,8 @@ PAGES = (
     "/cabinet/documents",
     "/cabinet/certificates",
     "/cabinet/certificates/new",
+    "/cabinet/clinics",
+    "/cabinet/clinics/search",
     "/cabinet/family",
     "/cabinet/family/new",
     "/cabinet/messages",
@@ -67,7 +69,12 @@ def _served(world):
     """What a citizen ordered and chose; returns the pages of it by name."""
     ready, refused = [world.ok("POST", CERTIFICATES, json={"year": year})["id"] for year in (2026, 2025)]
     world.drain()
+    clinics.registry(world)
+    clinics.attached(world)
+    women = clinics.asked(world, clinics.wish(doctor="d004"))
     return {
+        "clinic": f"/cabinet/clinics/{clinics.FIRST}",
+        "attachment": f"/cabinet/attachments/{women['id']}",
         "certificate": f"/cabinet/certificates/{ready}",
         "certificate-refused": f"/cabinet/certificates/{refused}",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests import applicants, journeys
+from tests import applicants, clinics, journeys
 from tests.browser.looks import looked_at
 
 
@@ -78,3 +78,65 @@ def test_a_refused_certificate_of_a_child_says_what_to_do(site, open_page, child
     assert page.locator(".list .tag").text_content() == "Отклонено"
     page.get_by_role("link", name="Обо мне").click()
     assert page.get_by_text("Отклонено").count() == 0
+
+
+def test_a_clinic_and_a_doctor_without_scripts(site, open_page, child):
+    site.aside(clinics.registry)
+    page = open_page(scripts=False)
+    site.sign_in(page, "citizen")
+    page.get_by_role("link", name="Поликлиника", exact=True).click()
+    page.get_by_role("link", name="Выбрать поликлинику").click()
+    assert page.locator("section", has_text="Вашего участка").get_by_role("link").count() == 1
+    page.fill("#name", "№ 2")
+    pressed(page, "Найти")
+    assert page.locator(".list a").all_text_contents() == ['ГБУЗ "ГП № 2 (ПРИМЕР)"']
+    page.fill("#name", "")
+    pressed(page, "Найти")
+    page.locator("details > summary").click()
+    page.fill("#street", "Образцовая улица")
+    page.fill("#house", "2")
+    pressed(page, "Найти по адресу")
+    assert "Образцовая" not in page.url
+    near = page.locator("section", has_text="Вашего участка").get_by_role("link")
+    assert near.all_text_contents() == ['ГБУЗ "ГП № 2 (ПРИМЕР)"']
+
+    page.get_by_role("link", name='ГБУЗ "ГП № 1 (ПРИМЕР)"').click()
+    assert page.get_by_text("Детская Анна").count() == 0
+    page.fill('[name="address.index"]', "1")
+    pressed(page, "Подать заявление")
+    assert page.locator("#errors li").count() == 2
+    assert page.input_value('[name="address.index"]') == "1"
+    page.check(f'[name=doctor][value="{clinics.THERAPIST}"]')
+    page.check('[name=reason][value="by_wish"]')
+    pressed(page, "Подать заявление")
+    assert page.locator("#address-index-error").is_visible()
+    page.fill('[name="address.index"]', "101000")
+    page.get_by_role("button", name="Подать заявление").dblclick()
+    page.wait_for_selector(".timeline")
+    assert page.get_by_text("не позднее 18.03.2026").is_visible()
+
+    pressed(page, "Отозвать заявление")
+    assert page.locator(".tag").text_content() == "Отозвано"
+    page.get_by_role("link", name="← Поликлиника и врач").click()
+    assert page.locator("section", has_text="Раньше").locator("li").count() == 1
+
+
+def test_the_yearly_rule_and_a_refusal_say_what_to_do(site, open_page, child):
+    site.aside(lambda world: (clinics.registry(world), clinics.attached(world)))
+    page = open_page(width=1280)
+    site.sign_in(page, "citizen", to=f"/cabinet/clinics/{clinics.SECOND}")
+    page.check(f'[name=doctor][value="{clinics.OTHER_THERAPIST}"]')
+    page.check('[name=reason][value="by_wish"]')
+    pressed(page, "Подать заявление")
+    assert "следующий раз можно с 16.03.2027, а после переезда — сразу" in page.text_content("#errors")
+    page.check('[name=reason][value="moved"]')
+    pressed(page, "Подать заявление")
+    assert page.locator("#address-error").is_visible()
+    page.fill('[name="address.street"]', "ул. Образцовая")
+    pressed(page, "Подать заявление")
+    page.wait_for_selector(".timeline")
+    site.aside(lambda world: clinics.decide(world, clinics.mine(world)[0], "too_far_for_visits"))
+    page.reload()
+    assert page.get_by_role("heading", name="Адрес слишком далеко для помощи на дому").is_visible()
+    page.get_by_role("link", name="← Поликлиника и врач").click()
+    assert page.locator("section", has_text="Терапевтова Ольга").locator(".tag").text_content() == "Прикреплён"

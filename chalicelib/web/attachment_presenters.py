@@ -1,0 +1,183 @@
+"""Attachments, clinics and their doctors as pages show them (requirements J1, J2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap import container
+from chalicelib.domain.attachment_states import AttachmentState, AttachmentWho
+from chalicelib.domain.birth_date import parse_birth_date
+from chalicelib.domain.clinic import AGES_TITLES, places_left
+from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.regions import is_region, region_name
+from chalicelib.http.schemas.attachments import attachment_out
+from chalicelib.http.schemas.clinics import doctor_out
+from chalicelib.ports.errors import NotFound
+from chalicelib.use_cases.find_clinics import clinic_card
+from chalicelib.web.form_fields import Field, rows
+from chalicelib.web.rendering import day, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
+    from chalicelib.domain.attachment import Attachment
+    from chalicelib.domain.clinic import Clinic, Doctor
+    from chalicelib.domain.person import Person
+    from chalicelib.http.schemas.attachments import AttachmentOut
+    from chalicelib.ports.clinics import ClinicFile
+    from chalicelib.web.whom import Whom
+
+_STATE = AttachmentState
+TONES = {_STATE.REQUESTED: "wait", _STATE.ATTACHED: "good", _STATE.REFUSED: "bad"}
+ADDRESS = ("index", "region", "city", "street", "house", "flat")
+_TITLES = ("Индекс", "Регион", "Город или посёлок", "Улица", "Дом", "Квартира")
+_HINTS = {"index": "Шесть цифр", "street": "Как в документах, например ул. Ленина"}
+_OPTIONAL = frozenset({"street", "flat"})
+_SHORT = frozenset({"index", "house", "flat"})
+TITLES = {
+    "clinic": "Медицинская организация",
+    "doctor": "Врач",
+    "reason": "Причина",
+    "address": "Адрес",
+    **{f"address.{name}": title for name, title in zip(ADDRESS, _TITLES, strict=True)},
+}
+"""What the fields of the form are called."""
+
+
+def in_list(found: Attachment, about: Whom) -> dict[str, Any]:
+    """One row of a list."""
+    shown = _shown(found)
+    return {
+        "address": about.at(f"/cabinet/attachments/{found.attachment_id}"),
+        "clinic": shown.clinic_name,
+        "area": shown.area_title,
+        "state": shown.state_title,
+        "tone": TONES.get(found.state, "quiet"),
+        "asked": moment(found.requested_at),
+        "due": day(found.due_on),
+        "days": _days(found),
+    }
+
+
+def standing(found: Attachment, about: Whom) -> dict[str, Any]:
+    """A row of an attachment that stands, with the doctor."""
+    return {**in_list(found, about), "doctor": _doctor_name(found)}
+
+
+def page_of(found: Attachment) -> dict[str, Any]:
+    """Everything that the page of one shows."""
+    shown = _shown(found)
+    return {
+        "item": shown,
+        "tone": TONES.get(found.state, "quiet"),
+        "facts": [
+            ("Врач", _doctor_name(found)),
+            ("Участок", shown.area_title),
+            ("Причина", shown.reason_title),
+            ("Подано", moment(found.requested_at)),
+            ("Решение не позднее", day(found.due_on) if found.state is _STATE.REQUESTED else ""),
+            ("Прикрепление", _days(found)),
+            ("Адрес", _address(found.address)),
+        ],
+        "moments": _moments(found, shown),
+        "may_withdraw": "withdraw" in shown.may,
+    }
+
+
+def clinic_facts(clinic: Clinic) -> list[tuple[str, str]]:
+    """What a person wants to know of a clinic."""
+    return [("Адрес", clinic.address), ("Телефон", clinic.phone), ("Профиль", clinic.profile)]
+
+
+def doctors_of(file: ClinicFile, person: Person | None, *, on: date, served: Collection[str]) -> list[dict[str, Any]]:
+    """The doctors to whom this person may be attached, those first who serve the home; ``left`` counts free places."""
+    takes = [doctor for doctor in file.doctors if doctor.area is not None and _takes(doctor, person, on)]
+    found = [_doctor(doctor, file, served) for doctor in takes]
+    return sorted(found, key=lambda row: (not row["is_mine"], not row["left"], row["area"], row["name"]))
+
+
+def _doctor(doctor: Doctor, file: ClinicFile, served: Collection[str]) -> dict[str, Any]:
+    left = places_left(doctor=doctor, taken=file.taken)
+    shown = doctor_out(doctor, left=left)
+    return {
+        "code": doctor.doctor_id,
+        "name": doctor.name,
+        "about": shown.speciality_title,
+        "area": shown.area_title or "",
+        "ages": f"Для {AGES_TITLES[doctor.ages]}",
+        "left": left,
+        "is_mine": doctor.doctor_id in served,
+    }
+
+
+def _takes(doctor: Doctor, person: Person | None, on: date) -> bool:
+    """Whether the doctor takes people of this age; one whose birth date is not known yet sees all doctors."""
+    try:
+        born = parse_birth_date(text=person.born_on if person else "", on=on)
+    except InvalidValue:
+        return True
+    return doctor.serves(age=born.age_on(on))
+
+
+def address_fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[Field]:
+    """The fields of the address, with what is filled and what is wrong."""
+    return [
+        Field(
+            path=f"address.{name}",
+            title=title,
+            type="choice" if name == "region" else "text",
+            value=typed.get(f"address.{name}", ""),
+            error=wrong.get(f"address.{name}", ""),
+            hint=_HINTS.get(name, ""),
+            required=name not in _OPTIONAL,
+            options=rows("regions") if name == "region" else (),
+            inputmode="numeric" if name == "index" else "",
+            short=name in _SHORT,
+        )
+        for name, title in zip(ADDRESS, _TITLES, strict=True)
+    ]
+
+
+def _shown(found: Attachment) -> AttachmentOut:
+    name = container().store.clinic_name(code=found.clinic_code)
+    return attachment_out(found, AttachmentWho.PERSON, clinic_name=name or found.clinic_code)
+
+
+def _doctor_name(found: Attachment) -> str:
+    """Who the doctor is; "" when the registry has neither the doctor nor the clinic any more."""
+    try:
+        doctor = clinic_card(tools=container(), code=found.clinic_code).doctor(found.doctor_id)
+    except NotFound:
+        return ""
+    return f"{doctor.name}, {doctor.speciality_title}" if doctor else ""
+
+
+def _days(found: Attachment) -> str:
+    if found.attached_on is None:
+        return ""
+    return f"с {day(found.attached_on)}" + (f" до {day(found.detached_on)}" if found.detached_on else "")
+
+
+def _address(address: Mapping[str, str]) -> str:
+    region = address.get("region", "")
+    flat = f"кв. {address['flat']}" if address.get("flat") else ""
+    parts = (region_name(code=region) if is_region(code=region) else "", address.get("city", ""))
+    return ", ".join(dict.fromkeys(filter(None, (*parts, address.get("street", ""), address.get("house", ""), flat))))
+
+
+def _moments(found: Attachment, shown: AttachmentOut) -> list[dict[str, str]]:
+    """What happened, oldest first, and the decision that is still to come."""
+    done = [
+        {
+            "title": step.state_title,
+            "at": moment(step.at),
+            "text": "",
+            "tone": TONES.get(step.state, "") if step.state is not _STATE.REQUESTED else "",
+        }
+        for step in shown.history
+    ]
+    if found.state is _STATE.REQUESTED:
+        due = f"не позднее {day(found.due_on)}"
+        done.append({"title": "Решение медицинской организации", "at": due, "text": "", "tone": "to-come"})
+    return done
