@@ -68,6 +68,7 @@ MODULES = (
     "chalicelib.web.certificates",
     "chalicelib.web.clinics",
     "chalicelib.web.attachments",
+    "chalicelib.web.papers",
     "chalicelib.web.applications",
     "chalicelib.web.application_scans",
     "chalicelib.web.application_signing",

@@ -18,6 +18,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.insurance import documents_of
 from chalicelib.web.rendering import address
 from chalicelib.web.steps import step_of_field, steps_of
+from chalicelib.web.whom import Whom
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
@@ -44,6 +45,7 @@ def follow(visit: Visit, application_id: str) -> Answer:
         "moments": moments(application),
         "asked": _asked(application),
         "documents": documents_of(known, application_id=application.application_id),
+        "paper": _paper(application),
         "may_withdraw": application.state in _WITHDRAWN_FROM and application.policy_id is None,
         "may_file_again": application.state in _FILED_AGAIN,
         "insurer": container().store.insurer_name(code=application.section("insurer").get("code", "")),
@@ -72,6 +74,14 @@ def again(visit: Visit, application_id: str) -> Answer:
         request=request_key(visit.key, "resubmit", application_id),
     )
     return Redirect(to=address_of(draft))
+
+
+def _paper(application: Application) -> str:
+    """The page of the paper that the application has ordered, once it has; "" where there is none."""
+    if application.state is not ApplicationState.READY or not application.section("delivery"):
+        return ""
+    about = Whom(person_id=application.person_id if application.relation is not None else None)
+    return about.at(f"/cabinet/papers/{application.application_id}")
 
 
 def _asked(application: Application) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from chalicelib.http.schemas.attachments import attachment_out
 from chalicelib.http.schemas.clinics import doctor_out
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.find_clinics import clinic_card
-from chalicelib.web.form_fields import Field, rows
+from chalicelib.web.postal_address import ADDRESS_TITLES
 from chalicelib.web.rendering import day, moment
 
 if TYPE_CHECKING:
@@ -30,18 +30,7 @@ if TYPE_CHECKING:
 
 _STATE = AttachmentState
 TONES = {_STATE.REQUESTED: "wait", _STATE.ATTACHED: "good", _STATE.REFUSED: "bad"}
-ADDRESS = ("index", "region", "city", "street", "house", "flat")
-_TITLES = ("Индекс", "Регион", "Город или посёлок", "Улица", "Дом", "Квартира")
-_HINTS = {"index": "Шесть цифр", "street": "Как в документах, например ул. Ленина"}
-_OPTIONAL = frozenset({"street", "flat"})
-_SHORT = frozenset({"index", "house", "flat"})
-TITLES = {
-    "clinic": "Медицинская организация",
-    "doctor": "Врач",
-    "reason": "Причина",
-    "address": "Адрес",
-    **{f"address.{name}": title for name, title in zip(ADDRESS, _TITLES, strict=True)},
-}
+TITLES = {"clinic": "Медицинская организация", "doctor": "Врач", "reason": "Причина", **ADDRESS_TITLES}
 """What the fields of the form are called."""
 
 
@@ -118,25 +107,6 @@ def _takes(doctor: Doctor, person: Person | None, on: date) -> bool:
     except InvalidValue:
         return True
     return doctor.serves(age=born.age_on(on))
-
-
-def address_fields(typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[Field]:
-    """The fields of the address, with what is filled and what is wrong."""
-    return [
-        Field(
-            path=f"address.{name}",
-            title=title,
-            type="choice" if name == "region" else "text",
-            value=typed.get(f"address.{name}", ""),
-            error=wrong.get(f"address.{name}", ""),
-            hint=_HINTS.get(name, ""),
-            required=name not in _OPTIONAL,
-            options=rows("regions") if name == "region" else (),
-            inputmode="numeric" if name == "index" else "",
-            short=name in _SHORT,
-        )
-        for name, title in zip(ADDRESS, _TITLES, strict=True)
-    ]
 
 
 def _shown(found: Attachment) -> AttachmentOut:

@@ -18,10 +18,11 @@ from chalicelib.use_cases.attachments import (
 from chalicelib.use_cases.find_clinics import clinic_card
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.web.answers import Answer, Page, Redirect
-from chalicelib.web.attachment_presenters import ADDRESS, TITLES, address_fields, clinic_facts, doctors_of, page_of
+from chalicelib.web.attachment_presenters import TITLES, clinic_facts, doctors_of, page_of
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.clinics import CLINICS, home_of, person_of, serving
 from chalicelib.web.form_fields import rows
+from chalicelib.web.postal_address import address_fields, as_typed, typed_address
 from chalicelib.web.whom import Whom, whom
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ blueprint = WebBlueprint(__name__)
 ATTACHMENTS = "/cabinet/attachments"
 ONE = f"{ATTACHMENTS}/{{attachment_id}}"
 UNPROCESSABLE = 422
-_LONGEST = 300
 
 
 @blueprint.page("GET", f"{CLINICS}/{{code}}")
@@ -64,12 +64,11 @@ def _wish(visit: Visit, about: Whom, code: str) -> AttachmentWish:
         errors.append(FieldError(field="reason", code="required", message="Выберите причину"))
     if errors:
         raise ValidationFailed(errors)
-    address = {name: visit.form.get(f"address.{name}", "").strip()[:_LONGEST] for name in ADDRESS}
     return AttachmentWish(
         clinic_code=code,
         doctor_id=doctor,
         reason=AttachmentReason(reason),
-        address=address,
+        address=typed_address(visit.form),
         person_id=about.person_id,
     )
 
@@ -89,7 +88,7 @@ def _choice(visit: Visit, about: Whom, code: str, errors: tuple[FieldError, ...]
     home = home_of(visit, person)
     served = [one.area.doctor_id for one in serving(visit, home) if one.area and one.clinic.code == code]
     wrong = {error.field: error.message for error in errors}
-    typed = visit.form if errors else {f"address.{name}": value for name, value in home.items()}
+    typed = visit.form if errors else as_typed(home)
     on = local_date(at=visit.at, region=file.clinic.region)
     context = {
         "section": "clinics",

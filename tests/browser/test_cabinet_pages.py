@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests import applicants, clinics, journeys
+from tests import applicants, clinics, journeys, papers
 from tests.browser.looks import check
 
 CERTIFICATES = "/v1/me/insurance-certificates"
@@ -28,6 +28,7 @@ PAGES = (
     "/cabinet/family",
     "/cabinet/family/new",
     "/cabinet/messages",
+    "/cabinet/papers",
     "/cabinet/profile",
     "/cabinet/profile/notifications",
     "/cabinet/activity",
@@ -72,7 +73,10 @@ def _served(world):
     clinics.registry(world)
     clinics.attached(world)
     women = clinics.asked(world, clinics.wish(doctor="d004"))
+    world.sleep(minutes=2)
+    paper = papers.ordered(world, papers.BY_POST)["id"]
     return {
+        "paper": f"/cabinet/papers/{paper}",
         "clinic": f"/cabinet/clinics/{clinics.FIRST}",
         "attachment": f"/cabinet/attachments/{women['id']}",
         "certificate": f"/cabinet/certificates/{ready}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests import applicants, clinics, journeys
+from tests import applicants, clinics, journeys, papers
 from tests.browser.looks import looked_at
 
 
@@ -140,3 +140,73 @@ def test_the_yearly_rule_and_a_refusal_say_what_to_do(site, open_page, child):
     assert page.get_by_role("heading", name="Адрес слишком далеко для помощи на дому").is_visible()
     page.get_by_role("link", name="← Поликлиника и врач").click()
     assert page.locator("section", has_text="Терапевтова Ольга").locator(".tag").text_content() == "Прикреплён"
+
+
+def test_a_paper_is_ordered_and_picked_up_without_scripts(site, open_page, child):
+    site.aside(lambda world: world.sleep(minutes=2))
+    page = open_page(scripts=False)
+    site.sign_in(page, "citizen", to="/cabinet/documents")
+    page.get_by_role("link", name="Выписки на бумаге").click()
+    page.get_by_role("link", name="Заказать выписку").click()
+    pressed(page, "Начать заявление")
+    while page.locator("h1").text_content() != "Подробности":
+        pressed(page, "Сохранить и продолжить")
+    page.select_option('[name="delivery.method"]', "office")
+    page.fill('[name="delivery.office"]', "001")
+    page.select_option('[name="delivery.recipient"]', "representative")
+    page.fill('[name="delivery.recipient_name"]', "Примеров Алексей Ильич")
+    pressed(page, "Сохранить и продолжить")
+    draft = page.url.split("/")[-2]
+    site.aside(lambda world: world.upload(draft, journeys.scan()))
+    page.goto(f"{site.url}/cabinet/applications/{draft}/sign")
+    pressed(page, "Получить код в СМС")
+    site.world.settle()
+    page.fill("#code", site.world.code())
+    pressed(page, "Подписать и подать")
+    site.world.settle()
+    page.reload()
+    page.get_by_role("link", name="Где она и когда придёт").click()
+    assert page.get_by_text("Примеров Алексей Ильич").is_visible()
+
+    order = page.url.rpartition("/")[2].partition("?")[0]
+    site.aside(lambda world: papers.done(world, order, "readiness"))
+    page.reload()
+    assert "представителю нужна доверенность" in page.text_content("main")
+    pressed(page, "Прислать новый код")
+    assert "новый можно запросить через минуту" in page.text_content("[role=alert]")
+    before = papers.pickup_code(site.world)
+    site.world.sleep(minutes=2)
+    pressed(page, "Прислать новый код")
+    site.world.settle()
+    assert page.get_by_text("Отправлен новый код получения").is_visible()
+    assert papers.pickup_code(site.world) != before
+    pressed(page, "Отменить доставку")
+    page.get_by_role("link", name="← Выписки на бумаге").click()
+    assert page.locator(".list .tag").text_content() == "Доставка отменена"
+
+
+def test_a_parcel_goes_elsewhere_by_a_code_and_is_followed(site, open_page, child):
+    order = site.aside(lambda world: papers.ordered(world, papers.BY_POST))["id"]
+    page = open_page(width=1280)
+    site.sign_in(page, "citizen", to=f"/cabinet/papers/{order}")
+    page.get_by_text("Доставить по другому адресу").click()
+    page.fill('[name="address.index"]', "19")
+    pressed(page, "Получить код в СМС")
+    assert page.locator("#address-index-error").is_visible()
+    page.fill('[name="address.index"]', "190000")
+    page.fill('[name="address.street"]', "ул. Образцовая")
+    pressed(page, "Получить код в СМС")
+    site.world.settle()
+    page.fill("#code", papers.another(site.world.code())[-6:])
+    pressed(page, "Изменить адрес")
+    assert "Осталось попыток" in page.text_content("#code-error")
+    page.fill("#code", site.world.code())
+    pressed(page, "Изменить адрес")
+    assert page.get_by_text("190000, Москва, ул. Образцовая").is_visible()
+
+    site.aside(lambda world: papers.done(world, order, "parcel"))
+    page.reload()
+    assert page.get_by_role("button", name="Отменить доставку").count() == 0
+    site.aside(lambda world: papers.done(world, order, "dispatch", tracking_number=papers.TRACKING_NUMBER))
+    page.reload()
+    assert page.locator("#track + p").text_content() == papers.TRACKING_NUMBER
