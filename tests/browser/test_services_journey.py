@@ -7,6 +7,8 @@ import pytest
 from tests import applicants, clinics, journeys, papers
 from tests.browser.looks import looked_at
 
+OFFICE = {"code": "1", "address": "г. Москва, ул. Примерная, д. 2", "phone": "8-495-2252310", "opens_on": "2020-01-01"}
+
 
 @pytest.fixture(scope="module")
 def child(site):
@@ -143,7 +145,9 @@ def test_the_yearly_rule_and_a_refusal_say_what_to_do(site, open_page, child):
 
 
 def test_a_paper_is_ordered_and_picked_up_without_scripts(site, open_page, child):
-    site.aside(lambda world: world.sleep(minutes=2))
+    path = f"/v1/insurers/{journeys.FIRST_INSURER}/issue-points"
+    site.aside(lambda world: world.ok("PUT", path, person="operator", json={"points": [OFFICE]}))
+    site.world.sleep(minutes=2)
     page = open_page(scripts=False)
     site.sign_in(page, "citizen", to="/cabinet/documents")
     page.get_by_role("link", name="Выписки на бумаге").click()
@@ -151,9 +155,12 @@ def test_a_paper_is_ordered_and_picked_up_without_scripts(site, open_page, child
     pressed(page, "Начать заявление")
     while page.locator("h1").text_content() != "Подробности":
         pressed(page, "Сохранить и продолжить")
+    assert page.locator('[name="delivery.index"]').is_visible()
     page.select_option('[name="delivery.method"]', "office")
-    page.fill('[name="delivery.office"]', "001")
+    assert not page.locator('[name="delivery.index"]').is_visible()
+    page.select_option('[name="delivery.office"]', label=OFFICE["address"])
     page.select_option('[name="delivery.recipient"]', "representative")
+    looked_at(page, "step-delivery", (360, "light"))
     page.fill('[name="delivery.recipient_name"]', "Примеров Алексей Ильич")
     pressed(page, "Сохранить и продолжить")
     draft = page.url.split("/")[-2]
@@ -167,6 +174,7 @@ def test_a_paper_is_ordered_and_picked_up_without_scripts(site, open_page, child
     page.reload()
     page.get_by_role("link", name="Где она и когда придёт").click()
     assert page.get_by_text("Примеров Алексей Ильич").is_visible()
+    assert page.get_by_text(OFFICE["address"]).is_visible()
 
     order = page.url.rpartition("/")[2].partition("?")[0]
     site.aside(lambda world: papers.done(world, order, "readiness"))
