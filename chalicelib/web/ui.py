@@ -10,6 +10,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.charts import chart, columns
 from chalicelib.web.form_fields import Field
 from chalicelib.web.ratings import Compared, Ratings, Score
+from chalicelib.web.whom import Whom
 
 if TYPE_CHECKING:
     from chalicelib.web.visits import Visit
@@ -41,7 +42,17 @@ def components(visit: Visit) -> Answer:
         {"title": "Одобрено", "at": "17.03.2026, 09:30", "text": "", "tone": "good"},
         {"title": "Готово", "at": "не позднее 20.03.2026", "text": "", "tone": "to-come"},
     ]
-    context = {"card": _CARD, "fields": fields, "options": _OPTIONS, "moments": moments, **_lists(), **_figures()}
+    people = [{"code": "", "title": "Обо мне"}, {"code": "sample", "title": "Примеров Егор Алексеевич"}]
+    context = {
+        "card": _CARD,
+        "fields": fields,
+        "options": _OPTIONS,
+        "moments": moments,
+        "people": people,
+        "about": Whom(),
+        **_lists(),
+        **_figures(),
+    }
     return Page(template="pages/ui.html", context=context)
 
 
