@@ -23,6 +23,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.clinics import CLINICS, home_of, person_of, serving
 from chalicelib.web.form_fields import rows
 from chalicelib.web.postal_address import address_fields, as_typed, typed_address
+from chalicelib.web.rendering import address
 from chalicelib.web.whom import Whom, whom
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ blueprint = WebBlueprint(__name__)
 ATTACHMENTS = "/cabinet/attachments"
 ONE = f"{ATTACHMENTS}/{{attachment_id}}"
 UNPROCESSABLE = 422
+_FIRST_POLICY = "/cabinet/applications/new?kind=first_policy"
+_WAYS_OUT = {
+    "not_insured": ("Оформить полис", _FIRST_POLICY, f"{_FIRST_POLICY}&for={{}}"),
+    "consent_required": ("Дать согласие", _FIRST_POLICY, "/cabinet/family/{}"),
+}
+"""Reason of a refusal → what mends it, and where: of one's own, of a represented person."""
 
 
 @blueprint.page("GET", f"{CLINICS}/{{code}}")
@@ -50,7 +57,9 @@ def attach(visit: Visit) -> Answer:
         asked = _asked(visit, _wish(visit, about, code))
     except ValidationFailed as refusal:
         return _choice(visit, about, code, refusal.errors)
-    except (RuleRefused, StateConflict) as refusal:
+    except RuleRefused as refusal:
+        return _choice(visit, about, code, (FieldError(field="", code=refusal.reason, message=refusal.detail),))
+    except StateConflict as refusal:
         return _choice(visit, about, code, (FieldError(field="", code=refusal.code, message=refusal.detail),))
     return Redirect(to=about.at(f"{ATTACHMENTS}/{asked.attachment_id}", done="attachment-asked"))
 
@@ -101,13 +110,17 @@ def _choice(visit: Visit, about: Whom, code: str, errors: tuple[FieldError, ...]
         "reason": typed.get("reason", ""),
         "fields": address_fields(typed, wrong),
         "wrong": wrong,
-        "errors": [_line(error) for error in errors],
+        "errors": [_line(error, about) for error in errors],
         "key": container().ids.new_id(at=visit.at),
     }
     return Page(template="pages/clinic_choice.html", context=context, status=UNPROCESSABLE if errors else 200)
 
 
-def _line(error: FieldError) -> dict[str, str]:
+def _line(error: FieldError, about: Whom) -> dict[str, str]:
+    if error.code in _WAYS_OUT:
+        title, own, another = _WAYS_OUT[error.code]
+        path = another.format(about.person_id) if about.person_id else own
+        return {"title": title, "message": error.message, "anchor": address(path)}
     title = TITLES.get(error.field, "")
     return {"title": title, "message": error.message, "anchor": f"#{error.field.replace('.', '-')}" if title else ""}
 

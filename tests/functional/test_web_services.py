@@ -72,6 +72,7 @@ def test_a_child_is_attached_to_a_doctor_for_children(world: World, visitor: Vis
     wish = {"doctor": clinics.PAEDIATRICIAN, "reason": "by_wish", **ADDRESS}
     refused = visitor.send(ATTACHMENTS, wish, seen=page)
     assert (refused.status_code, "с действующим полисом" in refused.text) == (422, True)
+    assert f"kind=first_policy&amp;for={child}" in refused.text
 
     carried = applicants.carried_out(world, applicants.C.CHILD_UNDER_14, "first_policy", about=child)
     assert carried["state"] == "ready"
