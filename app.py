@@ -68,6 +68,7 @@ MODULES = (
     "chalicelib.web.certificates",
     "chalicelib.web.clinics",
     "chalicelib.web.attachments",
+    "chalicelib.web.appointments",
     "chalicelib.web.papers",
     "chalicelib.web.applications",
     "chalicelib.web.application_scans",

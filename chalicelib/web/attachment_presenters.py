@@ -40,6 +40,7 @@ def in_list(found: Attachment, about: Whom) -> dict[str, Any]:
     return {
         "address": about.at(f"/cabinet/attachments/{found.attachment_id}"),
         "clinic": shown.clinic_name,
+        "code": found.clinic_code,
         "area": shown.area_title,
         "state": shown.state_title,
         "tone": TONES.get(found.state, "quiet"),
@@ -51,7 +52,7 @@ def in_list(found: Attachment, about: Whom) -> dict[str, Any]:
 
 def standing(found: Attachment, about: Whom) -> dict[str, Any]:
     """A row of an attachment that stands, with the doctor."""
-    return {**in_list(found, about), "doctor": _doctor_name(found)}
+    return {**in_list(found, about), "doctor": doctor_name(found.clinic_code, found.doctor_id)}
 
 
 def page_of(found: Attachment) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def page_of(found: Attachment) -> dict[str, Any]:
         "item": shown,
         "tone": TONES.get(found.state, "quiet"),
         "facts": [
-            ("Врач", _doctor_name(found)),
+            ("Врач", doctor_name(found.clinic_code, found.doctor_id)),
             ("Участок", shown.area_title),
             ("Причина", shown.reason_title),
             ("Подано", moment(found.requested_at)),
@@ -84,6 +85,16 @@ def doctors_of(file: ClinicFile, person: Person | None, *, on: date, served: Col
     takes = [doctor for doctor in file.doctors if doctor.area is not None and _takes(doctor, person, on)]
     found = [_doctor(doctor, file, served) for doctor in takes]
     return sorted(found, key=lambda row: (not row["is_mine"], not row["left"], row["area"], row["name"]))
+
+
+def doctors_to_see(file: ClinicFile, person: Person | None, *, on: date) -> list[dict[str, str]]:
+    """All doctors who see this person, as rows of a choice: by speciality, then by name."""
+    found = sorted(file.doctors, key=lambda doctor: (doctor.speciality_title, doctor.name, doctor.doctor_id))
+    return [
+        {"code": doctor.doctor_id, "title": doctor.name, "hint": doctor.speciality_title}
+        for doctor in found
+        if _takes(doctor, person, on)
+    ]
 
 
 def _doctor(doctor: Doctor, file: ClinicFile, served: Collection[str]) -> dict[str, Any]:
@@ -114,10 +125,10 @@ def _shown(found: Attachment) -> AttachmentOut:
     return attachment_out(found, AttachmentWho.PERSON, clinic_name=name or found.clinic_code)
 
 
-def _doctor_name(found: Attachment) -> str:
-    """Who the doctor is; "" when the registry has neither the doctor nor the clinic any more."""
+def doctor_name(clinic_code: str, doctor_id: str) -> str:
+    """Who a doctor is; "" when the registry has neither the doctor nor the clinic any more."""
     try:
-        doctor = clinic_card(tools=container(), code=found.clinic_code).doctor(found.doctor_id)
+        doctor = clinic_card(tools=container(), code=clinic_code).doctor(doctor_id)
     except NotFound:
         return ""
     return f"{doctor.name}, {doctor.speciality_title}" if doctor else ""

@@ -98,7 +98,8 @@ def serving(visit: Visit, address: Mapping[str, str], *, name: str = "") -> list
 
 def _results(visit: Visit, about: Whom, address: Mapping[str, str], *, region: str, name: str = "") -> Page:
     region = region if is_region(code=region) else DEFAULT_REGION
-    near = serving(visit, address, name=name) if address.get("region") == region else []
+    is_by_address = address.get("region") == region and bool(address.get("street") and address.get("house"))
+    near = serving(visit, address, name=name) if is_by_address else []
     codes = {one.clinic.code for one in near}
     wish = ClinicWish(region=region, on=local_date(at=visit.at, region=region), name=name)
     others = [one for one in find_clinics(tools=container(), wish=wish) if one.clinic.code not in codes]
@@ -110,6 +111,7 @@ def _results(visit: Visit, about: Whom, address: Mapping[str, str], *, region: s
         "region_name": region_name(code=region),
         "name": name,
         "address": address,
+        "is_by_address": is_by_address,
         "near": near,
         "others": others[:SHOWN],
         "more": max(0, len(others) - SHOWN),

@@ -23,6 +23,7 @@ PAGES = (
     "/cabinet/documents",
     "/cabinet/certificates",
     "/cabinet/certificates/new",
+    "/cabinet/appointments",
     "/cabinet/clinics",
     "/cabinet/clinics/search",
     "/cabinet/family",
@@ -75,7 +76,9 @@ def _served(world):
     women = clinics.asked(world, clinics.wish(doctor="d004"))
     world.sleep(minutes=2)
     paper = papers.ordered(world, papers.BY_POST)["id"]
+    clinics.appointed(world)
     return {
+        "appointment-new": f"/cabinet/appointments/{clinics.FIRST}",
         "paper": f"/cabinet/papers/{paper}",
         "clinic": f"/cabinet/clinics/{clinics.FIRST}",
         "attachment": f"/cabinet/attachments/{women['id']}",

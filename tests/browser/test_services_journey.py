@@ -221,3 +221,28 @@ def test_a_parcel_goes_elsewhere_by_a_code_and_is_followed(site, open_page, chil
     site.aside(lambda world: papers.done(world, order, "dispatch", tracking_number=papers.TRACKING_NUMBER))
     page.reload()
     assert page.locator("#track + p").text_content() == papers.TRACKING_NUMBER
+
+
+def test_an_appointment_is_asked_for_and_answered_without_scripts(site, open_page, child):
+    site.aside(lambda world: (clinics.registry(world), world.drain()))
+    page = open_page(scripts=False)
+    site.sign_in(page, "citizen", to=f"/cabinet/clinics/{clinics.FIRST}")
+    page.get_by_role("link", name="Попросить о приёме").click()
+    pressed(page, "Отправить заявку")
+    assert page.locator("#errors li").count() == 3
+    page.get_by_label("Кардиологов Илья Примерович").check()
+    page.fill("#wished_from", "20.03.2026")
+    page.fill("#wished_until", "18.03.2026")
+    pressed(page, "Отправить заявку")
+    assert "Последний день раньше первого" in page.text_content("#wished_until-error")
+    page.fill("#wished_until", "25.03.2026")
+    page.get_by_role("button", name="Отправить заявку").dblclick()
+    page.wait_for_selector("h1:text-is('Заявки на приём')")
+    assert page.locator("main .tag").all_text_contents() == ["Передано в медицинскую организацию"]
+    (asked,) = site.aside(lambda world: world.ok("GET", clinics.OWN_APPOINTMENTS)["items"])
+    starts = "2026-03-21T10:30:00+03:00"
+    site.aside(lambda world: clinics.answered(world, asked, acknowledged=True, starts_at=starts, answer="Кабинет 12"))
+    page.reload()
+    assert page.get_by_role("heading", name="21.03.2026, 10:30").is_visible()
+    assert page.get_by_text("Кабинет 12").is_visible()
+    assert page.get_by_role("button", name="Отозвать заявку").count() == 0
