@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 CERTIFICATES, ATTACHMENTS, PAPERS = "/cabinet/certificates", "/cabinet/attachments", "/cabinet/papers"
+APPOINTMENTS = "/cabinet/appointments"
 ADDRESS = {f"address.{name}": value for name, value in clinics.HOME.items()}
 
 
@@ -119,3 +120,23 @@ def test_a_paper_by_post_shows_the_number_of_the_post(world: World, visitor: Vis
     assert "/cancellation" not in page
     assert papers.TRACKING_NUMBER in visitor.open(PAPERS).text
     assert visitor.send(f"{PAPERS}/{order}/cancellation", {}, seen=visitor.open(PAPERS)).status_code == 409
+
+
+def test_an_appointment_needs_proof_and_is_withdrawn_until_it_is_answered(world: World, visitor: Visitor) -> None:
+    clinics.registry(world)
+    journeys.consented(world)
+    form = f"{APPOINTMENTS}/{clinics.FIRST}"
+    wish = {"doctor": "d005", "wished_from": "18.03.2026", "wished_until": "25.03.2026"}
+    refused = visitor.send(APPOINTMENTS, wish, seen=visitor.open(form))
+    assert (refused.status_code, "выписка о полисе" in refused.text) == (422, True)
+    journeys.insured(world)
+    world.drain()
+    page = visitor.open(form)
+    for _ in range(2):
+        assert visitor.send(APPOINTMENTS, wish, seen=page).status_code == 303
+    (asked,) = world.ok("GET", clinics.OWN_APPOINTMENTS)["items"]
+    listed = visitor.open(APPOINTMENTS)
+    assert "Кардиологов Илья Примерович, Кардиология" in listed.text
+    assert visitor.send(f"{APPOINTMENTS}/{asked['id']}/withdrawal", {}, seen=listed).status_code == 303
+    assert "Отозвано" in visitor.open(APPOINTMENTS).text
+    assert visitor.send(f"{APPOINTMENTS}/{UNKNOWN_ID}/withdrawal", {}, seen=listed).status_code == 404
