@@ -70,7 +70,8 @@ class Storage(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fields, data = _multipart(self.headers["Content-Type"], body)
         world = self.server.world
-        world.invoke("scan_uploads", world.arrived(fields["key"], data))
+        taken_by = "employer_lists" if fields["key"].startswith("lists/") else "scan_uploads"
+        world.invoke(taken_by, world.arrived(fields["key"], data))
         back = fields.get("success_action_redirect")
         self._reply(303 if back else 204, headers={"Location": f"{back}&bucket=polis-scans"} if back else {})
 
