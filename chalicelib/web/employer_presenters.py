@@ -26,10 +26,13 @@ DETAILS = {
     "kpp": ("КПП", "9 цифр; у предпринимателя не бывает", False),
     "ogrn": ("ОГРН или ОГРНИП", "13 или 15 цифр, как в выписке из реестра", True),
     "bic": ("БИК банка", "9 цифр", True),
-    "account": ("Расчётный счёт", "20 цифр", True),
+    "bank_account": ("Расчётный счёт", "20 цифр", True),
     "powers_number": ("Номер машиночитаемой доверенности", "Если вы не руководитель", False),
 }
-"""Field → its title, its hint, and whether it is asked of everybody."""
+"""Field of the form → its title, its hint, and whether it is asked of everybody."""
+
+ON_THE_FORM = {"account": "bank_account"}
+"""What the form calls otherwise: every form says by ``account`` that somebody is signed in."""
 
 OUTPUTS = {
     OutputFile.PDF: "Справки одним файлом (PDF)",

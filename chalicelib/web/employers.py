@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
@@ -30,6 +31,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.employer_presenters import (
     DETAILS,
     EMPLOYERS,
+    ON_THE_FORM,
     OUTPUTS,
     TYPES,
     employer_row,
@@ -38,7 +40,7 @@ from chalicelib.web.employer_presenters import (
     request_row,
 )
 from chalicelib.web.rendering import address
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed, refusal_text
+from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed, named, refusal_text
 from chalicelib.web.uploads import origin_of, storage_origin
 
 if TYPE_CHECKING:
@@ -52,9 +54,10 @@ blueprint = WebBlueprint(__name__)
 EMPLOYER = f"{EMPLOYERS}/{{employer_id}}"
 REQUEST = f"{EMPLOYER}/requests/{{request_id}}"
 CONSENTS = "/cabinet/employer-consents"
-SECTION = "documents"
+SECTION = "home"
 PAGE = 20
 _PERIOD = {"from_on": "Первый день", "to_on": "Последний день", "outputs": "Какие файлы подготовить"}
+_GIVEN = tuple(field.name for field in fields(EmployerDetails))
 _DECISIONS = frozenset({ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.REVOKED})
 
 
@@ -72,7 +75,7 @@ def new(visit: Visit) -> Answer:
     like = visit.query.get("like", "")
     if like:
         known = find_employer(tools=container(), principal=visit.principal, employer_id=entity_id(like))
-        return _form(visit, {name: str(getattr(known.details, name)) for name in DETAILS})
+        return _form(visit, {ON_THE_FORM.get(name, name): value for name, value in asdict(known.details).items()})
     visit.principal  # noqa: B018 — asks to sign in
     return _form(visit, {})
 
@@ -95,7 +98,8 @@ def register(visit: Visit) -> Answer:
     """Register it; the register is asked within seconds. A form that is sent twice leads to the first one."""
     typed = {name: visit.form.get(name, "").strip() for name in DETAILS}
     try:
-        details = EmployerDetails(**{name: line_of(visit, name, longest=200) for name in DETAILS})
+        given = {name: line_of(visit, ON_THE_FORM.get(name, name), longest=200) for name in _GIVEN}
+        details = EmployerDetails(**given)
         made = register_employer(
             tools=container(),
             principal=visit.principal,
@@ -104,7 +108,7 @@ def register(visit: Visit) -> Answer:
             request=request_key(visit.key, "employer", *typed.values()),
         )
     except ValidationFailed as refusal:
-        return _form(visit, typed, refusal.errors)
+        return _form(visit, typed, named(refusal.errors, ON_THE_FORM))
     except RuleRefused as refusal:
         return _form(visit, typed, refusal=refusal.detail)
     return Redirect(to=f"{EMPLOYERS}/{made.employer_id}?done=employer-added")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.application import Application
     from chalicelib.domain.ticket import Ticket
+    from chalicelib.http.schemas.tickets import MessageOut
     from chalicelib.ports.tickets import TicketFile
     from chalicelib.web.visits import Visit
 
@@ -169,9 +170,7 @@ def _page(visit: Visit, file: TicketFile, errors: tuple[FieldError, ...] = (), r
         "address": here,
         "ticket": told,
         "tone": TONES[ticket.state],
-        "thread": [
-            {"by": _by(m.by), "at": moment(m.at), "text": m.text, "is_mine": _is_mine(m.by)} for m in told.thread
-        ],
+        "thread": [_message(message) for message in told.thread],
         "files": [file_row(scan, f"{here}/attachments") for scan in file.scans],
         "ratings": [{"code": str(n), "title": f"{n} — {text}"} for n, text in enumerate(RATINGS, start=1)],
         "typed": visit.form,
@@ -189,12 +188,15 @@ def _page(visit: Visit, file: TicketFile, errors: tuple[FieldError, ...] = (), r
     )
 
 
-def _is_mine(by: str) -> bool:
-    return by in {"person", "representative"}
-
-
-def _by(by: str) -> str:
-    return "Вы" if _is_mine(by) else "Поддержка"
+def _message(message: MessageOut) -> dict[str, Any]:
+    is_mine = message.by in {"person", "representative"}
+    return {
+        "by": "Вы" if is_mine else "Поддержка",
+        "at": moment(message.at),
+        "text": message.text,
+        "is_mine": is_mine,
+        "is_internal": False,
+    }
 
 
 @blueprint.page("POST", f"{ONE}/messages")

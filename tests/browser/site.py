@@ -61,7 +61,7 @@ class Storage(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         key = urlsplit(self.path).path.lstrip("/")
-        bucket = "polis-scans" if not key.startswith("documents/") else "polis-documents"
+        bucket = "polis-documents" if key.startswith(("documents/", "employers/")) else "polis-scans"
         found = cloud("s3").get_object(Bucket=bucket, Key=key)
         kind = "application/pdf" if bucket == "polis-documents" else "image/jpeg"
         self._reply(200, found["Body"].read(), {"Content-Type": kind})

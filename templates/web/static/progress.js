@@ -1,5 +1,5 @@
 // What is being worked on shows how far it is, without a reload that would lose what is typed elsewhere on the page.
-const PAUSE = 3000;
+let pause = 1000;
 
 async function look() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -11,6 +11,7 @@ async function look() {
   return wait();
 }
 function wait() {
-  setTimeout(() => (document.hidden ? wait() : look().catch(wait)), PAUSE);
+  setTimeout(() => (document.hidden ? wait() : look().catch(wait)), pause);
+  pause = Math.min(pause * 1.4, 5000);
 }
 wait();
