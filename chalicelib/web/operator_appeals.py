@@ -108,13 +108,15 @@ def _subject(appeal: Appeal) -> str:
 
 @blueprint.page("POST", f"{ONE}/lease")
 def take(visit: Visit, appeal_id: str) -> Answer:
-    """Take it for half an hour; who refused or decided it before may not."""
+    """Take it for half an hour; who refused or decided it before may not. What was typed meanwhile stays typed."""
 
     def act() -> str:
         handle_appeals.take(tools=container(), principal=visit.principal, appeal_id=entity_id(appeal_id), at=visit.at)
         return f"{DESK}/{appeal_id}?done=appeal-taken"
 
-    return _tried(visit, appeal_id, act)
+    answer = _tried(visit, appeal_id, act)
+    has_typed = bool(visit.form.get("explanation") or visit.form.get("question"))
+    return _page(visit, appeal_id) if has_typed and isinstance(answer, Redirect) else answer
 
 
 @blueprint.page("POST", f"{ONE}/release")

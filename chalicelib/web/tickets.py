@@ -17,6 +17,7 @@ from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.list_applications import list_applications
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
+from chalicelib.web.form_fields import Field
 from chalicelib.web.rendering import day, moment
 from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed, words_of
 from chalicelib.web.uploads import file_row, storage_origin
@@ -86,11 +87,7 @@ def _form(visit: Visit, errors: tuple[FieldError, ...]) -> Page:
     about = visit.form.get("application") or visit.query.get("about", "")
     context = {
         "section": SECTION,
-        "categories": [
-            {"code": code.value, "title": rule.title, "hint": f"Рабочих дней до ответа: {rule.answer_days}"}
-            for code, rule in CATEGORIES.items()
-        ],
-        "category": visit.form.get("category") or ("application" if about else ""),
+        "category": _category(visit.form.get("category") or ("application" if about else ""), errors),
         "applications": [_choice(application) for application in known.items],
         "about": about,
         "typed": visit.form,
@@ -100,6 +97,24 @@ def _form(visit: Visit, errors: tuple[FieldError, ...]) -> Page:
         "key": container().ids.new_id(at=visit.at),
     }
     return Page(template="pages/ticket_new.html", context=context, status=UNPROCESSABLE if errors else 200)
+
+
+def _category(chosen: str, errors: tuple[FieldError, ...]) -> Field:
+    """What the question is about, with the working days until an answer."""
+    options = tuple(
+        {"code": code.value, "title": f"{rule.title} (рабочих дней до ответа: {rule.answer_days})"}
+        for code, rule in CATEGORIES.items()
+    )
+    error = next((error.message for error in errors if error.field == "category"), "")
+    return Field(
+        path="category",
+        title=_TITLES["category"],
+        type="choice",
+        value=chosen,
+        error=error,
+        required=True,
+        options=options,
+    )
 
 
 def _choice(application: Application) -> dict[str, str]:

@@ -34,7 +34,7 @@ def test_a_question_is_answered_handed_over_and_rated(site, open_page, desk, tmp
     page.get_by_role("link", name="Задать вопрос").click()
     press(page, "Отправить")
     assert {page.locator(f"#{name}-error").is_visible() for name in ("category", "subject", "text")} == {True}
-    page.get_by_label("Учётная запись и вход").check()
+    page.select_option("[name=category]", "account")
     page.fill("[name=subject]", "Не приходит код")
     page.fill("[name=text]", "Третий день жду СМС с кодом")
     page.get_by_role("button", name="Отправить").dblclick()

@@ -121,7 +121,7 @@ def test_pages_of_employers_are_accessible_fit_and_go_on_by_themselves(site, num
 
 def test_a_refused_organisation_says_what_to_mend_and_keeps_what_was_typed(site, open_page):
     page = open_page(scripts=False)
-    site.aside(lambda world: _refusing(world))
+    site.aside(_refusing)
     site.sign_in(page, "later", to=f"{EMPLOYERS}/new")
     fill_details(page)
     site.aside(lambda world: world.settle())
