@@ -46,6 +46,26 @@ _CLINIC_KINDS = frozenset(
     }
 )
 _ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS
+_APPEALS, _SUPPORT, _EMPLOYERS = "/cabinet/appeals", "/cabinet/support", "/cabinet/employers"
+_PAGES: Mapping[NotificationKind, str] = {
+    NotificationKind.APPEAL_FILED: _APPEALS,
+    NotificationKind.APPEAL_QUESTION: _APPEALS,
+    NotificationKind.APPEAL_UPHELD: _APPEALS,
+    NotificationKind.APPEAL_REJECTED: _APPEALS,
+    NotificationKind.APPEAL_REJECTED_BY_FUND: _APPEALS,
+    NotificationKind.APPEAL_ESCALATED: _APPEALS,
+    NotificationKind.APPEAL_WITHDRAWN: _APPEALS,
+    NotificationKind.TICKET_OPENED: _SUPPORT,
+    NotificationKind.TICKET_ANSWERED: _SUPPORT,
+    NotificationKind.TICKET_CLOSED: _SUPPORT,
+    NotificationKind.EMPLOYER_CONFIRMED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_REFUSED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_LIST_REFUSED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_REQUEST_READY: _EMPLOYERS,
+    NotificationKind.EMPLOYER_ASKS_CONSENT: "/cabinet/employer-consents",
+}
+"""Kind → the page of the cabinet on which one goes on; of any other kind it is the page of the application's state."""
+
 _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTACT_VERIFICATION_CODE})
 
 
@@ -199,7 +219,7 @@ def _preferences(person: Person | None) -> Preferences:
 def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     given: dict[str, str | int | date] = {
         **order.context,
-        "link": status_link(tools=tools, number=order.context.get("number", "")),
+        "link": _link(tools, order),
         "version": CONSENT_VERSION,
         "valid_minutes": int(VALID_FOR.total_seconds() // 60),
     }
@@ -210,6 +230,13 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     fields = RULES[order.kind].fields
     # Every kind names its own date; the order gives it as the day of the event.
     return {name: given[name] if name in given else order.context["day"] for name in fields}
+
+
+def _link(tools: Toolbox, order: Order) -> str:
+    page = _PAGES.get(order.kind)
+    return (
+        f"{tools.public_base_url}{page}" if page else status_link(tools=tools, number=order.context.get("number", ""))
+    )
 
 
 def status_link(*, tools: Toolbox, number: str) -> str:

@@ -69,6 +69,19 @@ def test_the_receipt_of_an_appeal_for_a_child_lies_in_the_childs_folder(world: W
     assert f"/cabinet/family/{child}/documents/{filed['receipt_id']}" in page.text
 
 
+def test_letters_and_messages_lead_to_the_page_on_which_one_goes_on(world: World) -> None:
+    ticket = tickets.opened(world)["id"]
+    assert tickets.work(world, ticket, "assignment").is_success
+    assert tickets.work(world, ticket, "messages", text="Ответ", internal=False).is_success
+    appeals.filed(world, appeals.refused(world))
+    world.settle()
+    letters = " ".join(letter.text for letter in world.tools.email.sent)
+    page = come(world, "citizen").open("/cabinet/messages").text
+    for path in ("/cabinet/support", "/cabinet/appeals"):
+        assert f"{BASE}{path}\n" in letters, path
+        assert f'href="{BASE}{path}"' in page, path
+
+
 def test_an_appeal_that_another_operator_holds_is_not_decided(world: World) -> None:
     appeal = appeals.filed(world, appeals.refused(world))["id"]
     here = f"/operator/appeals/{appeal}"
