@@ -233,10 +233,9 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
 
 
 def _link(tools: Toolbox, order: Order) -> str:
-    page = _PAGES.get(order.kind)
-    return (
-        f"{tools.public_base_url}{page}" if page else status_link(tools=tools, number=order.context.get("number", ""))
-    )
+    if order.kind in _PAGES:
+        return f"{tools.public_base_url}{_PAGES[order.kind]}"
+    return status_link(tools=tools, number=order.context.get("number", ""))
 
 
 def status_link(*, tools: Toolbox, number: str) -> str:

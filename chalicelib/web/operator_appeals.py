@@ -23,7 +23,7 @@ from chalicelib.web.scan_pictures import picture_of
 from chalicelib.web.typed_words import UNPROCESSABLE, beside, listed, named, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from chalicelib.domain.appeal import Appeal
     from chalicelib.domain.appeal_summary import AppealSummary
@@ -35,6 +35,12 @@ blueprint = WebBlueprint(__name__)
 ONE = f"{DESK}/{{appeal_id}}"
 ROWS = 25
 _TITLES = {"question": "Вопрос", "explanation": "Объяснение", "topic": "Тема", "carry_out": "Исполнение"}
+_CASES: Mapping[SubjectKind, Callable[[str], str]] = {
+    SubjectKind.APPLICATION: path_of,
+    SubjectKind.TEMPORARY_CERTIFICATE: path_of,
+}
+"""What was refused → the page on which operators see it; a certificate stands with its application."""
+
 _CARRIED_OUT = frozenset({SubjectKind.APPLICATION})
 """What an upheld appeal may carry out at once instead of checking it again."""
 
@@ -103,7 +109,8 @@ def _page(visit: Visit, appeal_id: str, errors: tuple[FieldError, ...] = (), ref
 
 def _subject(appeal: Appeal) -> str:
     """The case that was refused, where operators have a page of it."""
-    return path_of(appeal.refused.subject_id) if appeal.refused.kind is SubjectKind.APPLICATION else ""
+    page = _CASES.get(appeal.refused.kind)
+    return page(appeal.refused.subject_id) if page else ""
 
 
 @blueprint.page("POST", f"{ONE}/lease")

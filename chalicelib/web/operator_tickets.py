@@ -93,7 +93,7 @@ def _page(visit: Visit, ticket_id: str, errors: tuple[FieldError, ...] = (), ref
         "may_be_taken": ticket.state is not TicketState.CLOSED
         and not told.is_mine
         and (not told.is_taken or ticket.is_overdue),
-        "application": path_of(ticket.application_id) if ticket.application_id else "",
+        "application": path_of(ticket.application_id) if ticket.application_number else "",
         "rated": RATINGS[ticket.rating - 1] if ticket.rating else "",
         "scans": [scan_row(scan) for scan in file.scans],
         "picture": picture,

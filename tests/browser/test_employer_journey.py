@@ -7,7 +7,6 @@ import pytest
 from chalicelib.domain.checks import CheckKind
 from tests import employers, journeys
 from tests.browser.looks import check
-from tests.journeys import consented
 
 SMALL = (360, "light")
 EMPLOYERS = "/cabinet/employers"
@@ -117,20 +116,3 @@ def test_pages_of_employers_are_accessible_fit_and_go_on_by_themselves(site, num
     site.aside(lambda world: world.settle())
     page.get_by_role("heading", name="Скачать").wait_for()
     check(page, "employer-ready", SMALL)
-
-
-def test_a_refused_organisation_says_what_to_mend_and_keeps_what_was_typed(site, open_page):
-    page = open_page(scripts=False)
-    site.aside(_refusing)
-    site.sign_in(page, "later", to=f"{EMPLOYERS}/new")
-    fill_details(page)
-    site.aside(lambda world: world.settle())
-    page.reload()
-    assert page.get_by_text("доверенность не указана").is_visible()
-    page.get_by_role("link", name="Исправить и отправить снова").click()
-    assert page.input_value("[name=inn]") == employers.DETAILS["inn"]
-
-
-def _refusing(world):
-    consented(world, person="later")
-    world.tools.registers.mismatch(CheckKind.ORGANISATION, "not_authorised")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import appeals, applicants, employers, papers, tickets
+from chalicelib.domain.checks import CheckKind
+from tests import appeals, applicants, employers, journeys, papers, tickets
 from tests.functional.test_bad_input import UNKNOWN_ID
 from tests.visitors import BASE, Visitor
 
@@ -56,6 +58,7 @@ def test_an_appeal_is_begun_once_and_against_a_refusal_of_ones_own(world: World)
     withdrawn = mine.send(f"{appeal}/withdrawal", {}, seen=mine.open(appeal))
     assert landed(withdrawn) == f"{appeal}?done=appeal-withdrawn"
     assert landed(mine.call("GET", first)) == appeal
+    assert "Обжаловать снова" in mine.open(appeal).text
     late = mine.send(f"{appeal}/submission", grounds, seen=mine.open(appeal))
     assert (late.status_code, "Действие невозможно" in late.text) == (422, True)
 
@@ -134,6 +137,15 @@ def test_an_employer_is_registered_after_consent_and_its_lists_are_checked(world
     details = {("bank_account" if name == "account" else name): value for name, value in employers.DETAILS.items()}
     refused = early.send("/cabinet/employers", details, seen=early.open("/cabinet/employers/new"))
     assert (refused.status_code, "Открыть согласие" in refused.text) == (422, True)
+
+    journeys.consented(world, person="later")
+    world.tools.registers.mismatch(CheckKind.ORGANISATION, "not_authorised")
+    made = early.send("/cabinet/employers", details, seen=early.open("/cabinet/employers/new"))
+    waiting = early.open(landed(made))
+    assert "Проверяем по реестру" in waiting.text
+    world.settle()
+    mend = re.search(r'href="(/cabinet/employers/new\?like=\w+)"', early.open(landed(made)).text)[1]
+    assert f'value="{employers.DETAILS["account"]}"' in early.open(mend).text
 
     company = employers.employer(world)
     here, mine = f"/cabinet/employers/{company}", come(world, "citizen")
