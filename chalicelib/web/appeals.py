@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
+from chalicelib.domain.appeal import DRAFT_KEPT_FOR
 from chalicelib.domain.appeal_rules import LEVELS, MAX_REASONS, MAX_TEXT, SUBJECTS, SubjectKind
 from chalicelib.domain.appeal_states import TAKES_DOCUMENTS, AppealState, Level
 from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
@@ -59,6 +60,7 @@ def _new(visit: Visit, subject: str, subject_id: str, refusal: str = "") -> Page
         "subject_id": subject_id,
         "rule": SUBJECTS[SubjectKind(subject)],
         "level": LEVELS[Level.FIRST],
+        "kept_days": DRAFT_KEPT_FOR.days,
         "refusal": refusal,
         "key": container().ids.new_id(at=visit.at),
     }

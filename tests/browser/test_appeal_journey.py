@@ -72,7 +72,6 @@ def test_a_refusal_is_appealed_against_up_to_the_fund(site, refused, open_page, 
     desk.fill("[name=question]", "Приложите ответ ведомства")
     press(desk, "Задать вопрос")
     assert desk.get_by_role("heading", name="Срок решения остановлен").is_visible()
-    check(desk, "operator-appeal", LARGE)
 
     page.goto(address)
     assert page.get_by_text("Приложите ответ ведомства").first.is_visible()
@@ -84,6 +83,7 @@ def test_a_refusal_is_appealed_against_up_to_the_fund(site, refused, open_page, 
     press(desk, "Взять в работу")
     press(desk, "Отказать в жалобе")
     assert desk.locator("#explanation-error").is_visible()
+    check(desk, "operator-appeal", LARGE)
     desk.fill("[name=explanation]", "Справка выдана после отказа")
     press(desk, "Отказать в жалобе")
     desk.get_by_text("Жалоба решена").wait_for()
