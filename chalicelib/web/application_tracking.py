@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
+from chalicelib.domain.appeal_rules import SubjectKind
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationEvent, ApplicationState
+from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.applications import entity_id
+from chalicelib.use_cases.appeal_subjects import LOST_WITH
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
@@ -22,6 +25,7 @@ from chalicelib.web.whom import Whom
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)
@@ -48,10 +52,26 @@ def follow(visit: Visit, application_id: str) -> Answer:
         "paper": _paper(application),
         "may_withdraw": application.state in _WITHDRAWN_FROM and application.policy_id is None,
         "may_file_again": application.state in _FILED_AGAIN,
+        "appealable": _appealable(application, known),
         "insurer": container().store.insurer_name(code=application.section("insurer").get("code", "")),
         "key": container().ids.new_id(at=visit.at),
     }
     return Page(template="pages/application.html", context=context)
+
+
+def _appealable(application: Application, known: PersonFile) -> list[dict[str, str]]:
+    """What may be appealed against of an application: its refusal, and the certificate that was lost with it."""
+    found = []
+    if application.state is ApplicationState.REFUSED:
+        found.append({"subject": SubjectKind.APPLICATION.value, "title": "Обжаловать отказ"})
+    is_lost = any(
+        certificate.application_id == application.application_id and certificate.state is CertificateState.REVOKED
+        for certificate in known.certificates
+    )
+    if is_lost and application.state in LOST_WITH:
+        title = "Обжаловать отзыв временного свидетельства"
+        found.append({"subject": SubjectKind.TEMPORARY_CERTIFICATE.value, "title": title})
+    return found
 
 
 @blueprint.page("POST", f"{ONE}/withdrawal")

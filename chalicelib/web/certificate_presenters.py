@@ -49,6 +49,7 @@ def row_of(found: InsuranceCertificate) -> dict[str, Any]:
 def page_of(found: InsuranceCertificate, file: PersonFile) -> dict[str, Any]:
     """Everything that the page of one shows."""
     return {
+        "id": found.certificate_id,
         "item": row_of(found),
         "is_waited_for": found.state not in FINAL_CERTIFICATE_STATES,
         "is_ready": found.state is _STATE.READY,

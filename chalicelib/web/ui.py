@@ -61,7 +61,22 @@ def _lists() -> dict[str, Any]:
     done = {**about, "state": "Готово", "tone": "good", "due": "", "is_for_another": False}
     due = {**about, "state": "В обработке", "tone": "", "due": "20.03.2026", "is_for_another": True}
     file = {"id": "sample", "title": "Полис ОМС", "note": "", "at": "16.03.2026, 12:00"}
+    said = {"at": "16.03.2026, 12:00", "text": "Когда будет готов полис?", "is_mine": True, "is_internal": False}
+    scan = {
+        "id": "sample",
+        "document": "Паспорт",
+        "state": "Принята",
+        "tone": "good",
+        "message": "",
+        "may_be_seen": True,
+    }
     return {
+        "talk": [
+            {**said, "by": "Вы"},
+            {**said, "by": "Поддержка", "text": "Завтра", "is_mine": False},
+            {**said, "by": "Заметка для коллег", "text": "Проверить реестр", "is_internal": True},
+        ],
+        "scans": [scan],
         "applications": [done, due],
         "documents": [
             {**file, "is_ready": True, "is_superseded": False},

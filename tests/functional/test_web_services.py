@@ -8,7 +8,7 @@ import pytest
 
 from tests import applicants, clinics, journeys, papers
 from tests.functional.test_bad_input import UNKNOWN_ID
-from tests.visitors import Visitor
+from tests.visitors import BASE, Visitor
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -62,6 +62,9 @@ def test_a_month_and_a_letter_are_asked_for_as_typed(world: World, visitor: Visi
     (asked,) = world.ok("GET", "/v1/me/insurance-certificates")["items"]
     assert (asked["from_on"], asked["to_on"]) == ("2026-03-01", "2026-03-16")
     assert (asked["bilingual"], asked["send_by"]) == (True, "email")
+    world.settle()
+    world.drain(queues=("documents", "outbox_relay", "notifications"))
+    assert f"{BASE}{CERTIFICATES}\n" in world.tools.email.sent[-1].text
 
 
 def test_a_child_is_attached_to_a_doctor_for_children(world: World, visitor: Visitor) -> None:
@@ -78,7 +81,7 @@ def test_a_child_is_attached_to_a_doctor_for_children(world: World, visitor: Vis
     carried = applicants.carried_out(world, applicants.C.CHILD_UNDER_14, "first_policy", about=child)
     assert carried["state"] == "ready"
     asked = visitor.send(ATTACHMENTS, wish, seen=refused)
-    path = asked.headers["location"].removeprefix("https://polis.example.org")
+    path = asked.headers["location"].removeprefix(BASE)
     assert path.endswith(f"{about}&done=attachment-asked")
     assert applicants.CHILD["given_name"] in visitor.open(path).text
     assert world.ok("GET", clinics.OWN)["items"] == []
