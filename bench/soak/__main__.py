@@ -95,6 +95,7 @@ class Soak:
         took = time.monotonic() - began
         self.figures |= {
             "seconds": round(took, 1),
+            "after_the_last_came": round(took - given.seconds, 1),
             "arrived": came,
             "accepted": len(self.crowd.accepted) - accepted,
             "accepted_per_second": round((len(self.crowd.accepted) - accepted) / took, 2),
@@ -118,6 +119,7 @@ class Soak:
         given_up = queues.given_up()
         self.figures |= {
             "deepest_queues": queues.deepest,
+            "deepest_of": {name: depth for name, depth in sorted(queues.deepest_of.items()) if depth},
             "given_up": sum(given_up.values()),
             "drained_in_seconds": drained,
         }

@@ -41,6 +41,10 @@ def _page(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     memory = [(name, str(before), str(after)) for name, (before, after) in found["memory_mb"].items()]
     yield from _table(("MB of memory", "before", "after"), memory)
+    if "deepest_of" in found:
+        yield ""
+        deepest = sorted(found["deepest_of"].items(), key=lambda item: -item[1])
+        yield from _table(("messages in a queue", "most"), [(name, str(depth)) for name, depth in deepest])
 
 
 def _rows(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -66,8 +70,10 @@ def line(found: Mapping[str, Any]) -> str:
     """The whole run in one line."""
     operations = found["operations"].values()
     ratios = [row["p50_ms"] / row["idle_p50_ms"] for row in operations if row["idle_p50_ms"]]
+    longest = max((row.get("most_ms", 0), name) for name, row in found["operations"].items() if " to " not in name)
     return (
         f"{found['accepted']} accepted in {found['seconds']} s ({found['accepted_per_second']} a second), "
+        f"longest {longest[0] / 1000:.1f} s ({longest[1]}), "
         f"median {statistics.median(ratios):.1f}× of idle, {found['kills']} kills; {found['lost']} lost, "
         f"{found['double']} double, {len(found['troubles'])} troubles, {found['deepest_queues']} deepest in queues, "
         f"{found.get('told_to_wait', 0)} told to wait"
