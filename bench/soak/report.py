@@ -70,10 +70,11 @@ def line(found: Mapping[str, Any]) -> str:
     """The whole run in one line."""
     operations = found["operations"].values()
     ratios = [row["p50_ms"] / row["idle_p50_ms"] for row in operations if row["idle_p50_ms"]]
-    longest = max((row.get("most_ms", 0), name) for name, row in found["operations"].items() if " to " not in name)
+    most = max((row.get("most_ms", 0), name) for name, row in found["operations"].items() if " to " not in name)
+    longest = f"longest {most[0] / 1000:.1f} s ({most[1]}), " if most[0] else ""
     return (
         f"{found['accepted']} accepted in {found['seconds']} s ({found['accepted_per_second']} a second), "
-        f"longest {longest[0] / 1000:.1f} s ({longest[1]}), "
+        f"{longest}"
         f"median {statistics.median(ratios):.1f}× of idle, {found['kills']} kills; {found['lost']} lost, "
         f"{found['double']} double, {len(found['troubles'])} troubles, {found['deepest_queues']} deepest in queues, "
         f"{found.get('told_to_wait', 0)} told to wait"
