@@ -12,9 +12,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ WORKERS = 2
 
 
 def main() -> int:
-    """Run both; returns the exit status."""
+    """Run all; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--histories", type=int, default=10_000, help="at most so many")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20, help="of processes of the local service under load")
     given = parser.parse_args()
     started = time.monotonic()
-    cases, are_whole = _tests("tests/faults")
+    cases, are_whole = _every_call()
     copies = _copies()
     histories, faults, violations = _histories(given.histories, given.first, given.seconds)
     killed = _real_processes(given.kills)
@@ -64,24 +64,31 @@ def _verdict(*, is_whole: bool) -> str:
 
 def _copies() -> dict[str, Any]:
     """Send a hundred copies of every POST at once, with a key and without; returns the figures."""
-    with tempfile.TemporaryDirectory() as folder:
+    run = [sys.executable, "-m", "pytest", "tests/concurrency/test_copies.py", "-q", "-n", str(WORKERS)]
+    lines, are_whole = _noted(run, "COPIES_FIGURES", COPIES_WHOLE="yes")
+    told = [json.loads(line) for line in lines]
+    names = ("posts", "keyed_posts", "copies")
+    return {**{name: sum(one.get(name, 0) for one in told) for name in names}, "copies_without_harm": are_whole}
+
+
+def _every_call() -> tuple[int, bool]:
+    """Run the exhaustive cases; returns how many did no harm, and whether that is all of them."""
+    run = [sys.executable, "-m", "infra.checks", "faults", "--show-capture=stdout"]
+    lines, are_whole = _noted(run, "FAULTS_FIGURES")
+    return sum(map(int, lines)), are_whole
+
+
+def _noted(run: list[str], variable: str, **more: str) -> tuple[list[str], bool]:
+    """Run tests that note figures where a variable says; returns the notes, and whether all tests passed."""
+    with TemporaryDirectory() as folder:
         noted = Path(folder) / "figures"
         noted.touch()
-        _, are_whole = _tests("tests/concurrency/test_copies.py", FAULTS_WHOLE="yes", FAULTS_FIGURES=str(noted))
-        lines = [json.loads(line) for line in noted.read_text(encoding="utf-8").splitlines()]
-    names = ("posts", "keyed_posts", "copies")
-    return {**{name: sum(line.get(name, 0) for line in lines) for name in names}, "copies_without_harm": are_whole}
-
-
-def _tests(what: str, **environment: str) -> tuple[int, bool]:
-    """Run generated cases; returns how many, and whether none did harm."""
-    run = [sys.executable, "-m", "pytest", what, "-q", "-n", str(WORKERS), "--show-capture=stdout"]
-    given = {**os.environ, **environment}
-    done = subprocess.run(run, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+        environment = {**os.environ, variable: str(noted), **more}
+        done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        lines = noted.read_text(encoding="utf-8").split("\n")
     if done.returncode:
         print(done.stdout[-8000:], file=sys.stderr)
-    counts = [int(count) for count in re.findall(r"(\d+) (?:passed|failed)", done.stdout.rsplit("\n", 2)[-2])]
-    return sum(counts), done.returncode == 0
+    return [line for line in lines if line], done.returncode == 0
 
 
 def _histories(count: int, first: int, seconds: float) -> tuple[int, int, int]:

@@ -27,7 +27,7 @@ from infra.local.journey import Endpoints, Journey
 from infra.local.supervisor import LocalStack, local_stack
 from tests.e2e.people import Folk, scan, until
 from tests.e2e.table import Table
-from tests.faults.invariants import check
+from tests.faults.invariants import Facts, check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ class Soak:
         table = Table(dynamodb, self.stack.environment["TABLE_NAME"])
         try:
             until("an empty outbox", lambda: not table.items("OutboxEntry"), seconds=150)
-            check(table)
+            check(Facts(table))
         except AssertionError as broken:
             self.troubles.append(f"an invariant does not hold: {broken}"[:300])
 

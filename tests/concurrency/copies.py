@@ -25,7 +25,7 @@ from infra.local.stack import REGION
 from infra.local.stack_settings import table_request
 from tests.cloud import memory_table
 from tests.concurrency.step import Step
-from tests.faults.invariants import check
+from tests.faults.invariants import Facts, check
 from tests.world import TestContainer, World
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Copies:
             world.sleep(seconds=RELAYED_AFTER)
             world.run("relay_outbox")
             world.settle()
-        check(Everything(world))
+        check(Facts(Everything(world)))
         return Counter(_told(row) for row in Everything(world).items() if not row["PK"].startswith(COUNTED))
 
     def _begin_again(self) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["issuer", "world"]
 
-WHOLE = os.environ.get("FAULTS_WHOLE") == "yes"
+WHOLE = os.environ.get("COPIES_WHOLE") == "yes"
 COPIES = 100 if WHOLE else 8
 KEY, ANOTHER = "copies-0001", "copies-{}"
 REFUSALS, SERVER_ERRORS = 400, 500
@@ -52,7 +52,7 @@ def tried(paths: list[str]) -> list[str]:
 
 def note(**figures: int) -> None:
     """Keep figures for the report of `make faults`."""
-    path = os.environ.get("FAULTS_FIGURES")
+    path = os.environ.get("COPIES_FIGURES")
     if path:
         with Path(path).open("a", encoding="utf-8") as target:
             target.write(json.dumps(figures) + "\n")
