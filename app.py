@@ -40,6 +40,7 @@ MODULES = (
     "chalicelib.http.statistics",
     "chalicelib.http.persons",
     "chalicelib.http.operator_messages",
+    "chalicelib.http.sms_receipts",
     "chalicelib.http.webhooks",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",

@@ -27,8 +27,9 @@ from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
-from tests.faults.seam import Fault
+from tests.faults.seam import Fault, SecondProvider
 from tests.faults.session_scenarios import SESSION_SCENARIOS
+from tests.faults.sms_scenarios import SMS_SCENARIOS, SMS_STAGES
 from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
 from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 
@@ -48,6 +49,7 @@ STAGES = {
     **CORRECTION_STAGES,
     **CERTIFICATE_STAGES,
     **MESSAGE_STAGES,
+    **SMS_STAGES,
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
@@ -64,6 +66,7 @@ MORE_SCENARIOS = (
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
     *MESSAGE_SCENARIOS,
+    *SMS_SCENARIOS,
     *APPEAL_SCENARIOS,
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
@@ -106,11 +109,16 @@ def unbroken() -> dict[str, Unbroken]:
 
 
 def _walk(rig: Rig, scenario: Scenario, begin: Moment) -> Unbroken:
-    rig.real_senders = scenario.real_senders
+    _with_senders(rig, scenario)
     rig.restore(begin)
     with rig.broken(None, Fault.FAILS) as seam:
         scenario.run(rig)
         return Unbroken(begin=begin, calls=tuple(seam.calls))
+
+
+def _with_senders(rig: Rig, scenario: Scenario) -> None:
+    rig.real_senders = scenario.real_senders
+    rig.second = SecondProvider() if scenario.second_sender else None
 
 
 def _leave() -> None:
@@ -149,7 +157,7 @@ def ends(rig: Rig) -> Callable[[str], Outcome]:
 
 def _end(rig: Rig, name: str, index: int | None, fault: Fault) -> Outcome:
     scenario = SCENARIOS[name]
-    rig.real_senders = scenario.real_senders
+    _with_senders(rig, scenario)
     rig.restore(unbroken()[name].begin)
     with rig.broken(index, fault) as seam:
         scenario.run(rig)

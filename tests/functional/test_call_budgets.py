@@ -124,6 +124,7 @@ MEASURED = (
     "another try by e-mail",
     "a receipt that stops a contact",
     "a receipt that is known",
+    "take 100 receipts of the second provider",
     "my messages",
     "messages to a person, as an operator",
     "sign in to the pages",

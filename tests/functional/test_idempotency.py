@@ -91,6 +91,7 @@ CREATE_NOTHING = {
     "/v1/operator/civil-records/{record_id}/decision": "moves one record, and only once",
     "/v1/represented-persons/{person_id}/termination": "ends one right to act, and only once",
     "/v1/readiness-checks": "asks; every question counts against the limits",
+    "/v1/sms-receipts": "tells what became of messages; the same receipt again changes nothing",
     "/v1/validity-checks": "asks; every question counts against the limits",
 }
 """The POSTs that need no key, each with its reason."""
