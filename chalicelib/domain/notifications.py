@@ -222,6 +222,8 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
         _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
         _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),
+        _KIND.INSURER_WEBHOOK_STOPPED: _without_sms("stopped_on"),
+        _KIND.CLINIC_WEBHOOK_STOPPED: _without_sms("stopped_on"),
         # Who wanted to download it needs no letter; who wanted a letter gets it, with a link behind the sign-in (K1).
         _KIND.INSURANCE_CERTIFICATE_READY: KindRules(
             channels=frozenset({Channel.CABINET}), fields=frozenset({"made_on", _LINK})

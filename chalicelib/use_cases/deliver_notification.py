@@ -35,6 +35,7 @@ _INSURER_KINDS = frozenset(
         NotificationKind.INSURER_NOTIFIED_OF_DEPARTURE,
         NotificationKind.INSURER_NOTIFIED_OF_ARRIVAL,
         NotificationKind.INSURER_NOTIFIED_OF_CORRECTION,
+        NotificationKind.INSURER_WEBHOOK_STOPPED,
     }
 )
 _CLINIC_KINDS = frozenset(
@@ -43,6 +44,7 @@ _CLINIC_KINDS = frozenset(
         NotificationKind.CLINIC_ASKED_TO_ATTACH,
         NotificationKind.CLINIC_NOTIFIED_OF_ARRIVAL,
         NotificationKind.CLINIC_NOTIFIED_OF_DEPARTURE,
+        NotificationKind.CLINIC_WEBHOOK_STOPPED,
     }
 )
 _ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS

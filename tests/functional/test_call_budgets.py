@@ -135,6 +135,7 @@ MEASURED = (
     "subscribe to webhooks",
     "an event of a case reaches its organisation",
     "subscriptions of an organisation",
+    "subscriptions that have stopped",
     "feed of an organisation",
     "another secret of a subscription",
     "send events again from a cursor",
