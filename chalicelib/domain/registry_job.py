@@ -41,6 +41,21 @@ class RowOutcome(StrEnum):
     BAD = "bad"
 
 
+class Registry(StrEnum):
+    """What a file is of: insurers (F002), their issue points (F013), or their ratings by year."""
+
+    INSURERS = "insurers"
+    ISSUE_POINTS = "issue_points"
+    RATINGS = "ratings"
+
+
+REGISTRY_TITLES = {
+    Registry.INSURERS: "Реестр страховых организаций (F002)",
+    Registry.ISSUE_POINTS: "Пункты выдачи полисов (F013)",
+    Registry.RATINGS: "Рейтинги страховых организаций",
+}
+
+
 class ImportState(StrEnum):
     """Where an import is."""
 
@@ -83,7 +98,8 @@ class RowReport:
 class RegistryImport:
     """The job: who ordered it, how far it is, and the counts of rows by outcome.
 
-    ``rows_done`` rows are written and reported, in pages of the report; ``sha256`` is of the file that is read.
+    ``region`` is the only one whose insurers may be touched, "" where all may. ``rows_done`` rows are written and
+    reported, in pages of the report; ``sha256`` is of the file that is read.
     """
 
     import_id: str
@@ -93,6 +109,8 @@ class RegistryImport:
     object_key: str
     state: ImportState
     created_at: datetime
+    registry: Registry = Registry.INSURERS
+    region: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
     object_version: str = ""

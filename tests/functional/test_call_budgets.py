@@ -153,6 +153,8 @@ MEASURED = (
     "import 100 new rows",
     "progress of an import",
     "page of an import's report",
+    "import 50 rows of issue_points",
+    "import 14 rows of ratings",
     "tell a page of people that their insurer leaves",
     "begin an appeal",
     "permission to upload a document to an appeal",
