@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.errors import StateConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,14 @@ IMPORT_STATE_TITLES = {
     ImportState.DONE: "Завершена",
     ImportState.FAILED: "Файл не принят",
 }
+
+IMPORT_TRANSITIONS = {
+    ImportState.AWAITING_UPLOAD: frozenset({ImportState.RUNNING}),
+    ImportState.RUNNING: frozenset({ImportState.DONE, ImportState.FAILED}),
+    ImportState.DONE: frozenset[ImportState](),
+    ImportState.FAILED: frozenset[ImportState](),
+}
+"""From → to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +153,13 @@ class ImportReportPage:
     import_id: str
     page: int
     rows: tuple[RowReport, ...]
+
+
+def moved(*, job: RegistryImport, state: ImportState) -> RegistryImport:
+    """Move an import to another state; raises StateConflict where no arrow leads there."""
+    if state not in IMPORT_TRANSITIONS[job.state]:
+        raise StateConflict(f"Действие невозможно: загрузка — «{IMPORT_STATE_TITLES[job.state]}»")
+    return replace(job, state=state)
 
 
 def counted(*, job: RegistryImport, reports: Iterable[RowReport]) -> RegistryImport:

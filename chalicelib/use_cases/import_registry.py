@@ -12,7 +12,7 @@ from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.registry_file import MAX_FILE_BYTES, read_registry
 from chalicelib.domain.registry_import import checked_rows, judge
-from chalicelib.domain.registry_job import ImportState, Registry, RegistryImport
+from chalicelib.domain.registry_job import ImportState, Registry, RegistryImport, moved
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.import_insurer_table import go_on_with_table
 from chalicelib.use_cases.journal import send
@@ -47,8 +47,7 @@ def begin_import(*, tools: Toolbox, key: str, version: str | None, at: datetime)
 def _begun(tools: Toolbox, job: RegistryImport, version: str, at: datetime) -> RegistryImport:
     data = tools.scans.read(key=job.object_key, version=version or None, max_bytes=MAX_FILE_BYTES)
     begun = replace(
-        job,
-        state=ImportState.RUNNING,
+        moved(job=job, state=ImportState.RUNNING),
         started_at=at,
         object_version=version,
         sha256=hashlib.sha256(data).hexdigest(),

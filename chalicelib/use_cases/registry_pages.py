@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.records import Queue
-from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport, counted
+from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport, counted, moved
 from chalicelib.use_cases.journal import record, send
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def page_written(
     work.create(ImportReportPage(import_id=job.import_id, page=job.pages, rows=tuple(reports)))
     job = counted(job=job, reports=reports)
     if job.rows_done >= job.rows_total:
-        job = _finished(tools, work, replace(job, state=ImportState.DONE, finished_at=at), at)
+        job = _finished(tools, work, replace(moved(job=job, state=ImportState.DONE), finished_at=at), at)
     elif is_last_turn:
         send(work=work, tools=tools, queue=Queue.EXCHANGE, body={"step": "import", "import_id": job.import_id}, at=at)
     work.update(job)
@@ -58,9 +58,8 @@ def _finished(tools: Toolbox, work: UnitOfWork, job: RegistryImport, at: datetim
 def failed(tools: Toolbox, job: RegistryImport, refusal: InvalidValue, at: datetime) -> RegistryImport:
     """End a job whose file as a whole cannot be read: nothing of it is taken in."""
     work = tools.store.work(at=at)
-    ended = replace(
-        job, state=ImportState.FAILED, finished_at=at, failure=refusal.reason, failure_message=refusal.detail
-    )
+    ended = moved(job=job, state=ImportState.FAILED)
+    ended = replace(ended, finished_at=at, failure=refusal.reason, failure_message=refusal.detail)
     ended = _finished(tools, work, ended, at)
     work.update(ended)
     work.commit()

@@ -17,6 +17,7 @@ from chalicelib.domain.exchange_check import MAX_XML_BYTES, OpenedFile, flk_repo
 from chalicelib.domain.exchange_model import RECORDS
 from chalicelib.domain.exchange_schema import ORDER, FlkError
 from chalicelib.domain.fund_answer import AnswerPage, AnswerState, FundAnswer, Outcome, TakenFile, counted
+from chalicelib.domain.fund_answer import moved as answer_moved
 from chalicelib.domain.records import Queue
 from chalicelib.domain.xml_tree import write_xml
 from chalicelib.ports.errors import AlreadyExists, NotFound
@@ -54,7 +55,8 @@ def begin_answer(*, tools: Toolbox, key: str, version: str | None, at: datetime)
 def _begun(tools: Toolbox, job: FundAnswer, version: str, at: datetime) -> FundAnswer:
     data = tools.scans.read(key=job.key, version=version or None, max_bytes=MAX_XML_BYTES)
     digest = hashlib.sha256(data).hexdigest()
-    begun = replace(job, state=AnswerState.RUNNING, started_at=at, object_version=version, sha256=digest)
+    running = answer_moved(job=job, state=AnswerState.RUNNING)
+    begun = replace(running, started_at=at, object_version=version, sha256=digest)
     work = tools.store.work(at=at)
     work.create(TakenFile(insurer_code=job.insurer_code, name=job.name, sha256=digest, answer_id=job.answer_id))
     work.update(begun)
@@ -71,11 +73,11 @@ def _known(tools: Toolbox, job: FundAnswer, at: datetime) -> FundAnswer:
     if taken is None or taken.answer_id == job.answer_id:
         return job  # Given up or begun in the meantime: the next look at the job tells.
     if taken.sha256 == job.sha256:
-        over = replace(job, state=AnswerState.REPEATED, finished_at=at, repeats=taken.answer_id)
+        repeated = answer_moved(job=job, state=AnswerState.REPEATED)
+        over = replace(repeated, finished_at=at, repeats=taken.answer_id)
         return _over(tools, over, "fund_file_repeated", at)
     over = replace(
-        job,
-        state=AnswerState.FAILED,
+        answer_moved(job=job, state=AnswerState.FAILED),
         finished_at=at,
         failure="name_taken",
         failure_message="Файл с этим именем уже принят, а содержание другое: попросите у фонда файл с новым номером",
@@ -166,7 +168,8 @@ def _finished(tools: Toolbox, job: FundAnswer, at: datetime) -> FundAnswer:
         for row in bad
         for found in row.remarks
     )
-    done = replace(job, state=AnswerState.DONE, finished_at=at, report_key=_reported(tools, job, errors))
+    taken = answer_moved(job=job, state=AnswerState.DONE)
+    done = replace(taken, finished_at=at, report_key=_reported(tools, job, errors))
     work = tools.store.work(at=at)
     work.update(_noted(tools, work, done, "fund_file_taken", at))
     if job.about:
@@ -202,8 +205,7 @@ def _failed(
     """The file as a whole is wrong: nothing of it is taken in, and its name may be used again."""
     whole = (FlkError(code=ORDER, field=job.kind.value, base=job.kind.value, record="", comment=detail[:250]),)
     failed = replace(
-        job,
-        state=AnswerState.FAILED,
+        answer_moved(job=job, state=AnswerState.FAILED),
         finished_at=at,
         failure=reason,
         failure_message=detail,
