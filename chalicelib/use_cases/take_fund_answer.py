@@ -14,7 +14,7 @@ from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.change_file import FileState, moved
 from chalicelib.domain.errors import InvalidValue, RuleRefused
 from chalicelib.domain.exchange_check import MAX_XML_BYTES, OpenedFile, flk_report, open_exchange_file
-from chalicelib.domain.exchange_model import RECORDS
+from chalicelib.domain.exchange_model import RECORDS, FileKind
 from chalicelib.domain.exchange_schema import ORDER, FlkError
 from chalicelib.domain.fund_answer import AnswerPage, AnswerState, FundAnswer, Outcome, TakenFile, counted
 from chalicelib.domain.fund_answer import moved as answer_moved
@@ -39,6 +39,10 @@ PAGE = 25
 
 PAGES_AT_ONCE = 10
 """After so many pages the rest is left to a message of its own: a Lambda has a minute."""
+
+ANSWERS_FOR_A_STOP = 4
+"""An answer to a record of ours takes two calls a page; of a stop list each row is looked for. Each message reads the
+whole file anew, so the fewer there are the less a long file costs."""
 
 
 def begin_answer(*, tools: Toolbox, key: str, version: str | None, at: datetime) -> FundAnswer | None:
@@ -120,11 +124,12 @@ def _take_in(tools: Toolbox, job: FundAnswer, file: OpenedFile, at: datetime) ->
     except RuleRefused as refusal:
         return _failed(tools, job, refusal.reason, refusal.detail, (), at)
     job = replace(job, rows_total=reader.total)
-    for turn in range(PAGES_AT_ONCE):
+    turns = PAGES_AT_ONCE * (1 if job.kind is FileKind.STOPLIST else ANSWERS_FOR_A_STOP)
+    for turn in range(turns):
         if job.rows_done >= job.rows_total:
             return _finished(tools, job, at)
         rows = reader.page(start=job.rows_done, size=PAGE)
-        job = _page_written(tools, job, rows, is_last_turn=turn == PAGES_AT_ONCE - 1, at=at)
+        job = _page_written(tools, job, rows, is_last_turn=turn == turns - 1, at=at)
     return job
 
 

@@ -56,6 +56,7 @@ CREATE_NOTHING = {
     "/v1/clinic/appointments/{person_id}/{appointment_id}/answer": "answers one request, and only once",
     "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
+    "/fhir/r4/Organization/_search": "asks, and keeps nothing",
     "/fhir/r4/Coverage/_search": "asks; the journal must tell of every question",
     "/fhir/r4/CoverageEligibilityRequest/{operation}": "asks; the journal must tell of every question",
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",

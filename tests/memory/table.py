@@ -66,6 +66,30 @@ class MemoryTable:
     keys: tuple[str, str]
     indexes: dict[str, Index]
     rows: Rows = field(default_factory=lambda: defaultdict(dict))
+    _listed: dict[str, defaultdict[str, dict[tuple[str, str], Row]]] = field(default_factory=dict)
+    """Index → its partition → the rows in it by their places, as DynamoDB keeps an index."""
+
+    def __post_init__(self) -> None:
+        self._list_anew()
+
+    def _list_anew(self) -> None:
+        self._listed = {name: defaultdict(dict) for name in self.indexes}
+        for partition, rows in self.rows.items():
+            for sort, row in rows.items():
+                self._list(partition, sort, row)
+
+    def _list(self, partition: str, sort: str, row: Row) -> None:
+        for name, index in self.indexes.items():
+            if all(key in row.item for key in index.keys):
+                self._listed[name][row.item[index.keys[0]]["S"]][partition, sort] = row
+
+    def _unlist(self, place: tuple[str, str]) -> None:
+        row = self.row(place)
+        if row is None:
+            return
+        for name, index in self.indexes.items():
+            if all(key in row.item for key in index.keys):
+                del self._listed[name][row.item[index.keys[0]]["S"]][place]
 
     @classmethod
     def of(cls, description: Mapping[str, Any]) -> MemoryTable:
@@ -82,6 +106,7 @@ class MemoryTable:
     def restore(self, rows: Rows) -> None:
         """Go back to rows that were kept."""
         self.rows = defaultdict(dict, {partition: dict(found) for partition, found in rows.items()})
+        self._list_anew()
 
     @property
     def items(self) -> dict[tuple[str, str], Item]:
@@ -131,10 +156,13 @@ class MemoryTable:
 
     def put(self, place: tuple[str, str], row: Row) -> None:
         """Put a row in its place."""
+        self._unlist(place)
         self.rows[place[0]][place[1]] = row
+        self._list(*place, row)
 
     def delete(self, place: tuple[str, str]) -> None:
         """Take a row away, if there is one."""
+        self._unlist(place)
         self.rows.get(place[0], {}).pop(place[1], None)
 
     def page(self, wanted: Wanted, found: Iterable[Row]) -> tuple[list[Item], Item | None]:
@@ -156,14 +184,7 @@ class MemoryTable:
         """Return the rows of a partition of the table or of an index."""
         if index is None:
             return list(self.rows.get(partition, {}).values())
-        name, sort = self.indexes[index].keys
-        value = {"S": partition}
-        return [
-            row
-            for rows in self.rows.values()
-            for row in rows.values()
-            if row.item.get(name) == value and sort in row.item
-        ]
+        return list(self._listed[index].get(partition, {}).values())
 
     def everything(self) -> list[Row]:
         """Return all rows."""
