@@ -102,6 +102,7 @@ class NotificationKind(StrEnum):
     CLINIC_ASKED_TO_ATTACH = "clinic_asked_to_attach"
     CLINIC_NOTIFIED_OF_ARRIVAL = "clinic_notified_of_arrival"
     CLINIC_NOTIFIED_OF_DEPARTURE = "clinic_notified_of_departure"
+    INSURER_STAYS = "insurer_stays"
     INSURER_WEBHOOK_STOPPED = "insurer_webhook_stopped"
     CLINIC_WEBHOOK_STOPPED = "clinic_webhook_stopped"
     INSURANCE_CERTIFICATE_READY = "insurance_certificate_ready"

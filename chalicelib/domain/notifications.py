@@ -145,6 +145,8 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             sms_fields=frozenset({"leaves_on", "choose_until"}),
             may_be_switched_off=False,
         ),
+        # Who was told to choose another one has to learn that nothing is to be done.
+        _KIND.INSURER_STAYS: _about_day("leaves_on", forced=True),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.
         _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
         _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),

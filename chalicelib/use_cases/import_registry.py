@@ -119,8 +119,9 @@ def _write_row(work: UnitOfWork, tools: Toolbox, row: JudgedRow, at: datetime) -
         work.create(row.insurer)
     else:
         work.update(row.insurer)
-    if row.leaves_on is not None:
-        code, leaves_on = row.insurer.code, row.leaves_on
-        work.put(InsurerDeparture(insurer_code=code, leaves_on=leaves_on, known_at=at))
+    leaves_on = row.leaves_on or row.stays_after
+    if leaves_on is not None:
+        code, is_revoked = row.insurer.code, row.leaves_on is None
+        work.put(InsurerDeparture(insurer_code=code, leaves_on=leaves_on, known_at=at, is_revoked=is_revoked))
         body = {"step": "departure", "insurer_code": code, "leaves_on": str(leaves_on), "page": "0"}
         send(work=work, tools=tools, queue=Queue.EXCHANGE, body=body, at=at)

@@ -77,6 +77,20 @@ def _taken_in(rig: Rig) -> None:
     rig.step()
 
 
+def _stays(rig: Rig) -> None:
+    """The registry mends its mistake: the insurer goes on, and whoever was told has to learn of it."""
+    rig.settle()
+    rig.waiting.clear()
+    with signed_in(rig, "fund"):
+        ordered = rig.api("POST", IMPORTS, {"media_type": "text/xml"}, key="stays")
+    key = ordered["upload"]["fields"]["key"]
+    put = boto3.client("s3").put_object(Bucket="polis-scans", Key=key, Body=xml_file(sample_rows()[:3]))
+    event = {"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]}
+    rig.deliver(Waiting(queue="exchange", message_id="stays", body=json.dumps(event)))
+    rig.step()
+    _first_shards_told(rig)
+
+
 def _first_shards_told(rig: Rig) -> None:
     """All but the page in which somebody is told."""
     while not any(entry["queue"] == "notifications" for entry in map(_body, rig.items("OutboxEntry"))):
@@ -109,6 +123,7 @@ REGISTRY_STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "ratings_uploaded": ("", _table_ordered("ratings")),
     "registry_taken_in": ("registry_uploaded", _taken_in),
     "departure_reaches_people": ("registry_taken_in", _first_shards_told),
+    "stay_reaches_people": ("registry_taken_in", _stays),
 }
 
 REGISTRY_SCENARIOS = (
@@ -117,6 +132,7 @@ REGISTRY_SCENARIOS = (
     Scenario(name="points_taken_in", begins="points_uploaded", act=_table_arrives(_POINT, range(1, 15))),
     Scenario(name="ratings_taken_in", begins="ratings_uploaded", act=_table_arrives(_RATING, range(2012, 2026))),
     Scenario(name="departure_told", begins="departure_reaches_people", act=deliver("exchange")),
+    Scenario(name="stay_told", begins="stay_reaches_people", act=deliver("exchange")),
     Scenario(
         name="insurer_rated", begins="", act=_kept("ratings/{year}", {"values": {"surveys": 90}}), pause=CLIENT_WAITS
     ),
