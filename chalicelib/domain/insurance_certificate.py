@@ -150,7 +150,7 @@ CERTIFICATE_REFUSALS: Final[Mapping[str, CertificateRefusal]] = MappingProxyType
             CertificateRefusal(
                 code=NOT_INSURED,
                 message="В этом периоде человек не был застрахован ни одного дня",
-                mend="Проверьте период: самый ранний день страхования указан в поле possible_on",
+                mend="Проверьте период: закажите справку о днях не раньше первого дня страхования",
             ),
             CertificateRefusal(
                 code=BEFORE_BIRTH,

@@ -44,7 +44,8 @@ _OUTCOMES = {
 _PLACE = re.compile(r"[0-9A-Za-z_-]{1,64}#[0-9]{4}-[0-9]{2}-[0-9]{2}#[0-9A-HJKMNP-TV-Z]{26}")
 
 
-def _after(cursor: str | None) -> str | None:
+def place_in_list(cursor: str | None) -> str | None:
+    """Read the place after which a page of the list begins; raises ValidationFailed."""
     key = decode_cursor(cursor)
     if key is None:
         return None
@@ -67,7 +68,7 @@ def listed(call: Call, query: DeliveriesQuery) -> Page[DeliveryRowOut]:
         principal=call.principal,
         state=query.state,
         limit=query.limit,
-        after=_after(query.cursor),
+        after=place_in_list(query.cursor),
     )
     rows = [row_out(delivery, Who.OPERATOR) for delivery in found.items]
     return Page[DeliveryRowOut](items=rows, next_cursor=cursor_of(found.after))

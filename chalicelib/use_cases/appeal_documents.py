@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.appeal_states import TAKES_DOCUMENTS
 from chalicelib.domain.errors import RuleRefused, StateConflict
-from chalicelib.domain.scan import MAX_BYTES, UPLOAD_SECONDS, Scan
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import require_confirmed
 from chalicelib.use_cases.appeals import own_appeal
 from chalicelib.use_cases.handle_appeals import handled_appeal
-from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type
+from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type, upload_form
 from chalicelib.use_cases.view_scans import PageView, ShownPage, show_page, shown_scan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.principal import Principal
+    from chalicelib.domain.scan import Scan
     from chalicelib.ports.files import UploadForm
     from chalicelib.ports.toolbox import Toolbox
 
@@ -31,9 +31,12 @@ def order_document_upload(
     appeal_id: str,
     media_type: str,
     at: datetime,
+    back_to: str = "",
     request: idempotency.RequestKey | None = None,
 ) -> tuple[Scan, UploadForm]:
     """Permit one upload to an appeal straight to the storage (2 AWS calls); a repeated key awaits no second document.
+
+    The storage then sends a browser to ``back_to``, with the id of the document at its end.
 
     Raises:
         NotFound: there is no such appeal of this person's.
@@ -50,9 +53,7 @@ def order_document_upload(
         create=lambda: _awaited(tools, principal, appeal_id, media_type, request, at),
         recall=lambda scan_id: own_document(tools=tools, principal=principal, appeal_id=appeal_id, scan_id=scan_id),
     )
-    key = scan.object_key
-    form = tools.scans.upload_form(key=key, media_type=media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS)
-    return scan, form
+    return scan, upload_form(tools=tools, scan=scan, back_to=back_to)
 
 
 def _awaited(

@@ -48,6 +48,41 @@ _CLINIC_KINDS = frozenset(
     }
 )
 _ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS
+_APPEALS, _SUPPORT, _EMPLOYERS = "/cabinet/appeals", "/cabinet/support", "/cabinet/employers"
+_CERTIFICATES, _CLINICS, _PAPERS = "/cabinet/certificates", "/cabinet/clinics", "/cabinet/papers"
+_PAGES: Mapping[NotificationKind, str] = {
+    NotificationKind.APPEAL_FILED: _APPEALS,
+    NotificationKind.APPEAL_QUESTION: _APPEALS,
+    NotificationKind.APPEAL_UPHELD: _APPEALS,
+    NotificationKind.APPEAL_REJECTED: _APPEALS,
+    NotificationKind.APPEAL_REJECTED_BY_FUND: _APPEALS,
+    NotificationKind.APPEAL_ESCALATED: _APPEALS,
+    NotificationKind.APPEAL_WITHDRAWN: _APPEALS,
+    NotificationKind.TICKET_OPENED: _SUPPORT,
+    NotificationKind.TICKET_ANSWERED: _SUPPORT,
+    NotificationKind.TICKET_CLOSED: _SUPPORT,
+    NotificationKind.EMPLOYER_CONFIRMED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_REFUSED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_LIST_REFUSED: _EMPLOYERS,
+    NotificationKind.EMPLOYER_REQUEST_READY: _EMPLOYERS,
+    NotificationKind.EMPLOYER_ASKS_CONSENT: "/cabinet/employer-consents",
+    NotificationKind.INSURANCE_CERTIFICATE_READY: _CERTIFICATES,
+    NotificationKind.INSURANCE_CERTIFICATE_SENT: _CERTIFICATES,
+    NotificationKind.INSURANCE_CERTIFICATE_REFUSED: _CERTIFICATES,
+    NotificationKind.INSURANCE_CERTIFICATE_REVOKED: _CERTIFICATES,
+    NotificationKind.ATTACHMENT_REQUESTED: _CLINICS,
+    NotificationKind.ATTACHMENT_MADE: _CLINICS,
+    NotificationKind.ATTACHMENT_REFUSED: _CLINICS,
+    NotificationKind.APPOINTMENT_ACKNOWLEDGED: "/cabinet/appointments",
+    NotificationKind.APPOINTMENT_DECLINED: "/cabinet/appointments",
+    NotificationKind.EXTRACT_READY_FOR_PICKUP: _PAPERS,
+    NotificationKind.EXTRACT_SENT: _PAPERS,
+    NotificationKind.EXTRACT_DELIVERED: _PAPERS,
+    NotificationKind.EXTRACT_RETURNED: _PAPERS,
+    NotificationKind.EXTRACT_DELIVERY_CANCELLED: _PAPERS,
+}
+"""Kind → the page of the cabinet on which one goes on; of any other kind it is the page of the application's state."""
+
 _CODE_KINDS = frozenset({NotificationKind.ONE_TIME_CODE, NotificationKind.CONTACT_VERIFICATION_CODE})
 
 
@@ -201,7 +236,7 @@ def _preferences(person: Person | None) -> Preferences:
 def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     given: dict[str, str | int | date] = {
         **order.context,
-        "link": status_link(tools=tools, number=order.context.get("number", "")),
+        "link": _link(tools, order),
         "version": CONSENT_VERSION,
         "valid_minutes": int(VALID_FOR.total_seconds() // 60),
     }
@@ -212,6 +247,12 @@ def _context(tools: Toolbox, order: Order) -> dict[str, str | int | date]:
     fields = RULES[order.kind].fields
     # Every kind names its own date; the order gives it as the day of the event.
     return {name: given[name] if name in given else order.context["day"] for name in fields}
+
+
+def _link(tools: Toolbox, order: Order) -> str:
+    if order.kind in _PAGES:
+        return f"{tools.public_base_url}{_PAGES[order.kind]}"
+    return status_link(tools=tools, number=order.context.get("number", ""))
 
 
 def status_link(*, tools: Toolbox, number: str) -> str:

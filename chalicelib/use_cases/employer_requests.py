@@ -156,11 +156,13 @@ def order_list(
     which: WhichRequest,
     media_type: str,
     at: datetime,
+    back_to: str = "",
     request: idempotency.RequestKey | None = None,
 ) -> tuple[EmployerRequest, UploadForm]:
     """Permit the upload of a list straight to the storage; a mended workbook comes into the same request.
 
-    A repeated key permits the upload of the same list again.
+    A repeated key permits the upload of the same list again. The storage then sends a browser to ``back_to``, with
+    the id of the list at its end.
 
     Raises:
         NotFound: the request is not one's own.
@@ -178,8 +180,13 @@ def order_list(
         create=lambda: _ordered(tools, principal, which, media_type, request, at),
         recall=lambda _: find_request(tools=tools, principal=principal, which=which),
     )
+    last = ordered.lists[-1]
     form = tools.scans.upload_form(
-        key=ordered.lists[-1].object_key, media_type=media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS
+        key=last.object_key,
+        media_type=media_type,
+        max_bytes=MAX_BYTES,
+        seconds=UPLOAD_SECONDS,
+        back_to=f"{back_to}{last.list_id}" if back_to else None,
     )
     return ordered, form
 

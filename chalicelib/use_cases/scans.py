@@ -76,14 +76,18 @@ def order_upload(
         create=lambda: _awaited(tools, principal, order, request, at),
         recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
     )
-    form = tools.scans.upload_form(
+    return scan, upload_form(tools=tools, scan=scan, back_to=order.back_to)
+
+
+def upload_form(*, tools: Toolbox, scan: Scan, back_to: str = "") -> UploadForm:
+    """Permit the upload that a scan waits for; the storage then sends a browser to ``back_to`` and the scan's id."""
+    return tools.scans.upload_form(
         key=scan.object_key,
-        media_type=order.media_type,
+        media_type=scan.media_type,
         max_bytes=MAX_BYTES,
         seconds=UPLOAD_SECONDS,
-        back_to=f"{order.back_to}{scan.scan_id}" if order.back_to else None,
+        back_to=f"{back_to}{scan.scan_id}" if back_to else None,
     )
-    return scan, form
 
 
 def _awaited(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import FieldError, RuleRefused, ValidationFailed
 from chalicelib.domain.numbers import SERIAL_LIMIT, Series, series_number
 from chalicelib.domain.regions import DEFAULT_REGION, is_region, local_date
-from chalicelib.domain.scan import MAX_BYTES, UPLOAD_SECONDS, Scan, ScanState
+from chalicelib.domain.scan import Scan, ScanState
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.domain.ticket import (
     BEST_RATING,
@@ -28,7 +28,7 @@ from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, own, require_citizen
 from chalicelib.use_cases.demands import region_of
 from chalicelib.use_cases.journal import record
-from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type
+from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type, upload_form
 from chalicelib.use_cases.ticket_steps import add_ticket_step, keep_ticket, tell_ticket, ticket_details
 
 if TYPE_CHECKING:
@@ -222,9 +222,12 @@ def order_attachment(
     ticket_id: str,
     media_type: str,
     at: datetime,
+    back_to: str = "",
     request: idempotency.RequestKey | None = None,
 ) -> tuple[Scan, UploadForm]:
     """Permit one upload to a ticket straight to the storage (2 AWS calls); a repeated key awaits no second file.
+
+    The storage then sends a browser to ``back_to``, with the id of the file at its end.
 
     Raises:
         NotFound: there is no such ticket of this person's.
@@ -253,9 +256,7 @@ def order_attachment(
         create=awaited,
         recall=lambda scan_id: own_attachment(tools=tools, principal=principal, ticket_id=ticket_id, scan_id=scan_id),
     )
-    key = scan.object_key
-    form = tools.scans.upload_form(key=key, media_type=media_type, max_bytes=MAX_BYTES, seconds=UPLOAD_SECONDS)
-    return scan, form
+    return scan, upload_form(tools=tools, scan=scan, back_to=back_to)
 
 
 def new_attachment(*, tools: Toolbox, ticket: Ticket, media_type: str, at: datetime) -> Scan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import FieldError, ValidationFailed
@@ -20,6 +19,7 @@ from chalicelib.web.application_steps import ONE, frame, own_application
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import address
 from chalicelib.web.steps import STEPS
+from chalicelib.web.uploads import SHOWN, TYPES, file_row, origin_of, storage_origin, verdict
 
 if TYPE_CHECKING:
     from chalicelib.domain.scan import Scan
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
 blueprint = WebBlueprint(__name__)
 
 SCANS = next(step for step in STEPS if step.name == "scans")
-TYPES = {
-    "image/jpeg": "Снимок JPG",
-    "image/png": "Снимок PNG",
-    "image/heic": "Снимок HEIC (телефоны Apple)",
-    "application/pdf": "Документ PDF",
-}
-_TONES = {ScanState.ACCEPTED: "good", ScanState.REJECTED: "bad", ScanState.AWAITING_UPLOAD: "wait"}
-_SHOWN = frozenset(_TONES)
 
 
 @blueprint.page("GET", f"{ONE}/scans")
@@ -55,7 +47,7 @@ def scans(visit: Visit, application_id: str) -> Answer:
         "waits": waits,
         "just_sent": just_sent,
     }
-    return Page(template="pages/application_scans.html", context=context, storage=_storage())
+    return Page(template="pages/application_scans.html", context=context, storage=storage_origin())
 
 
 @blueprint.page("POST", f"{ONE}/scans")
@@ -90,7 +82,7 @@ def state(visit: Visit, application_id: str, scan_id: str) -> Answer:
     scan = own_application(visit, application_id).scan(scan_id)
     if scan is None:
         raise NotFound("Скан-копия не найдена")
-    return Data(body={"state": scan.state.value, "message": scan.message})
+    return verdict(scan)
 
 
 @blueprint.page("GET", f"{ONE}/scans/{{scan_id}}/preview")
@@ -112,7 +104,8 @@ def _documents(file: ApplicationFile, visit: Visit) -> list[dict[str, Any]]:
     row = row_of(file.application, at=visit.at)
     _, demanded = row.demands(file.application.form)
     missing = documents_to_upload(file, row)
-    have = {scan.document for scan in file.scans if scan.state in _SHOWN}
+    path = f"{address_of(file.application)}/scans"
+    have = {scan.document for scan in file.scans if scan.state in SHOWN}
     wanted = sorted(demanded | frozenset(missing)) + sorted((row.optional_documents | have) - demanded - set(missing))
     return [
         {
@@ -120,30 +113,11 @@ def _documents(file: ApplicationFile, visit: Visit) -> list[dict[str, Any]]:
             "title": DOCUMENT_TITLES[document],
             "is_needed": document in missing,
             "is_optional": document not in demanded and document not in missing,
-            "scans": [_scan(scan, file) for scan in file.scans if scan.document is document and _is_shown(scan)],
+            "scans": [file_row(scan, path) for scan in file.scans if scan.document is document and scan.state in SHOWN],
             "key": container().ids.new_id(at=visit.at),
         }
         for document in map(DocumentKind, wanted)
     ]
-
-
-def _is_shown(scan: Scan) -> bool:
-    return scan.state in _SHOWN
-
-
-def _scan(scan: Scan, file: ApplicationFile) -> dict[str, Any]:
-    titles = {
-        ScanState.ACCEPTED: "Принят",
-        ScanState.REJECTED: "Не подходит",
-        ScanState.AWAITING_UPLOAD: "Проверяется или ещё не загружен",
-    }
-    return {
-        "id": scan.scan_id,
-        "title": titles[scan.state],
-        "tone": _TONES[scan.state],
-        "message": scan.message if scan.state is ScanState.REJECTED else "",
-        "preview": f"{address_of(file.application)}/scans/{scan.scan_id}/preview" if scan.preview_key else "",
-    }
 
 
 def _upload_page(file: ApplicationFile, scan: Scan, form: UploadForm, visit: Visit) -> Page:
@@ -154,15 +128,4 @@ def _upload_page(file: ApplicationFile, scan: Scan, form: UploadForm, visit: Vis
         "upload": form,
         "back": address(f"{address_of(file.application)}/scans"),
     }
-    return Page(template="pages/application_upload.html", context=context, storage=_origin(form.url))
-
-
-def _storage() -> str:
-    """The origin of the storage, to which a page sends files and from which it shows pictures."""
-    url = container().scans.link(key="x", filename="x", seconds=1)
-    return _origin(url)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return Page(template="pages/application_upload.html", context=context, storage=origin_of(form.url))

@@ -10,12 +10,13 @@ from chalicelib.domain.regions import local_date
 from chalicelib.http.applications import entity_id
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.access import own, require_citizen
-from chalicelib.use_cases.demands import region_of, row_of
+from chalicelib.use_cases.demands import local_day, region_of, row_of
 from chalicelib.use_cases.drafts import save_draft
 from chalicelib.web.answers import Answer, Data, Page, Redirect
 from chalicelib.web.application_presenters import address_of, summary_of
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import section_of
+from chalicelib.web.offices import with_offices
 from chalicelib.web.ratings import side_by_side
 from chalicelib.web.rendering import moment
 from chalicelib.web.steps import Step, mistakes, of_step, sections_asked, step_after, steps_of
@@ -77,8 +78,10 @@ def step(visit: Visit, application_id: str, name: str) -> Answer:
     row = row_of(application, at=visit.at)
     is_checked = "check" in visit.query
     errors = of_step(mistakes(application, at=visit.at, complete=is_checked), found)
+    insurer, on = application.section("insurer").get("code", ""), local_day(application, at=visit.at)
     sections = [
-        section_of(section, row=row, form=application.form, errors=errors) for section in sections_asked(found, row)
+        with_offices(section_of(section, row=row, form=application.form, errors=errors), insurer_code=insurer, on=on)
+        for section in sections_asked(found, row)
     ]
     context = {
         **frame(application, found, visit),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
+from chalicelib.domain.appeal_rules import SubjectKind
 from chalicelib.domain.application_states import FINAL_STATES, TRANSITIONS, ApplicationEvent, ApplicationState
+from chalicelib.domain.temporary_certificate import CertificateState
 from chalicelib.http.applications import entity_id
+from chalicelib.use_cases.appeal_subjects import LOST_WITH
 from chalicelib.use_cases.closing import withdraw_application
 from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
@@ -18,9 +21,11 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.insurance import documents_of
 from chalicelib.web.rendering import address
 from chalicelib.web.steps import step_of_field, steps_of
+from chalicelib.web.whom import Whom
 
 if TYPE_CHECKING:
     from chalicelib.domain.application import Application
+    from chalicelib.ports.folders import PersonFile
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)
@@ -44,12 +49,29 @@ def follow(visit: Visit, application_id: str) -> Answer:
         "moments": moments(application),
         "asked": _asked(application),
         "documents": documents_of(known, application_id=application.application_id),
+        "paper": _paper(application),
         "may_withdraw": application.state in _WITHDRAWN_FROM and application.policy_id is None,
         "may_file_again": application.state in _FILED_AGAIN,
+        "appealable": _appealable(application, known),
         "insurer": container().store.insurer_name(code=application.section("insurer").get("code", "")),
         "key": container().ids.new_id(at=visit.at),
     }
     return Page(template="pages/application.html", context=context)
+
+
+def _appealable(application: Application, known: PersonFile) -> list[dict[str, str]]:
+    """What may be appealed against of an application: its refusal, and the certificate that was lost with it."""
+    found = []
+    if application.state is ApplicationState.REFUSED:
+        found.append({"subject": SubjectKind.APPLICATION.value, "title": "Обжаловать отказ"})
+    is_lost = any(
+        certificate.application_id == application.application_id and certificate.state is CertificateState.REVOKED
+        for certificate in known.certificates
+    )
+    if is_lost and application.state in LOST_WITH:
+        title = "Обжаловать отзыв временного свидетельства"
+        found.append({"subject": SubjectKind.TEMPORARY_CERTIFICATE.value, "title": title})
+    return found
 
 
 @blueprint.page("POST", f"{ONE}/withdrawal")
@@ -72,6 +94,14 @@ def again(visit: Visit, application_id: str) -> Answer:
         request=request_key(visit.key, "resubmit", application_id),
     )
     return Redirect(to=address_of(draft))
+
+
+def _paper(application: Application) -> str:
+    """The page of the paper that the application has ordered, once it has; "" where there is none."""
+    if application.state is not ApplicationState.READY or not application.section("delivery"):
+        return ""
+    about = Whom(person_id=application.person_id if application.relation is not None else None)
+    return about.at(f"/cabinet/papers/{application.application_id}")
 
 
 def _asked(application: Application) -> dict[str, Any] | None:

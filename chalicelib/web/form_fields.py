@@ -23,6 +23,8 @@ _TITLES = {
     "person.snils": "СНИЛС",
     "person.inn": "ИНН",
     "insurer.code": "Страховая организация",
+    "delivery.office": "Пункт выдачи",
+    "delivery.recipient_name": "Фамилия, имя и отчество представителя",
 }
 _SAID_BY_THE_LABEL = "если есть"
 _ONLY_IF_ASKED = ("representative.powers_", "representative.second_parent", "insurer.change_reason")
@@ -126,7 +128,8 @@ def section_of(
                 published,
                 value=value,
                 error=wrong.get(path, ""),
-                required=path in demanded,
+                # Of a delivery only the fields of the chosen way show, so whatever may be demanded is.
+                required=path in demanded or (name == "delivery" and path in asked),
                 among=_among(row, name, published["name"]),
             )
         )

@@ -15,6 +15,9 @@ NavItem = tuple[str, str, str]
 _QUEUE = ("queue", "/operator", "Очередь")
 _PERSONS = ("persons", "/operator/persons", "Люди")
 _CORRECTIONS = ("corrections", "/operator/corrections", "Исправления")
+_APPEALS = ("appeals", "/operator/appeals", "Жалобы")
+_TICKETS = ("tickets", "/operator/tickets", "Обращения")
+_PAPERS = ("papers", "/operator/deliveries", "Выписки")
 _STATISTICS = ("statistics", "/operator/statistics", "Статистика")
 
 HOMES: dict[Role, str] = {
@@ -31,12 +34,14 @@ NAVIGATION: dict[Role, tuple[NavItem, ...]] = {
         ("home", "/cabinet", "Главная"),
         ("applications", "/cabinet/applications", "Заявления"),
         ("documents", "/cabinet/documents", "Документы"),
+        ("clinics", "/cabinet/clinics", "Поликлиника"),
         ("family", "/cabinet/family", "Кого представляю"),
         ("messages", "/cabinet/messages", "Сообщения"),
+        ("support", "/cabinet/support", "Поддержка"),
         ("profile", "/cabinet/profile", "Профиль"),
     ),
-    Role.INSURER_OPERATOR: (_QUEUE, _PERSONS, _CORRECTIONS, _STATISTICS),
-    Role.FUND_OPERATOR: (_QUEUE, _PERSONS, _CORRECTIONS, _STATISTICS),
+    Role.INSURER_OPERATOR: (_QUEUE, _APPEALS, _TICKETS, _PAPERS, _PERSONS, _CORRECTIONS, _STATISTICS),
+    Role.FUND_OPERATOR: (_QUEUE, _APPEALS, _TICKETS, _PERSONS, _CORRECTIONS, _STATISTICS),
     Role.CLINIC_REGISTRAR: (("desk", "/clinic", "Проверка"), ("batch", "/clinic/batch", "Проверка списком")),
     Role.AUDITOR: (_QUEUE, _STATISTICS),
 }

@@ -86,7 +86,16 @@ def _document(document: StoredDocument) -> dict[str, Any]:
 
 def _svg(file: PersonFile, kind: DocumentType, subject_id: str) -> Any:
     """The QR code of the newest document that proves the insurance, once it is made."""
-    links = [d for d in file.documents if d.document_type is kind and d.subject_id == subject_id and d.qr_link]
+    return _newest([d for d in file.documents if d.document_type is kind and d.subject_id == subject_id])
+
+
+def qr_of(file: PersonFile, document_id: str) -> Any:
+    """The QR code of one document, once it is made."""
+    return _newest([d for d in file.documents if d.document_id == document_id])
+
+
+def _newest(documents: list[StoredDocument]) -> Any:
+    links = [document for document in documents if document.qr_link]
     if not links:
         return ""
     from markupsafe import Markup  # noqa: PLC0415 — as below

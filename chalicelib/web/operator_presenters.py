@@ -68,10 +68,11 @@ def path_of(application_id: str) -> str:
 def row_of_queue(case: CaseSummary, *, principal: Principal, at: datetime) -> dict[str, Any]:
     """One row of the queue; nothing about the person."""
     row = case_row(case, principal=principal, at=at)
-    return {"row": row, "address": path_of(row.id), "held": _held(row.lease)}
+    return {"row": row, "address": path_of(row.id), "held": held_by(row.lease)}
 
 
-def _held(lease: Any) -> str:
+def held_by(lease: Any) -> str:
+    """Who works on it now, and until when."""
     if lease is None:
         return ""
     return "У вас в работе" if lease.is_mine else f"У другого оператора до {moment(lease.until)}"
@@ -84,14 +85,14 @@ def case_context(case: Case, *, principal: Principal, at: datetime) -> dict[str,
     return {
         "case": shown,
         "address": path_of(shown.id),
-        "held": _held(shown.lease),
+        "held": held_by(shown.lease),
         "is_mine": shown.lease is not None and shown.lease.is_mine,
         "is_over": application.state in FINAL_STATES,
         "parts": _parts(application),
         "mistakes": [{"title": field_title(e.field), "message": e.message, "anchor": ""} for e in case.errors],
         "missing": [DOCUMENT_TITLES[document] for document in case.missing_documents],
         "checks": [_check(answer) for answer in shown.checks],
-        "scans": [_scan(scan) for scan in case.file.scans],
+        "scans": [scan_row(scan) for scan in case.file.scans],
         "moments": [_moment(step) for step in shown.history],
     }
 
@@ -130,7 +131,8 @@ def _check(answer: Any) -> dict[str, Any]:
     }
 
 
-def _scan(scan: Scan) -> dict[str, Any]:
+def scan_row(scan: Scan) -> dict[str, Any]:
+    """A scan as operators see it, before they open it."""
     title, tone = SCAN_STATES[scan.state]
     return {
         "id": scan.scan_id,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.application import KIND_TITLES, ApplicationKind
 from chalicelib.domain.application_states import STATE_TITLES, ApplicationState
-from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.operator_case import REASON_TEXTS, WaitReason
 from chalicelib.domain.principal import Role
 from chalicelib.domain.refusal_catalogue import CATALOGUE
@@ -18,15 +18,15 @@ from chalicelib.domain.supporting_documents import DOCUMENT_TITLES
 from chalicelib.http.applications import entity_id
 from chalicelib.http.operators import place_of
 from chalicelib.http.pagination import encode_cursor
-from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.lease_case import release_case, take_case
 from chalicelib.use_cases.operator_queue import Hold, Wanted, list_cases
 from chalicelib.use_cases.view_case import view_case
-from chalicelib.use_cases.view_scans import PageView, view_page
+from chalicelib.use_cases.view_scans import view_page
 from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import field_names, field_title, section_title
 from chalicelib.web.operator_presenters import case_context, path_of, row_of_queue
+from chalicelib.web.scan_pictures import picture_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,6 @@ QUEUE = "/operator"
 CASE = "/operator/applications/{application_id}"
 ROWS = 25
 UNPROCESSABLE = 422
-TURNS = (0, 90, 180, 270)
 _FILTERS = ("state", "kind", "reason", "overdue", "lease", "insurer", "region")
 _HOLDS = ({"code": "free", "title": "Никем не взятые"}, {"code": "mine", "title": "Мои"})
 _TERMS = ({"code": "yes", "title": "Просроченные"}, {"code": "no", "title": "В срок"})
@@ -116,7 +115,7 @@ def case_page(visit: Visit, application_id: str, errors: tuple[FieldError, ...] 
     found = view_case(
         tools=container(), principal=visit.principal, application_id=entity_id(application_id), at=visit.at
     )
-    storage, picture = _picture(visit, found.file.application)
+    storage, picture = picture_of(visit, folder_id=application_id, here=path_of(application_id), show=view_page)
     context = {
         "section": "queue",
         **case_context(found, principal=visit.principal, at=visit.at),
@@ -146,35 +145,6 @@ def _askable(application: Application) -> list[dict[str, Any]]:
         }
         for name in application.form
     ]
-
-
-def _picture(visit: Visit, application: Application) -> tuple[str, dict[str, Any] | None]:
-    """The copy of the page of a scan that the address asks for, drawn for this very look."""
-    scan_id = visit.query.get("scan", "")
-    if not scan_id or visit.method != "GET":
-        return "", None
-    page = int(text) if (text := visit.query.get("page", "1")).isdecimal() and len(text) < 4 else 1  # noqa: PLR2004
-    turn = next((t for t in TURNS if str(t) == visit.query.get("turn")), 0)
-    view = PageView(application_id=application.application_id, scan_id=scan_id, page=page, degrees=turn)
-    try:
-        shown = view_page(tools=container(), principal=visit.principal, view=view, at=visit.at)
-    except (NotFound, StateConflict) as refusal:
-        return "", {"refusal": refusal.detail, "id": scan_id}
-    here = path_of(application.application_id)
-
-    def link(number: int, degrees: int) -> str:
-        return f"{here}?{urlencode({'scan': scan_id, 'page': number, 'turn': degrees})}#scan"
-
-    parts = urlsplit(shown.url)
-    return f"{parts.scheme}://{parts.netloc}", {
-        "id": scan_id,
-        "refusal": "",
-        "url": shown.url,
-        "page": shown.page,
-        "pages": [(number, link(number, 0)) for number in range(1, shown.pages + 1)],
-        "left": link(page, (turn - 90) % 360),
-        "right": link(page, (turn + 90) % 360),
-    }
 
 
 @blueprint.page("POST", f"{CASE}/lease")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import FieldError, ValidationFailed
-from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES
+from chalicelib.domain.legacy_registration import LEGACY_STATE_TITLES, LegacyState
 from chalicelib.domain.policy_types import LEGACY_TYPES, POLICY_TYPES, PolicyType
 from chalicelib.http.schemas.legacy_policies import LegacyPolicyIn
 from chalicelib.use_cases.idempotency import request_key
@@ -124,6 +124,7 @@ def _old_policy(visit: Visit, errors: tuple[FieldError, ...]) -> Page:
                 "title": POLICY_TYPES[r.blank.policy_type].title,
                 "state": LEGACY_STATE_TITLES[r.state],
                 "refusals": r.refusals,
+                "appealed": r.registration_id if r.state is LegacyState.REFUSED else "",
             }
             for r in file.legacy_policies
         ],

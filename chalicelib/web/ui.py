@@ -10,6 +10,7 @@ from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.charts import chart, columns
 from chalicelib.web.form_fields import Field
 from chalicelib.web.ratings import Compared, Ratings, Score
+from chalicelib.web.whom import Whom
 
 if TYPE_CHECKING:
     from chalicelib.web.visits import Visit
@@ -41,7 +42,17 @@ def components(visit: Visit) -> Answer:
         {"title": "Одобрено", "at": "17.03.2026, 09:30", "text": "", "tone": "good"},
         {"title": "Готово", "at": "не позднее 20.03.2026", "text": "", "tone": "to-come"},
     ]
-    context = {"card": _CARD, "fields": fields, "options": _OPTIONS, "moments": moments, **_lists(), **_figures()}
+    people = [{"code": "", "title": "Обо мне"}, {"code": "sample", "title": "Примеров Егор Алексеевич"}]
+    context = {
+        "card": _CARD,
+        "fields": fields,
+        "options": _OPTIONS,
+        "moments": moments,
+        "people": people,
+        "about": Whom(),
+        **_lists(),
+        **_figures(),
+    }
     return Page(template="pages/ui.html", context=context)
 
 
@@ -50,7 +61,22 @@ def _lists() -> dict[str, Any]:
     done = {**about, "state": "Готово", "tone": "good", "due": "", "is_for_another": False}
     due = {**about, "state": "В обработке", "tone": "", "due": "20.03.2026", "is_for_another": True}
     file = {"id": "sample", "title": "Полис ОМС", "note": "", "at": "16.03.2026, 12:00"}
+    said = {"at": "16.03.2026, 12:00", "text": "Когда будет готов полис?", "is_mine": True, "is_internal": False}
+    scan = {
+        "id": "sample",
+        "document": "Паспорт",
+        "state": "Принята",
+        "tone": "good",
+        "message": "",
+        "may_be_seen": True,
+    }
     return {
+        "talk": [
+            {**said, "by": "Вы"},
+            {**said, "by": "Поддержка", "text": "Завтра", "is_mine": False},
+            {**said, "by": "Заметка для коллег", "text": "Проверить реестр", "is_internal": True},
+        ],
+        "scans": [scan],
         "applications": [done, due],
         "documents": [
             {**file, "is_ready": True, "is_superseded": False},

@@ -61,7 +61,7 @@ class Storage(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         key = urlsplit(self.path).path.lstrip("/")
-        bucket = "polis-scans" if not key.startswith("documents/") else "polis-documents"
+        bucket = "polis-documents" if key.startswith(("documents/", "employers/")) else "polis-scans"
         found = cloud("s3").get_object(Bucket=bucket, Key=key)
         kind = "application/pdf" if bucket == "polis-documents" else "image/jpeg"
         self._reply(200, found["Body"].read(), {"Content-Type": kind})
@@ -70,7 +70,8 @@ class Storage(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fields, data = _multipart(self.headers["Content-Type"], body)
         world = self.server.world
-        world.invoke("scan_uploads", world.arrived(fields["key"], data))
+        taken_by = "employer_lists" if fields["key"].startswith("lists/") else "scan_uploads"
+        world.invoke(taken_by, world.arrived(fields["key"], data))
         back = fields.get("success_action_redirect")
         self._reply(303 if back else 204, headers={"Location": f"{back}&bucket=polis-scans"} if back else {})
 

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests import applicants, journeys
+from tests import applicants, clinics, journeys, papers
 from tests.browser.looks import check
 
+CERTIFICATES = "/v1/me/insurance-certificates"
 BUDGET = 100 * 1024
 LOOKS = ((360, "light"), (1280, "dark"))
 ALL_LOOKS = ((360, "light"), (360, "dark"), (1280, "light"), (1280, "dark"))
@@ -20,9 +21,15 @@ PAGES = (
     "/cabinet/applications",
     "/cabinet/applications/new",
     "/cabinet/documents",
+    "/cabinet/certificates",
+    "/cabinet/certificates/new",
+    "/cabinet/appointments",
+    "/cabinet/clinics",
+    "/cabinet/clinics/search",
     "/cabinet/family",
     "/cabinet/family/new",
     "/cabinet/messages",
+    "/cabinet/papers",
     "/cabinet/profile",
     "/cabinet/profile/notifications",
     "/cabinet/activity",
@@ -38,7 +45,7 @@ def name_of(path):
 @pytest.fixture(scope="module")
 def addresses(site):
     """A citizen with a policy, a represented child, an application that is over, and a draft at each of its steps."""
-    over, draft, child = site.aside(_lived)
+    over, draft, child, services = site.aside(_lived)
     steps = ("person", "document", "address", "insurer", "scans", "sign")
     mine = [f"/cabinet/applications/{draft}/{step}" for step in steps]
     return {
@@ -48,6 +55,7 @@ def addresses(site):
         **{f"step-{path.rpartition('/')[2]}": path for path in mine},
         "step-wrong": f"/cabinet/applications/{draft}/insurer?check=1",
         "not-found": "/cabinet/applications/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        **services,
     }
 
 
@@ -55,7 +63,28 @@ def _lived(world):
     over = journeys.insured(world)
     world.drain()
     child = applicants.represent(world, "citizen", applicants.CHILD)
-    return over, journeys.drafted(world, kind="insurer_change"), child
+    services = _served(world)
+    return over, journeys.drafted(world, kind="insurer_change"), child, services
+
+
+def _served(world):
+    """What a citizen ordered and chose; returns the pages of it by name."""
+    ready, refused = [world.ok("POST", CERTIFICATES, json={"year": year})["id"] for year in (2026, 2025)]
+    world.drain()
+    clinics.registry(world)
+    clinics.attached(world)
+    women = clinics.asked(world, clinics.wish(doctor="d004"))
+    world.sleep(minutes=2)
+    paper = papers.ordered(world, papers.BY_POST)["id"]
+    clinics.appointed(world)
+    return {
+        "appointment-new": f"/cabinet/appointments/{clinics.FIRST}",
+        "paper": f"/cabinet/papers/{paper}",
+        "clinic": f"/cabinet/clinics/{clinics.FIRST}",
+        "attachment": f"/cabinet/attachments/{women['id']}",
+        "certificate": f"/cabinet/certificates/{ready}",
+        "certificate-refused": f"/cabinet/certificates/{refused}",
+    }
 
 
 @pytest.mark.parametrize("look", ALL_LOOKS if os.environ.get("ALL_LOOKS") else LOOKS, ids=str)

@@ -18,7 +18,7 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) document.q
 
 const parts = [
   ["[data-autosave]", "autosave.js"], ["[data-mask]", "masks.js"], ["[data-upload]", "upload.js"], ["[data-queue], [data-key]", "keys.js"],
-  ["[data-camera]", "scan.js"], ["[data-batch]", "batch.js"],
+  ["[data-camera]", "scan.js"], ["[data-refresh]", "progress.js"], ["[data-batch]", "batch.js"],
 ];
 for (const [selector, name] of parts) if (document.querySelector(selector)) import(`./${name}`).catch(() => {});
 

@@ -1,11 +1,15 @@
-// Documents dropped, chosen or photographed: straight to the storage, with progress, then the verdict.
-const SIZE = 5 * 1024 * 1024;
-const BY_NAME = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", heic: "image/heic", heif: "image/heif", pdf: "application/pdf" };
-const ACCEPTED = Object.values(BY_NAME);
+// Files dropped, chosen or photographed: straight to the storage, with progress, then the verdict.
+// A form may name other types (data-types), another size in MB (data-limit), and where to go then (data-then).
+const MEGABYTE = 1024 * 1024;
+const BY_NAME = {
+  jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", heic: "image/heic", heif: "image/heif", pdf: "application/pdf",
+  csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+const PICTURES = ["image/jpeg", "image/png", "image/heic", "image/heif", "application/pdf"];
 
-function typeOf(file) {
+function typeOf(file, accepted) {
   const named = BY_NAME[file.name.split(".").pop().toLowerCase()];
-  return ACCEPTED.includes(file.type) ? file.type : named;
+  return [file.type, named].find((type) => accepted.includes(type));
 }
 
 function send(order, file, progress) {
@@ -33,22 +37,24 @@ async function verdict(address) {
 }
 
 for (const form of document.querySelectorAll("[data-upload]")) {
+  const accepted = form.dataset.types?.split(",") ?? PICTURES;
+  const limit = Number(form.dataset.limit ?? 5);
   const chooser = document.createElement("input");
   const bar = form.querySelector("progress"), shown = form.querySelector("[data-progress]"), told = form.querySelector("[data-verdict]");
   const tell = (text, isError) => { told.hidden = false; told.textContent = text; told.className = isError ? "error" : ""; };
   const label = document.createElement("label");
   chooser.type = "file";
-  chooser.accept = ACCEPTED.join(",");
+  chooser.accept = accepted.concat(Object.keys(BY_NAME).filter((name) => accepted.includes(BY_NAME[name])).map((name) => `.${name}`)).join(",");
   chooser.id = `file-${form.elements.document.value}`;
   label.htmlFor = chooser.id;
-  label.textContent = "Перетащите файл сюда, выберите его или снимите документ";
+  label.textContent = form.dataset.types ? "Перетащите файл сюда или выберите его" : "Перетащите файл сюда, выберите его или снимите документ";
   form.querySelector("[data-with-type]").replaceChildren(label, chooser);
   form.querySelector("button").hidden = true;
 
   const take = async (file) => {
-    const type = typeOf(file);
-    if (!type) return tell("Этот вид файла не подходит. Нужен JPG, PNG, HEIC или PDF", true);
-    if (file.size > SIZE) return tell("Файл больше 5 МБ. Уменьшите снимок или отсканируйте с меньшим разрешением", true);
+    const type = typeOf(file, accepted);
+    if (!type) return tell(`Этот вид файла не подходит. Нужен ${form.dataset.named ?? "JPG, PNG, HEIC или PDF"}`, true);
+    if (file.size > limit * MEGABYTE) return tell(`Файл больше ${limit} МБ. ${form.dataset.types ? "Разделите его на части" : "Уменьшите снимок или отсканируйте с меньшим разрешением"}`, true);
     const asked = new URLSearchParams(new FormData(form));
     asked.set("media_type", type);
     asked.delete("request_key");
@@ -59,6 +65,7 @@ for (const form of document.querySelectorAll("[data-upload]")) {
       const order = await answer.json();
       if (!answer.ok) return tell(order.detail, true);
       await send(order, file, (part) => { bar.value = part; });
+      if (form.dataset.then) return location.assign(`${form.dataset.then}${order.scan}`);
       tell("Проверяем…");
       const scan = await verdict(`${form.action}/${order.scan}`);
       if (scan.state === "accepted") return location.reload();
