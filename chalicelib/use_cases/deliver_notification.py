@@ -80,6 +80,12 @@ _PAGES: Mapping[NotificationKind, str] = {
     NotificationKind.EXTRACT_DELIVERED: _PAPERS,
     NotificationKind.EXTRACT_RETURNED: _PAPERS,
     NotificationKind.EXTRACT_DELIVERY_CANCELLED: _PAPERS,
+    NotificationKind.INSURER_LEAVES: "/cabinet/applications/new?kind=insurer_change",
+    NotificationKind.INSURER_STAYS: "/cabinet",
+    NotificationKind.PHONE_UNREACHABLE: "/cabinet/profile",
+    NotificationKind.EMAIL_UNREACHABLE: "/cabinet/profile",
+    NotificationKind.INSURER_WEBHOOK_STOPPED: "/docs",
+    NotificationKind.CLINIC_WEBHOOK_STOPPED: "/docs",
 }
 """Kind → the page of the cabinet on which one goes on; of any other kind it is the page of the application's state."""
 

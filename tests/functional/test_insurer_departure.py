@@ -51,6 +51,7 @@ def test_those_insured_learn_of_it_and_the_window_to_change_opens(world: World) 
     (message,) = [m for m in world.ok("GET", "/v1/me/messages")["items"] if m["kind"] == KIND]
     assert "16 марта 2026" in message["text"]
     assert "16 мая 2026" in message["text"]
+    assert "/cabinet/applications/new?kind=insurer_change" in message["text"]
     assert len(world.tools.email.sent) == before + 1
     assert "16.03.2026" in world.tools.sms.sent[-1].text
     assert asked_to_sign(world, early).is_success  # the reason fits from now on
