@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
+from moto import backend_index, mock_aws
 from moto.backends import get_backend
 
 from chalicelib.adapters import aws
@@ -81,7 +81,7 @@ def in_process_cloud(*, wire: bool = False, compared: bool = False) -> Iterator[
         compared: Let moto answer all requests to the table too, and fail where it answers otherwise.
     """
     clients = _all[Calls.WIRED if wire else Calls.COMPARED if compared else Calls.IN_MEMORY]
-    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+    with _mocked(), pytest.MonkeyPatch.context() as patch:
         quicken(patch)
         patch.setitem(_now, "clients", clients)
         patch.setattr(aws, "_clients", clients.of_adapters)
@@ -90,6 +90,19 @@ def in_process_cloud(*, wire: bool = False, compared: bool = False) -> Iterator[
         for name, value in _resources().items():
             patch.setenv(name, value)
         yield patch
+
+
+@contextmanager
+def _mocked() -> Iterator[None]:
+    """Start moto for botocore only: to intercept all that `requests` might send takes as long as a test."""
+    mock = mock_aws()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend_index, "backend_url_patterns", [])
+        mock.start()
+    try:
+        yield
+    finally:
+        mock.stop()
 
 
 def cloud(service: str) -> Any:

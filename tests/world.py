@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import importlib
 import json
@@ -10,7 +9,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -24,12 +23,14 @@ from chalicelib.settings import settings
 from chalicelib.use_cases import status_lists
 from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
+from infra.local.api_gateway.routes import RouteTable
 from infra.local.insurers_sample import INSURERS
 from infra.local.persons import PERSONS
 from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, in_process_cloud
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.fakes.webhooks import FakeHookSender
+from tests.in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,8 @@ SCHEDULE_EVENT = {
 }
 
 _verdicts: dict[str, Any] = {}
+_given: dict[tuple[str, str], str] = {}
+_routes = cache(RouteTable)
 
 
 def table() -> list[dict[str, Any]]:
@@ -103,7 +106,7 @@ class World:
     delivered: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._asgi = gateway(self.app, options=GatewayOptions(rate_per_second=0))
+        self._asgi = gateway(self.app, options=GatewayOptions(rate_per_second=0), routes=_routes(self.app))
 
     @classmethod
     def build(cls, app: Any, issuer: str) -> World:
@@ -120,12 +123,18 @@ class World:
 
     def token(self, person: str) -> str:
         if person not in self.tokens:
+            self.tokens[person] = self._given(person)
+        return self.tokens[person]
+
+    def _given(self, person: str) -> str:
+        """Ask the issuer, once for all worlds: a token is good for longer than the tests take."""
+        if (self.issuer, person) not in _given:
             asked = urlencode({"grant_type": "urn:polis:demonstration", "person": person})
             form = {"Content-Type": "application/x-www-form-urlencoded"}
             # Not by httpx: it would read the certificates of all authorities each time.
             answer = urllib3.request("POST", f"{self.issuer}/token", body=asked, headers=form)
-            self.tokens[person] = answer.json()["access_token"]
-        return self.tokens[person]
+            _given[self.issuer, person] = answer.json()["access_token"]
+        return _given[self.issuer, person]
 
     def call(self, method: str, path: str, *, person: str | None = "citizen", **options: Any) -> httpx.Response:
         """Send one HTTP request through the local gateway."""
@@ -133,12 +142,8 @@ class World:
         if person is not None:
             headers["Authorization"] = f"Bearer {self.token(person)}"
 
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._asgi)
-            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-                return await client.request(method, path, headers=headers, **options)
-
-        return asyncio.run(send())
+        with httpx.Client(transport=InProcess(self._asgi), base_url="http://test") as client:
+            return client.request(method, path, headers=headers, **options)
 
     def ok(self, method: str, path: str, **options: Any) -> Any:
         """Send a request that must succeed and return its JSON."""
@@ -158,6 +163,8 @@ class World:
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """Receive what waits in a queue now; not by a call of AWS, which takes as long as a handler."""
         queues = get_backend("sqs")[ACCOUNT][REGION]
+        if not queues.queues[queue]._messages:
+            return []
         received = queues.receive_message(queue, 10, 0, queues.get_queue(queue).visibility_timeout)
         return [{"MessageId": m.id, "Body": m.body, "ReceiptHandle": m.receipt_handle} for m in received]
 

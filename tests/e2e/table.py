@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.e2e.people import until
-from tests.faults.invariants import check
+from tests.faults.invariants import Facts, check
 
 
 class Table:
@@ -32,4 +32,4 @@ def assert_all_is_consistent(aws, stack):
     """Wait until the outbox is empty; then nothing may be torn, lost or doubled."""
     table = Table(aws("dynamodb"), stack.environment["TABLE_NAME"])
     until("an empty outbox", lambda: not table.items("OutboxEntry"))
-    check(table)
+    check(Facts(table))

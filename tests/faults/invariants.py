@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +95,11 @@ class Facts:
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
         self.rows = rig.items()
+        self._by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.rows:
+            self._by_type[row.get("type", "")].append(row)
         self.applications: list[Application] = self._all(Application)
-        self.states = {row["PK"]: row["state"] for row in self.rows if row.get("type") == "Application"}
+        self.states = {row["PK"]: row["state"] for row in self._by_type["Application"]}
         self.policies: list[Policy] = self._all(Policy)
         self.certificates: list[TemporaryCertificate] = self._all(TemporaryCertificate)
         self.deliveries: list[Delivery] = self._all(Delivery)
@@ -122,18 +125,18 @@ class Facts:
         self.entries: list[AuditEntry] = self._all(AuditEntry)
 
     def of_type(self, name: str) -> list[dict[str, Any]]:
-        return [json.loads(row["data"]) for row in self.rows if row.get("type") == name]
+        return [json.loads(row["data"]) for row in self._by_type[name]]
 
     def all(self, kind: Any) -> list[Any]:
         """The entities of a kind."""
         return self._all(kind)
 
     def _all(self, kind: Any) -> list[Any]:
-        return [msgspec.json.decode(row["data"], type=kind) for row in self.rows if row.get("type") == kind.__name__]
+        return [msgspec.json.decode(row["data"], type=kind) for row in self._by_type[kind.__name__]]
 
     def cards(self, *, blank: bool = False) -> dict[str, ValidityCard]:
         """The cards by what they stand for: under its number, or under that of its blank."""
-        rows = [row for row in self.rows if row.get("type") == "ValidityCard"]
+        rows = self._by_type["ValidityCard"]
         cards = [(row["PK"], msgspec.json.decode(row["data"], type=ValidityCard)) for row in rows]
         return {card.reference: card for key, card in cards if key.startswith(BLANKS) is blank}
 
@@ -144,9 +147,8 @@ class Facts:
         return {body["id"]: body["body"] for body in bodies}
 
 
-def outcome_of(rig: Rig) -> Outcome:
+def outcome_of(facts: Facts) -> Outcome:
     """Tell how a history ended."""
-    facts = Facts(rig)
     # Another try names the order that it belongs to.
     orders = [order for order in facts.messages("notifications").values() if "order_id" not in order]
     return Outcome(
@@ -185,7 +187,7 @@ def outcome_of(rig: Rig) -> Outcome:
             if contact is not None
         ),
         notifications=Counter(order["kind"] for order in orders),
-        sent=Counter(" ".join(pair) for pair in rig.sent()),
+        sent=Counter(" ".join(pair) for pair in facts.rig.sent()),
         hooks=hooks_of(facts),
         journal=_journal(facts),
     )
@@ -209,9 +211,8 @@ def _kind(row: dict[str, Any]) -> str:
     return str(data.get("kind") or data.get("status") or "")
 
 
-def check(rig: Rig) -> None:
+def check(facts: Facts) -> None:
     """Assert what holds in every history."""
-    facts = Facts(rig)
     assert not facts.of_type("OutboxEntry"), "something never left the outbox"
     _check_applications(facts)
     _check_insurance(facts)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 import json
+import pickle
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ class Moment:
     items: Any
     waiting: list[Waiting]
     at: datetime
-    registers: FakeRegisters
+    registers: bytes
     sms: list[Any]
     chance: Any
     files: Mapping[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict)
@@ -287,10 +287,9 @@ class Rig:
 
     def items(self, kind: str = "") -> list[dict[str, Any]]:
         """What the table holds, by type."""
-        rows = [
-            {name: next(iter(value.values())) for name, value in item.items()} for item in memory_table().items.values()
-        ]
-        return [row for row in rows if not kind or row.get("type") == kind]
+        items = [row.item for row in memory_table().everything()]
+        wanted = [item for item in items if not kind or item.get("type") == {"S": kind}]
+        return [{name: next(iter(value.values())) for name, value in item.items()} for item in wanted]
 
     def sent(self) -> list[tuple[str, str]]:
         """What left by the real providers: channel and text."""
@@ -306,7 +305,7 @@ class Rig:
             items=memory_table().copy(),
             waiting=list(self.waiting),
             at=self.at,
-            registers=copy.deepcopy(self.registers),
+            registers=pickle.dumps(self.registers),
             sms=list(self.sms.sent),
             chance=self.ids.random.getstate(),
             files=stored_files(),
@@ -319,7 +318,7 @@ class Rig:
         self.pull()
         self.waiting, self.handled, self.answering = list(moment.waiting), [], False
         self.at = moment.at
-        self.registers = copy.deepcopy(moment.registers)
+        self.registers = pickle.loads(moment.registers)  # noqa: S301 — it was written here
         self.sms, self.email = FakeSmsSender(sent=list(moment.sms)), FakeEmailSender()
         self.hooks = FakeHookSender()
         if self.second is not None:

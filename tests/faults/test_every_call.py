@@ -1,9 +1,15 @@
-"""Each AWS call and each question to a register of the main use cases, broken in every way, must do no harm."""
+"""Each AWS call and each question to a register of all use cases, broken in every way, must do no harm.
+
+The main use cases are broken in every way each time; of the others each call is broken once, in one way after another,
+and in all ways where FAULTS_WHOLE=yes, as `make faults` and the proof of a submission ask.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache
+import os
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,114 +17,29 @@ from moto.s3.models import s3_backends
 
 from chalicelib import bootstrap
 from tests.cloud import ACCOUNT, in_process_cloud
-from tests.faults.appeal_scenarios import APPEAL_SCENARIOS, APPEAL_STAGES
-from tests.faults.certificate_scenarios import CERTIFICATE_SCENARIOS, CERTIFICATE_STAGES
-from tests.faults.clinic_scenarios import CLINIC_SCENARIOS, CLINIC_STAGES
-from tests.faults.correction_scenarios import CORRECTION_SCENARIOS, CORRECTION_STAGES
-from tests.faults.employer_scenarios import EMPLOYER_SCENARIOS, EMPLOYER_STAGES
-from tests.faults.exchange_scenarios import EXCHANGE_SCENARIOS, EXCHANGE_STAGES
-from tests.faults.invariants import Outcome, check, outcome_of
-from tests.faults.message_scenarios import MESSAGE_SCENARIOS, MESSAGE_STAGES
-from tests.faults.newborn_scenarios import NEWBORN_SCENARIOS, NEWBORN_STAGES
-from tests.faults.paper_scenarios import PAPER_SCENARIOS, PAPER_STAGES
-from tests.faults.policy_scenarios import POLICY_SCENARIOS, POLICY_STAGES
-from tests.faults.privacy_scenarios import PRIVACY_SCENARIOS, PRIVACY_STAGES
-from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
-from tests.faults.rig import Moment, Rig
+from tests.faults.rig import Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
-from tests.faults.scenarios import STAGES as MAIN_STAGES
-from tests.faults.seam import Fault, SecondProvider
-from tests.faults.session_scenarios import SESSION_SCENARIOS
-from tests.faults.sms_scenarios import SMS_SCENARIOS, SMS_STAGES
-from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
-from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
+from tests.faults.seam import Fault
+from tests.faults.use_cases import SCENARIOS, Bench
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tests.faults.scenarios import Scenario
+    from tests.faults.invariants import Outcome
 
-
-STAGES = {
-    **MAIN_STAGES,
-    **POLICY_STAGES,
-    **PAPER_STAGES,
-    **NEWBORN_STAGES,
-    **CLINIC_STAGES,
-    **CORRECTION_STAGES,
-    **CERTIFICATE_STAGES,
-    **MESSAGE_STAGES,
-    **SMS_STAGES,
-    **APPEAL_STAGES,
-    **REGISTRY_STAGES,
-    **EMPLOYER_STAGES,
-    **EXCHANGE_STAGES,
-    **WEBHOOK_STAGES,
-    **PRIVACY_STAGES,
-    **TICKET_STAGES,
-}
-MORE_SCENARIOS = (
-    *POLICY_SCENARIOS,
-    *PAPER_SCENARIOS,
-    *NEWBORN_SCENARIOS,
-    *CORRECTION_SCENARIOS,
-    *CLINIC_SCENARIOS,
-    *CERTIFICATE_SCENARIOS,
-    *MESSAGE_SCENARIOS,
-    *SMS_SCENARIOS,
-    *APPEAL_SCENARIOS,
-    *SESSION_SCENARIOS,
-    *REGISTRY_SCENARIOS,
-    *EMPLOYER_SCENARIOS,
-    *EXCHANGE_SCENARIOS,
-    *WEBHOOK_SCENARIOS,
-    *PRIVACY_SCENARIOS,
-    *TICKET_SCENARIOS,
-)
-SCENARIOS = {**MAIN_SCENARIOS, **{scenario.name: scenario for scenario in MORE_SCENARIOS}}
+WHOLE = os.environ.get("FAULTS_WHOLE") == "yes"
+ONE_CASE = os.environ.get("FAULT_CASE")
+FIGURES = os.environ.get("FAULTS_FIGURES")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unbroken:
-    """A use case as it goes when nothing breaks: where it begins, and its calls."""
-
-    begin: Moment
-    calls: tuple[str, ...]
-
-
-def _service() -> Rig:
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
     from app import app
 
-    return Rig(app=app)
-
-
-@cache
-def unbroken() -> dict[str, Unbroken]:
-    """Walk through every use case once, counting its calls: the cases are generated from them."""
     with in_process_cloud():
-        rig = _service()
-        moments = {"": rig.keep()}
-        for name, (earlier, lead) in STAGES.items():
-            rig.restore(moments[earlier])
-            lead(rig)
-            moments[name] = rig.keep()
-        known = {name: _walk(rig, scenario, moments[scenario.begins]) for name, scenario in SCENARIOS.items()}
+        yield Bench(rig=Rig(app=app))
         _leave()
-    return known
-
-
-def _walk(rig: Rig, scenario: Scenario, begin: Moment) -> Unbroken:
-    _with_senders(rig, scenario)
-    rig.restore(begin)
-    with rig.broken(None, Fault.FAILS) as seam:
-        scenario.run(rig)
-        return Unbroken(begin=begin, calls=tuple(seam.calls))
-
-
-def _with_senders(rig: Rig, scenario: Scenario) -> None:
-    rig.real_senders = scenario.real_senders
-    rig.second = SecondProvider() if scenario.second_sender else None
 
 
 def _leave() -> None:
@@ -131,47 +52,34 @@ def _leave() -> None:
     bootstrap.use_container(None)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "fault" in metafunc.fixturenames:
-        cases = [
-            pytest.param(name, index, fault, id=f"{name}-{index}-{call}-{fault.value}")
-            for name, use_case in unbroken().items()
-            for index, call in enumerate(use_case.calls)
-            for fault in Fault
-        ]
-        metafunc.parametrize(("name", "index", "fault"), cases)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_does_no_harm(bench: Bench, name: str, request: pytest.FixtureRequest) -> None:
+    known = bench.unbroken(name)
+    cases = _cases(name, known.calls)
+    for index, fault in cases:
+        case = f"{index}-{fault.value}"
+        replay = f"FAULT_CASE={case} python -m pytest '{request.node.nodeid}'"
+        print(f"{known.calls[index]}: {replay}")  # the last one is shown when a case fails
+        _compare(bench.broken(name, index, fault), known.end, known.calls[index], fault)
+    assert cases, "nothing was broken"
+    _note(len(cases))
 
 
-@pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with in_process_cloud():
-        yield _service()
-        _leave()
+def _cases(name: str, calls: tuple[str, ...]) -> list[tuple[int, Fault]]:
+    """Tell which calls are broken, and how."""
+    every = [(index, fault) for index in range(len(calls)) for fault in Fault]
+    if ONE_CASE:
+        return [(index, fault) for index, fault in every if f"{index}-{fault.value}" == ONE_CASE]
+    if WHOLE or name in MAIN_SCENARIOS:
+        return every
+    turn = count(len(name))  # not all begin with the same fault
+    return [(index, list(Fault)[next(turn) % len(Fault)]) for index in range(len(calls))]
 
 
-@pytest.fixture(scope="module")
-def ends(rig: Rig) -> Callable[[str], Outcome]:
-    """Tells how a use case ends when nothing breaks."""
-    return cache(lambda name: _end(rig, name, None, Fault.FAILS))
-
-
-def _end(rig: Rig, name: str, index: int | None, fault: Fault) -> Outcome:
-    scenario = SCENARIOS[name]
-    _with_senders(rig, scenario)
-    rig.restore(unbroken()[name].begin)
-    with rig.broken(index, fault) as seam:
-        scenario.run(rig)
-        assert seam.fired is (index is not None)
-    rig.settle()
-    check(rig)
-    return outcome_of(rig)
-
-
-def test_does_no_harm(
-    rig: Rig, ends: Callable[[str], Outcome], name: str, index: int, fault: Fault, request: pytest.FixtureRequest
-) -> None:
-    print(f"replay: python -m pytest '{request.node.nodeid}'")  # shown when the case fails
-    _compare(_end(rig, name, index, fault), ends(name), unbroken()[name].calls[index], fault)
+def _note(broken: int) -> None:
+    if FIGURES:
+        with Path(FIGURES).open("a", encoding="utf-8") as target:
+            target.write(f"{broken}\n")
 
 
 def _compare(end: Outcome, expected: Outcome, call: str, fault: Fault) -> None:

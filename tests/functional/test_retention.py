@@ -73,7 +73,6 @@ def test_powers_are_forgotten_three_years_after_their_end_and_may_be_given_anew(
     assert len(left_of(told)) > len(told)
     later(world, days=3 * YEAR)
     assert left_of(told) == []
-    world.tokens.clear()
     assert represent(
         world, "citizen", {**GRANDMOTHER, "powers": {**GRANDMOTHER["powers"], "valid_until": "2031-12-31"}}
     )

@@ -37,8 +37,8 @@ def check_always(simulation: Simulation) -> None:
 def check_end(simulation: Simulation) -> None:
     """Assert what holds once everything that broke works again for fifteen minutes."""
     check_always(simulation)
-    invariants.check(simulation.rig)
     facts = Facts(simulation.rig)
+    invariants.check(facts)
     _check_promises(simulation, facts)
     _check_stuck(facts)
     _check_messages(simulation)

@@ -19,6 +19,8 @@ LARGEST_PAGE = 1024 * 1024
 LONGEST_PARTITION, LONGEST_SORT = 2048, 1024
 
 Rows = dict[str, dict[str, "Row"]]
+Place = tuple[str, str]
+IndexedRows = dict[str, dict[Place, "Row"]]
 
 
 class Row:
@@ -66,30 +68,8 @@ class MemoryTable:
     keys: tuple[str, str]
     indexes: dict[str, Index]
     rows: Rows = field(default_factory=lambda: defaultdict(dict))
-    _listed: dict[str, defaultdict[str, dict[tuple[str, str], Row]]] = field(default_factory=dict)
-    """Index → its partition → the rows in it by their places, as DynamoDB keeps an index."""
-
-    def __post_init__(self) -> None:
-        self._list_anew()
-
-    def _list_anew(self) -> None:
-        self._listed = {name: defaultdict(dict) for name in self.indexes}
-        for partition, rows in self.rows.items():
-            for sort, row in rows.items():
-                self._list(partition, sort, row)
-
-    def _list(self, partition: str, sort: str, row: Row) -> None:
-        for name, index in self.indexes.items():
-            if all(key in row.item for key in index.keys):
-                self._listed[name][row.item[index.keys[0]]["S"]][partition, sort] = row
-
-    def _unlist(self, place: tuple[str, str]) -> None:
-        row = self.row(place)
-        if row is None:
-            return
-        for name, index in self.indexes.items():
-            if all(key in row.item for key in index.keys):
-                del self._listed[name][row.item[index.keys[0]]["S"]][place]
+    _found: dict[str, IndexedRows] = field(default_factory=dict)
+    """What the indexes hold, of those that anybody asked."""
 
     @classmethod
     def of(cls, description: Mapping[str, Any]) -> MemoryTable:
@@ -106,7 +86,7 @@ class MemoryTable:
     def restore(self, rows: Rows) -> None:
         """Go back to rows that were kept."""
         self.rows = defaultdict(dict, {partition: dict(found) for partition, found in rows.items()})
-        self._list_anew()
+        self._found.clear()
 
     @property
     def items(self) -> dict[tuple[str, str], Item]:
@@ -156,13 +136,12 @@ class MemoryTable:
 
     def put(self, place: tuple[str, str], row: Row) -> None:
         """Put a row in its place."""
-        self._unlist(place)
+        self._index_anew(place, row)
         self.rows[place[0]][place[1]] = row
-        self._list(*place, row)
 
     def delete(self, place: tuple[str, str]) -> None:
         """Take a row away, if there is one."""
-        self._unlist(place)
+        self._index_anew(place, None)
         self.rows.get(place[0], {}).pop(place[1], None)
 
     def page(self, wanted: Wanted, found: Iterable[Row]) -> tuple[list[Item], Item | None]:
@@ -184,7 +163,31 @@ class MemoryTable:
         """Return the rows of a partition of the table or of an index."""
         if index is None:
             return list(self.rows.get(partition, {}).values())
-        return list(self._listed[index].get(partition, {}).values())
+        if index not in self._found:
+            self._found[index] = self._indexed(index)
+        return list(self._found[index].get(partition, {}).values())
+
+    def _indexed(self, index: str) -> IndexedRows:
+        found: IndexedRows = defaultdict(dict)
+        for partition, rows in self.rows.items():
+            for sort, row in rows.items():
+                self._enter(found, self.indexes[index], (partition, sort), row)
+        return found
+
+    def _enter(self, found: IndexedRows, index: Index, place: Place, row: Row) -> None:
+        name, sort = index.keys
+        if name in row.item and sort in row.item:
+            found[row.item[name]["S"]][place] = row
+
+    def _index_anew(self, place: Place, row: Row | None) -> None:
+        """Let the indexes that were asked know of what stands in a place from now on."""
+        before = self.row(place)
+        for name, found in self._found.items():
+            index = self.indexes[name]
+            if before is not None and index.keys[0] in before.item:
+                found[before.item[index.keys[0]]["S"]].pop(place, None)
+            if row is not None:
+                self._enter(found, index, place, row)
 
     def everything(self) -> list[Row]:
         """Return all rows."""

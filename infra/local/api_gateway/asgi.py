@@ -69,11 +69,13 @@ class _Exchange:
 class Gateway:
     """Serves one Chalice app; make it with `gateway`."""
 
-    def __init__(self, app: Any, options: GatewayOptions, log_stream: TextIO, on_stop: Callable[[], None]) -> None:
-        """Build the route table and the pool; nothing runs before the first request."""
+    def __init__(
+        self, app: Any, options: GatewayOptions, log_stream: TextIO, on_stop: Callable[[], None], routes: RouteTable
+    ) -> None:
+        """Make the pool; nothing runs before the first request."""
         self._app = isolate(app)
         self._options = options
-        self._routes = RouteTable(app)
+        self._routes = routes
         self._binary_types = list(app.api.binary_types)
         self._authorizers = AuthorizerGate(options)
         self._throttle = Throttle(rate=options.rate_per_second, burst=options.burst)
@@ -240,15 +242,16 @@ def gateway(
     options: GatewayOptions,
     log_stream: TextIO | None = None,
     on_stop: Callable[[], None] = lambda: None,
+    routes: RouteTable | None = None,
 ) -> Gateway:
     """Make the ASGI application that serves a Chalice app as API Gateway would.
 
-    ``on_stop`` is called when the server has stopped serving.
+    ``on_stop`` is called when the server has stopped serving; ``routes`` are those of the app, if already read.
 
     Raises:
         ValueError: a route has an authorizer that is not built in.
     """
-    return Gateway(app, options, sys.stdout if log_stream is None else log_stream, on_stop)
+    return Gateway(app, options, sys.stdout if log_stream is None else log_stream, on_stop, routes or RouteTable(app))
 
 
 async def _send(send: Send, answer: Answer, request_id: str) -> None:
