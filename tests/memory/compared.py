@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEYS = {"PK", "SK"}
+READS = frozenset({"GetItem", "Query", "BatchGetItem", "TransactGetItems", "Scan"})
+ENOUGH = 5
+"""Reads of one shape that are compared; writes are, all of them: moto's table is to hold the same."""
+
 _SETS = frozenset({"SS", "NS", "BS"})
 
 
@@ -28,9 +33,12 @@ class ComparedDynamoDB(MemoryDynamoDB):
         super().__init__()
         self._wired = wired
         self.compared: list[str] = []
+        self._shapes: Counter[str] = Counter()
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Answer a call; raises AssertionError if the two differ, else what both raise."""
+        if operation in READS and self._is_known(operation, request):
+            return super().call(operation, request)
         theirs = _outcome(self._wired, operation, request)
         ours = _outcome(super().call, operation, request)
         self.compared.append(operation)
@@ -41,6 +49,22 @@ class ComparedDynamoDB(MemoryDynamoDB):
         if isinstance(ours, ClientError):
             raise ours
         return ours
+
+    def _is_known(self, operation: str, request: dict[str, Any]) -> bool:
+        """Tell whether reads that differ in values only were compared often enough."""
+        shape = repr((operation, _shape(request)))
+        self._shapes[shape] += 1
+        return self._shapes[shape] > ENOUGH
+
+
+def _shape(request: Any) -> Any:
+    """Tell what of a request is not a value: its expressions, index, direction, and how many keys it names."""
+    if isinstance(request, list):
+        return [_shape(member) for member in request]
+    if not isinstance(request, dict):
+        return request
+    values = {"Key", "ExpressionAttributeValues", "ExclusiveStartKey"}
+    return {name: sorted(part) if name in values else _shape(part) for name, part in request.items()}
 
 
 def _outcome(call: Callable[[str, Any], Any], operation: str, request: Any) -> Any:
