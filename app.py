@@ -40,6 +40,7 @@ MODULES = (
     "chalicelib.http.statistics",
     "chalicelib.http.persons",
     "chalicelib.http.operator_messages",
+    "chalicelib.http.sms_receipts",
     "chalicelib.http.webhooks",
     "chalicelib.http.corrections",
     "chalicelib.http.civil_registry",
@@ -97,6 +98,8 @@ MODULES = (
 settings.check()
 app = Chalice(app_name="polis", configure_logs=False)
 app.api.cors = cors_config(settings.web_origin())
+# Files of forms come in any encoding: as text the gateway would lose what is not UTF-8.
+app.api.binary_types.append("multipart/form-data")
 app.register_middleware(
     http_middleware(
         web_origin=settings.web_origin(),

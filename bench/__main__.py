@@ -1,7 +1,7 @@
 """`python -m bench`: measure everything, print the table, write bench/results.json and the table of docs/benchmarks.md.
 
 Exits 1 when a target is missed, unless ``--report-only`` is given; ``--only GROUP`` (imports, calls, documents,
-expiry, registry, desk or employers; calls include the handlers) measures one group and writes nothing.
+expiry, registry, desk, employers or exchange; calls include the handlers) measures one group and writes nothing.
 """
 
 from __future__ import annotations
@@ -78,6 +78,12 @@ def _employers() -> list[Figure]:
     return employers.figures()
 
 
+def _exchange() -> list[Figure]:
+    from bench import exchange
+
+    return exchange.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "imports": _imports,
     "calls": _calls_and_handlers,
@@ -86,6 +92,7 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "registry": _registry,
     "desk": _desk,
     "employers": _employers,
+    "exchange": _exchange,
 }
 
 

@@ -6,7 +6,9 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.webhook_signature import signed_headers
 from infra.local.cloud import receipts
+from infra.local.text_aggregator import receipt_request
 from tests import journeys
 from tests.corrections import FUND, person_id
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from bench.calls import Counter
     from tests.world import World
+
+
+KEY = "c2VjcmV0IG9mIHRoZSBzZWNvbmQgcHJvdmlkZXI="
 
 
 def count_messages(world: World, counter: Counter, step: Callable[..., None]) -> None:
@@ -26,17 +31,30 @@ def count_messages(world: World, counter: Counter, step: Callable[..., None]) ->
     letter = world.tools.email.sent[-1].reference
     _receipt(world, counter, "a receipt that is tried again", letter, "soft_bounce", limit=3)
     world.tools.at += timedelta(hours=2)
-    with counter.measuring("queue a message whose moment has come", limit=10):
+    with counter.measuring("queue a message whose moment has come", limit=11):
         world.run("run_messages")
     step(world, counter, "notifications", "another try by e-mail", limit=4)
     _receipt(world, counter, "a receipt that stops a contact", letter, "hard_bounce", limit=4)
     _receipt(world, counter, "a receipt that is known", letter, "hard_bounce", limit=1)
+    _receipts_of_second_provider(world, counter)
     with counter.measuring("my messages", limit=2):
         world.ok("GET", "/v1/me/messages")
     with counter.measuring("messages to a person, as an operator", limit=8):
         world.ok("GET", f"/v1/operator/persons/{person_id(world)}/messages", person=FUND)
     world.settle()
     journeys.consented(world)
+
+
+def _receipts_of_second_provider(world: World, counter: Counter) -> None:
+    world.tools.sms_receipt_secrets = (KEY,)
+    told = [{"id": f"agg-{number}", "reference": "", "to": ""} for number in range(100)]
+    body = receipt_request(told, at=world.tools.at)
+    signed = signed_headers(secrets=[KEY], event_id="r-1", at=world.tools.at, body=body)
+    headers = {**signed, "Content-Type": "application/json"}
+    with counter.measuring("take 100 receipts of the second provider", limit=10):
+        world.ok("POST", "/v1/sms-receipts", person=None, content=body, headers=headers)
+    world.tools.at += timedelta(hours=1)
+    world.settle()
 
 
 def _receipt(world: World, counter: Counter, use_case: str, reference: str, outcome: str, *, limit: int) -> None:

@@ -28,7 +28,21 @@ def count_registry(world: World, counter: Counter) -> None:
         world.ok("GET", f"{IMPORTS}/{ordered['registry_import']['id']}", person=FUND)
     with counter.measuring("page of an import's report", limit=2):
         world.ok("GET", f"{IMPORTS}/{ordered['registry_import']['id']}/report", person=FUND)
+    _tables(world, counter)
     _departure(world, counter)
+
+
+def _tables(world: World, counter: Counter) -> None:
+    point = "<SMOCOD>77012</SMOCOD><CODPVP>{}</CODPVP><ADDRESS>г. Москва</ADDRESS><DATEBEG>2020-01-01</DATEBEG>"
+    rating = "<SMOCOD>77012</SMOCOD><YEAR>{}</YEAR><SURVEYS>90</SURVEYS>"
+    for registry, row, numbers in (("issue_points", point, range(1, 51)), ("ratings", rating, range(2012, 2026))):
+        body = {"media_type": "text/xml", "registry": registry}
+        ordered = world.ok("POST", IMPORTS, person=FUND, json=body)
+        data = f"<packet>{''.join(f'<row>{row.format(number)}</row>' for number in numbers)}</packet>"
+        event = world.arrived(ordered["upload"]["fields"]["key"], data.encode("cp1251"))
+        # As above, and for each page one read of what is kept beside its transaction.
+        with counter.measuring(f"import {len(numbers)} rows of {registry}", limit=6 + 2 * -(-len(numbers) // 25)):
+            world.invoke("exchange", event)
 
 
 def _departure(world: World, counter: Counter) -> None:

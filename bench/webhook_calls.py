@@ -31,6 +31,8 @@ def count_webhooks(world: World, counter: Counter, step: Callable[..., None]) ->
     assert world.tools.hooks.taken
     with counter.measuring("subscriptions of an organisation", limit=1):
         world.ok("GET", HOOKS, person=OPERATOR)
+    with counter.measuring("subscriptions that have stopped", limit=1):
+        world.ok("GET", "/v1/operator/stopped-webhooks", person="fund")
     with counter.measuring("feed of an organisation", limit=1):
         world.ok("GET", "/v1/webhook-events", person=OPERATOR)
     with counter.measuring("another secret of a subscription", limit=2):

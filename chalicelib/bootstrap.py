@@ -254,6 +254,14 @@ class Container:
         return str(self.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
 
     @cached_property
+    def sms_receipt_secrets(self) -> tuple[str, ...]:
+        """The secrets by which the second provider may sign its receipts; none without one."""
+        from chalicelib.adapters.secrets import signing_secrets as read  # noqa: PLC0415 — only where receipts come
+
+        secret_id = self.settings.sms_second_receipts_secret_id
+        return read(client=self.client("secretsmanager"), secret_id=secret_id) if secret_id else ()
+
+    @cached_property
     def email(self) -> EmailSender:
         """E-mail."""
         from chalicelib.adapters.notifications.ses import SesEmailSender  # noqa: PLC0415 — made when asked

@@ -80,6 +80,7 @@ class Settings:
     webhooks_local: bool = False
     sms_second_url: str = ""
     sms_second_secret_id: str = ""
+    sms_second_receipts_secret_id: str = ""
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -121,6 +122,8 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_replies_domain=given.get("MAIL_REPLIES_DOMAIN", "").lower(),
         sms_second_url=given.get("SMS_SECOND_URL", ""),
         sms_second_secret_id=given.get("SMS_SECOND_SECRET_ID", ""),
+        sms_second_receipts_secret_id=given.get("SMS_SECOND_URL", "")
+        and given.get("SMS_SECOND_RECEIPTS_SECRET_ID", ""),
         webhooks_local=given.get("WEBHOOKS_LOCAL", "") == "yes",
     )
 

@@ -28,6 +28,7 @@ from infra.states_of_appointment import appointment_parts
 from infra.states_of_attachment import attachment_parts
 from infra.states_of_certificate import certificate_parts
 from infra.states_of_delivery import delivery_parts
+from infra.states_of_exchange import exchange_parts
 from infra.states_of_ticket import ticket_parts
 from infra.states_text import codes as _codes
 from infra.states_text import table as _table
@@ -41,7 +42,8 @@ INTRODUCTION = """\
 
 Made by `python -m infra.states` from `application_states.py`, `matrix.py`, `kind_rules.py`, `category_rules.py`,
 `representation.py`, `legacy_registration.py`, `delivery_states.py`, `attachment_states.py`, `appeal_states.py`,
-`appeal_rules.py` and `appointment.py` in `chalicelib/domain`.
+`appeal_rules.py`, `appointment.py`, `fund_change.py`, `change_file.py`, `fund_answer.py`, `registry_job.py`,
+`dispatch.py` and `webhook_progress.py` in `chalicelib/domain`.
 Do not edit it by hand: change the tables and make it anew. A test compares the two.
 """
 
@@ -84,6 +86,7 @@ def current_document() -> str:
         *appointment_parts(),
         *certificate_parts(),
         *ticket_parts(),
+        *exchange_parts(),
         REQUIREMENTS,
         _overview(),
         f"Everybody fills: {_codes(sorted(EVERYBODY))}.\n",

@@ -11,9 +11,18 @@ IMPORTS = "/v1/registry-imports"
 FUND = "fund"
 
 
-def taken_in(world: World, data: bytes, *, media_type: str = "application/xml", settle: bool = True) -> dict[str, Any]:
+def taken_in(
+    world: World,
+    data: bytes,
+    *,
+    media_type: str = "application/xml",
+    settle: bool = True,
+    registry: str = "insurers",
+    person: str = FUND,
+) -> dict[str, Any]:
     """Order an import, upload the file, let it be taken in; returns what the import says then."""
-    ordered = world.ok("POST", IMPORTS, person=FUND, json={"media_type": media_type})
+    body = {"media_type": media_type, "registry": registry}
+    ordered = world.ok("POST", IMPORTS, person=person, json=body)
     world.invoke("exchange", world.arrived(ordered["upload"]["fields"]["key"], data))
     if settle:
         world.settle()

@@ -7,6 +7,10 @@ import hmac
 from functools import cached_property
 from typing import Any
 
+from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.webhook_signature import read_secrets
+from chalicelib.ports.errors import Unavailable
+
 
 class ServiceSecrets:
     """Implements the Secrets port; the secret is read once per process."""
@@ -33,3 +37,15 @@ class ServiceSecrets:
         """Hash an identifier; the kind keeps equal texts of different meaning apart."""
         text = f"{kind}\x1f{value}".encode()
         return hmac.new(self._lookup_secret, text, hashlib.sha256).hexdigest()
+
+
+def signing_secrets(*, client: Any, secret_id: str) -> tuple[str, ...]:
+    """Read the secrets by which a partner signs what it sends here.
+
+    Raises:
+        Unavailable: what is kept there signs nothing; whoever runs the service has to mend it.
+    """
+    try:
+        return read_secrets(text=str(client.get_secret_value(SecretId=secret_id)["SecretString"]))
+    except InvalidValue:
+        raise Unavailable("Секрет, которым подписывают квитанции, задан неверно") from None

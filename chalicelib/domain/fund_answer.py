@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.errors import StateConflict
 from chalicelib.domain.exchange_model import FileKind
 from chalicelib.domain.exchange_name import LETTERS
 from chalicelib.domain.fund_change import Remark
@@ -37,6 +38,15 @@ ANSWER_STATE_TITLES = {
     AnswerState.REPEATED: "Этот файл уже принят: ничего не изменилось",
     AnswerState.FAILED: "Файл не принят",
 }
+
+ANSWER_TRANSITIONS = {
+    AnswerState.AWAITING_UPLOAD: frozenset({AnswerState.RUNNING}),
+    AnswerState.RUNNING: frozenset({AnswerState.DONE, AnswerState.REPEATED, AnswerState.FAILED}),
+    AnswerState.DONE: frozenset[AnswerState](),
+    AnswerState.REPEATED: frozenset[AnswerState](),
+    AnswerState.FAILED: frozenset[AnswerState](),
+}
+"""From → to."""
 
 
 class Outcome(StrEnum):
@@ -139,6 +149,13 @@ class TakenFile:
     name: str
     sha256: str
     answer_id: str
+
+
+def moved(*, job: FundAnswer, state: AnswerState) -> FundAnswer:
+    """Move a file of the fund to another state; raises StateConflict where no arrow leads there."""
+    if state not in ANSWER_TRANSITIONS[job.state]:
+        raise StateConflict(f"Действие невозможно: файл — «{ANSWER_STATE_TITLES[job.state]}»")
+    return replace(job, state=state)
 
 
 def counted(*, job: FundAnswer, rows: Iterable[AnswerRow]) -> FundAnswer:

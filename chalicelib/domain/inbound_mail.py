@@ -30,10 +30,16 @@ CUT = "\n[…]"
 _ROBOTS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|bounces?)\b", re.IGNORECASE)
 _QUOTE_HEADS = re.compile(
     r"^\s*(-{2,}\s*(original message|исходное сообщение|пересылаемое сообщение|forwarded message).*"
-    r"|on .{3,120} wrote:|.{0,120}\bпиш(ет|ут)\s*:|.{0,120}\b(на)?писал(а|и|\(а\))?\s*:"
     r"|(from|от|отправитель)\s*:.+|_{10,}|отправлено с (моего )?\S+.*|sent from my .+)\s*$",
     re.IGNORECASE,
 )
+_SAYS = re.compile(
+    r"^\s*(on .{3,300} wrote|.{0,300}\bпиш(ет|ут)|.{0,300}\b(на)?писал(а|и|\(а\))?)\s*:\s*$", re.IGNORECASE
+)
+_WHO_AND_WHEN = re.compile(r"^.{0,300}\d{1,2}[:.]\d{2}.{0,300}@[^\s<>]{3,200}>?\s*:\s*$")
+_NAMED = re.compile(r"@|\b\d{4}\b|\d{1,2}[:.]\d{2}")
+"""The line above a quoted letter tells when it was written, or by which address; people's own words rarely do."""
+
 _SIGNATURE = re.compile(r"^-- ?$")
 _BREAKS = frozenset({"p", "br", "div", "tr", "li", "h1", "h2", "h3", "blockquote"})
 _SILENT = frozenset({"script", "style", "head", "title", "blockquote"})
@@ -150,12 +156,30 @@ def _files(parts: list[EmailMessage], max_file: int) -> Iterator[Attached]:
 def without_history(text: str) -> str:
     """What is new in an answer: without the quoted letter, its head, and the signature below."""
     kept: list[str] = []
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if _SIGNATURE.match(line) or _QUOTE_HEADS.match(line):
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, line in enumerate(lines):
+        if _SIGNATURE.match(line) or _QUOTE_HEADS.match(line) or _is_head(lines[number:]):
             break
         if not line.lstrip().startswith(">"):
             kept.append(line.rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _is_head(lines: list[str]) -> bool:
+    """Whether a quoted letter begins here: «… wrote:» with a date or an address, on one line or folded into two.
+
+    Some programs tell only when and by whom, without a verb: that counts where nothing but quoted lines follows.
+    """
+    for folded in (1, 2):
+        head = " ".join(lines[:folded]).strip()
+        if not lines[0].strip() or len(lines) < folded or lines[folded - 1].lstrip().startswith(">"):
+            return False
+        if _SAYS.match(head) and _NAMED.search(head):
+            return True
+        rest = [line for line in lines[folded:] if line.strip()]
+        if _WHO_AND_WHEN.match(head) and all(line.lstrip().startswith(">") for line in rest):
+            return True
+    return False
 
 
 def _cut(text: str, most: int) -> str:

@@ -1,4 +1,4 @@
-"""An insurer that stops its work: who it insured learns of it, everyone once (108н, p. 23-24; requirement I1)."""
+"""An insurer that stops its work, or stays after all: who it insured learns of it once (108н, p. 23-24; I1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class InsurerDeparture:
     """The departure of an insurer on a day, and how far telling its insured has come.
 
     ``shard`` and ``after`` are where the next page begins, ``pages`` how many were gone through, ``told`` how many
-    people learnt of it, ``last_told`` the last of them. ``done_at`` is when nobody was left.
+    people learnt of it, ``last_told`` the last of them. ``done_at`` is when nobody was left. ``is_revoked``: the
+    registry had told the day in error, and now those who learnt of it learn that the insurer goes on.
     """
 
     insurer_code: str
@@ -31,6 +32,7 @@ class InsurerDeparture:
     told: int = 0
     last_told: str = ""
     done_at: datetime | None = None
+    is_revoked: bool = False
     version: int = 1
 
 

@@ -1,4 +1,7 @@
-"""Search among insurers: by the beginning of words, with typing errors, «ё» as «е», or by a number (H1)."""
+"""Search by name: by the beginning of words, with typing errors, «ё» as «е», or by a number (H1, J1).
+
+What is typed in Latin letters and found nowhere is read as Russian typed under the wrong layout, or as it sounds.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.insurer import Insurer
 
 MAX_WORDS = 8
+_LATIN = re.compile("[A-Za-z]")
+_LAYOUT = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё")
+_LETTERS = zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхийклмнопкрстуввхыз", strict=True)
+_PAIRS = (
+    *(("shch", "щ"), ("yo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц")),
+    *(("ch", "ч"), ("sh", "ш"), ("yu", "ю"), ("ya", "я")),
+)
+_SOUNDS = (*_PAIRS, *_LETTERS)
 _WORD = re.compile(r"[0-9a-zа-я]+")
 _FIRST_TYPO, _SECOND_TYPO = 4, 8
 """A word of four letters may have one typing error, one of eight may have two."""
@@ -18,10 +29,31 @@ _FIRST_TYPO, _SECOND_TYPO = 4, 8
 
 def rank(*, insurer: Insurer, wanted: str) -> int | None:
     """Tell how well an insurer fits, 0 best, None if it does not: every word that is wanted has to be found."""
+    text = f"{insurer.name} {insurer.full_name} {insurer.code} {insurer.inn} {insurer.ogrn}"
+    return fit(text=text, wanted=wanted)
+
+
+def fit(*, text: str, wanted: str) -> int | None:
+    """Tell how well a text fits what is wanted, 0 best, None if it does not."""
+    known = words(text)
+    found = _fit(known, wanted)
+    if found is None and _LATIN.search(wanted):
+        other = [place for reading in readings(wanted) if (place := _fit(known, reading)) is not None]
+        return 1 + min(other) if other else None
+    return found
+
+
+def readings(wanted: str) -> tuple[str, ...]:
+    """What Latin letters may have been meant as: Russian under the wrong layout, and Russian as it sounds."""
+    small = wanted.casefold()
+    sounds = small
+    for latin, russian in _SOUNDS:
+        sounds = sounds.replace(latin, russian)
+    return small.translate(_LAYOUT), sounds
+
+
+def _fit(known: list[str], wanted: str) -> int | None:
     sought = words(wanted)[:MAX_WORDS]
-    if not sought:
-        return 0
-    known = words(f"{insurer.name} {insurer.full_name} {insurer.code} {insurer.inn} {insurer.ogrn}")
     costs = [min((cost for word in known if (cost := _cost(one, word)) is not None), default=None) for one in sought]
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 

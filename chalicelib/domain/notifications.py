@@ -145,6 +145,8 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
             sms_fields=frozenset({"leaves_on", "choose_until"}),
             may_be_switched_off=False,
         ),
+        # Who was told to choose another one has to learn that nothing is to be done.
+        _KIND.INSURER_STAYS: _about_day("leaves_on", forced=True),
         # It has no number that an SMS may show: the day is enough to find it in the cabinet.
         _KIND.LEGACY_POLICY_CONFIRMED: _about_day("confirmed_on"),
         _KIND.LEGACY_POLICY_REFUSED: _about_day("decided_on", forced=True),
@@ -222,6 +224,8 @@ RULES: Final[Mapping[NotificationKind, KindRules]] = MappingProxyType(
         _KIND.CLINIC_ASKED_TO_ATTACH: _without_sms("requested_on", "due_on"),
         _KIND.CLINIC_NOTIFIED_OF_ARRIVAL: _without_sms("attached_on"),
         _KIND.CLINIC_NOTIFIED_OF_DEPARTURE: _without_sms("detached_on"),
+        _KIND.INSURER_WEBHOOK_STOPPED: _without_sms("stopped_on"),
+        _KIND.CLINIC_WEBHOOK_STOPPED: _without_sms("stopped_on"),
         # Who wanted to download it needs no letter; who wanted a letter gets it, with a link behind the sign-in (K1).
         _KIND.INSURANCE_CERTIFICATE_READY: KindRules(
             channels=frozenset({Channel.CABINET}), fields=frozenset({"made_on", _LINK})

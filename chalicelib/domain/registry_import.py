@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRow:
-    """A row to be written, or only reported; ``leaves_on`` if the insurer is newly known to stop its work."""
+    """A row to be written, or only reported; ``leaves_on`` if the insurer is newly known to stop its work.
+
+    ``stays_after`` is the day on which it was going to, if it goes on after all.
+    """
 
     report: RowReport
     insurer: Insurer | None
     is_new: bool = False
     leaves_on: date | None = None
+    stays_after: date | None = None
 
 
 def checked_rows(*, rows: Sequence[RawInsurer], on: date, source: str) -> list[CheckedRow]:
@@ -76,6 +80,7 @@ def judge(*, row: CheckedRow, known: Insurer | None, on: date) -> JudgedRow:
         insurer=insurer if known is None else replace(insurer, version=known.version),
         is_new=known is None,
         leaves_on=leaves_on if newly else None,
+        stays_after=known.leaves_on(on=on) if known is not None and leaves_on is None else None,
     )
 
 

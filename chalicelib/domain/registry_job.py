@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import ChainHead
+from chalicelib.domain.errors import StateConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,21 @@ class RowOutcome(StrEnum):
     BAD = "bad"
 
 
+class Registry(StrEnum):
+    """What a file is of: insurers (F002), their issue points (F013), or their ratings by year."""
+
+    INSURERS = "insurers"
+    ISSUE_POINTS = "issue_points"
+    RATINGS = "ratings"
+
+
+REGISTRY_TITLES = {
+    Registry.INSURERS: "Реестр страховых организаций (F002)",
+    Registry.ISSUE_POINTS: "Пункты выдачи полисов (F013)",
+    Registry.RATINGS: "Рейтинги страховых организаций",
+}
+
+
 class ImportState(StrEnum):
     """Where an import is."""
 
@@ -56,6 +72,14 @@ IMPORT_STATE_TITLES = {
     ImportState.DONE: "Завершена",
     ImportState.FAILED: "Файл не принят",
 }
+
+IMPORT_TRANSITIONS = {
+    ImportState.AWAITING_UPLOAD: frozenset({ImportState.RUNNING}),
+    ImportState.RUNNING: frozenset({ImportState.DONE, ImportState.FAILED}),
+    ImportState.DONE: frozenset[ImportState](),
+    ImportState.FAILED: frozenset[ImportState](),
+}
+"""From → to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +107,8 @@ class RowReport:
 class RegistryImport:
     """The job: who ordered it, how far it is, and the counts of rows by outcome.
 
-    ``rows_done`` rows are written and reported, in pages of the report; ``sha256`` is of the file that is read.
+    ``region`` is the only one whose insurers may be touched, "" where all may. ``rows_done`` rows are written and
+    reported, in pages of the report; ``sha256`` is of the file that is read.
     """
 
     import_id: str
@@ -93,6 +118,8 @@ class RegistryImport:
     object_key: str
     state: ImportState
     created_at: datetime
+    registry: Registry = Registry.INSURERS
+    region: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
     object_version: str = ""
@@ -126,6 +153,13 @@ class ImportReportPage:
     import_id: str
     page: int
     rows: tuple[RowReport, ...]
+
+
+def moved(*, job: RegistryImport, state: ImportState) -> RegistryImport:
+    """Move an import to another state; raises StateConflict where no arrow leads there."""
+    if state not in IMPORT_TRANSITIONS[job.state]:
+        raise StateConflict(f"Действие невозможно: загрузка — «{IMPORT_STATE_TITLES[job.state]}»")
+    return replace(job, state=state)
 
 
 def counted(*, job: RegistryImport, reports: Iterable[RowReport]) -> RegistryImport:

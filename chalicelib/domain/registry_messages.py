@@ -89,14 +89,46 @@ _TEXTS = """
 """
 
 
+# Of issue points and ratings no federal list is known: these codes are of this service.
+_OWN_TEXTS = """
+POINT-01|SMOCOD|Не задан код страховой организации.|Укажите код из пяти знаков
+POINT-02|SMOCOD|Страховой организации с таким кодом нет в реестре.|Проверьте код или сначала загрузите реестр F002
+POINT-03|SMOCOD|Эту страховую организацию ведёт фонд другого региона.|Оставьте строки своего региона
+POINT-04|CODPVP|Код пункта выдачи не задан или задан с нарушением формата.|Укажите до трёх цифр
+POINT-05|ADDRESS|Адрес пункта выдачи не задан, короче 5 или длиннее 254 знаков.|Укажите адрес
+POINT-06|DATEBEG|Дата открытия не задана или не читается.|Укажите дату: 31.12.2025 или 2025-12-31
+POINT-07|DATEEND|Дата закрытия не читается или раньше даты открытия.|Проверьте обе даты
+POINT-08|CODPVP|Пункт повторяется в файле с другими данными.|Взята первая строка: уберите лишнюю
+POINT-09|CODPVP|У страховой организации больше 500 пунктов.|Проверьте коды пунктов
+POINT-20|PHONE|Телефон не задан или не читается.|Пункт взят без телефона: укажите 8(495)225-23-10
+POINT-21|PHONE|Телефон задан не по шаблону.|Приведён к шаблону 8(999)999-99-99
+RATING-01|SMOCOD|Не задан код страховой организации.|Укажите код из пяти знаков
+RATING-02|SMOCOD|Страховой организации с таким кодом нет в реестре.|Проверьте код или сначала загрузите реестр F002
+RATING-03|SMOCOD|Эту страховую организацию ведёт фонд другого региона.|Оставьте строки своего региона
+RATING-04|YEAR|Год рейтинга не читается, раньше 2011 или ещё не наступил.|Укажите год четырьмя цифрами
+RATING-05|VALUES|Ни одного значения показателя прочитать не удалось.|Укажите значение хотя бы одного показателя
+RATING-06|SMOCOD|Строка об этой организации и этом годе повторяется с другими данными.|Взята первая: уберите лишнюю
+RATING-20|VALUES|Значение показателя не число.|Оно не взято: укажите число, например 98,5
+RATING-21|VALUES|Значение показателя вне его границ.|Оно не взято: проверьте единицы
+"""
+
+
 @cache
 def texts() -> dict[str, Text]:
     """Code → what it says."""
-    rows = (line.split("|", 1) for line in _TEXTS.strip().splitlines())
-    return {f"F002-{code}": Text(*rest.split("|")) for code, rest in rows}
+    federal = (line.split("|", 1) for line in _TEXTS.strip().splitlines())
+    own = (line.split("|", 1) for line in _OWN_TEXTS.strip().splitlines())
+    found = {f"F002-{code}": Text(*rest.split("|")) for code, rest in federal}
+    return found | {code: Text(*rest.split("|")) for code, rest in own}
 
 
-ERRORS = frozenset({"F002-01", "F002-02", "F002-35", "F002-99"})
+ERRORS = frozenset(
+    {
+        *("F002-01", "F002-02", "F002-35", "F002-99"),
+        *(f"POINT-0{number}" for number in range(1, 10)),
+        *(f"RATING-0{number}" for number in range(1, 7)),
+    }
+)
 """A row without a usable code, or of a code that came before with other content, cannot be kept anywhere."""
 
 MAX_VALUE = 80

@@ -27,10 +27,27 @@ EXACT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number; the others become zeros."""
 
 LONGEST_TEXT: Final = 200
+LEAST_AGE: Final = 14
+"""Nobody younger is on a staff (ТК РФ, art. 63)."""
 
 _SCIENTIFIC = re.compile(r"([0-9])[.,]?([0-9]*)[eEеЕ]\+?([0-9]{1,2})")
 _SLASHES = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{2})")
 _WITH_TIME = re.compile(r"([0-9]{2}[.][0-9]{2}[.][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9:.+Z]+")
+_IN_WORDS = re.compile(r"([0-9]{1,2})[ .-]*([а-яё]{3,8})[ .,-]*([0-9]{4})", re.IGNORECASE)
+_YEAR_MARK = re.compile(r"(?<=[0-9]) ?(г\.?|года)(?: ?р\.?)?$", re.IGNORECASE)
+_MONTHS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            *("янв января январь", "фев февр февраля февраль", "мар март марта", "апр апреля апрель"),
+            *("май мая", "июн июня июнь", "июл июля июль", "авг августа август"),
+            *("сен сент сентября сентябрь", "окт октября октябрь", "ноя нояб ноября ноябрь", "дек декабря декабрь"),
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,250}\.[^@\s,;<>.0-9]{2,}")
 _FRACTION = re.compile(r"([0-9]+)[.,]0+")
 
@@ -68,13 +85,13 @@ def read_born_on(cell: Cell, *, today: date) -> date:
     Raises:
         CellMistake: it is none, or lies in the future.
     """
-    found = _date(cell)
+    found = _date(cell, today)
     if found > today:
         raise CellMistake(code="birth_date_future", message="Дата рождения ещё не наступила: проверьте год")
     return found
 
 
-def _date(cell: Cell) -> date:
+def _date(cell: Cell, today: date) -> date:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -85,14 +102,21 @@ def _date(cell: Cell) -> date:
     if text.isascii() and text.isdigit() and int(text[:9]) in SERIALS:
         return EXCEL_EPOCH + timedelta(days=int(text))
     timed = _WITH_TIME.fullmatch(text)
-    plain = timed[1] if timed else text
+    plain = _YEAR_MARK.sub("", timed[1] if timed else text)
+    worded = _IN_WORDS.fullmatch(plain)
+    if worded and worded[2].casefold() in _MONTHS:
+        plain = f"{worded[1]:>02}.{_MONTHS[worded[2].casefold()]:02}.{worded[3]}"
     slashed = _SLASHES.fullmatch(plain)
     if slashed:
         plain = f"{slashed[1]:>02}.{slashed[2]:>02}.{slashed[3]}"
     try:
         return read_date(text=plain)
     except InvalidValue as refusal:
-        raise CellMistake(code=refusal.reason, message=refusal.detail, suggestion=_swapped(refusal, slashed)) from None
+        raise CellMistake(
+            code=refusal.reason,
+            message=refusal.detail,
+            suggestion=_swapped(refusal, slashed) or _whole_year(plain, today),
+        ) from None
 
 
 def _swapped(refusal: InvalidValue, found: re.Match[str] | None) -> str:
@@ -101,6 +125,20 @@ def _swapped(refusal: InvalidValue, found: re.Match[str] | None) -> str:
         return ""
     try:
         return f"{date(int(found[3]), int(found[1]), int(found[2])):%d.%m.%Y}"
+    except ValueError:
+        return ""
+
+
+def _whole_year(text: str, today: date) -> str:
+    """05.03.84 is of the century in which somebody who works was born."""
+    found = _SHORT_YEAR.fullmatch(text)
+    if found is None:
+        return ""
+    year = today.year // 100 * 100 + int(found[3])
+    if year > today.year - LEAST_AGE:
+        year -= 100
+    try:
+        return f"{date(year, int(found[2]), int(found[1])):%d.%m.%Y}"
     except ValueError:
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 MOST_PARTS = 3
+MOST_OF_A_TOTAL: Final = 2
+"""Cells of the line of a total: the word and the number."""
+
+_TOTAL: Final = re.compile(r"(итого|всего)\b", re.IGNORECASE)
 
 
 class Outcome(StrEnum):
@@ -113,8 +118,9 @@ class StaffRow:
 
 
 def is_empty(cells: Sequence[Cell]) -> bool:
-    """Whether a row says nothing: such rows are passed over."""
-    return not any(cell is not None and (not isinstance(cell, str) or cell.strip()) for cell in cells)
+    """Whether a row says nothing of anybody, as the line of a total does: such rows are passed over."""
+    filled = [cell for cell in cells if cell is not None and (not isinstance(cell, str) or cell.strip())]
+    return not filled or (len(filled) <= MOST_OF_A_TOTAL and bool(_TOTAL.match(text_of(filled[0]))))
 
 
 def read_row(*, layout: Layout, cells: Sequence[Cell], place: tuple[int, int], today: date) -> StaffRow:

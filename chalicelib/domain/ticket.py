@@ -198,11 +198,30 @@ def written(
     return replace(ticket, messages=place), message
 
 
-def check_text(text: str, field: str = "text") -> str:
+def check_text(text: str) -> str:
     """Return a text without the blanks around it; raises ValidationFailed if nothing is left."""
-    words = text.strip()
-    if not words:
-        raise ValidationFailed([FieldError(field=field, code="required", message="Напишите сообщение")])
+    return _checked(text=text)["text"]
+
+
+def check_question(*, subject: str, text: str) -> str:
+    """Return the subject of a question as one line without blanks around it.
+
+    Raises:
+        ValidationFailed: the subject, the text or both say nothing.
+    """
+    return " ".join(_checked(subject=subject, text=text)["subject"].split())
+
+
+_MISSING = {"subject": "Напишите, о чём вопрос, одной строкой", "text": "Напишите сообщение"}
+
+
+def _checked(**texts: str) -> dict[str, str]:
+    words = {name: text.strip() for name, text in texts.items()}
+    errors = [
+        FieldError(field=name, code="required", message=_MISSING[name]) for name, text in words.items() if not text
+    ]
+    if errors:
+        raise ValidationFailed(errors)
     return words
 
 

@@ -163,6 +163,12 @@ def organisation_name(kind: OrganisationKind, code: str) -> str:
     return f"{kind.value}:{code}"
 
 
+def split_name(name: str) -> tuple[OrganisationKind, str]:
+    """Read what `organisation_name` wrote."""
+    kind, _, code = name.partition(":")
+    return OrganisationKind(kind), code
+
+
 def _of_application(application: Application) -> tuple[str, ...]:
     code = application.section("insurer").get("code")
     return (organisation_name(OrganisationKind.INSURER, code),) if code and application.submitted_at else ()

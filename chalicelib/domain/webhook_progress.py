@@ -108,6 +108,11 @@ class HookProgress:
         return len(self.aside) >= MOST_CASES or sum(len(one.numbers) for one in self.aside) >= MOST_ASIDE
 
     @property
+    def stopped_at(self) -> datetime | None:
+        """Since when nothing is sent any more, by the last failure; None while something is."""
+        return self.failed_at if self.state in ENDED else None
+
+    @property
     def next_try_at(self) -> datetime | None:
         """When something that failed is tried again."""
         if self.state in ENDED:

@@ -12,6 +12,8 @@ import hmac
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.domain.errors import InvalidValue
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,6 +23,9 @@ MOMENT_HEADER: Final = "webhook-timestamp"
 SIGNATURE_HEADER: Final = "webhook-signature"
 LONGEST_MOMENT: Final = 12
 """Digits of seconds since 1970 for thirty thousand years to come."""
+SHORTEST: Final = 24
+"""Bytes of a secret that nobody guesses, as Standard Webhooks has it."""
+
 TOLERANCE: Final = timedelta(minutes=5)
 """How old a signed moment may be for a receiver: what is older may be a recording that somebody plays again."""
 
@@ -31,10 +36,35 @@ def derive_secret(*, secret: bytes, subscription_id: str, generation: int) -> st
     return PREFIX + base64.b64encode(digest).decode()
 
 
+def read_secrets(*, text: str) -> tuple[str, ...]:
+    """Read the live secrets of a sender: one, or two with a space between them while they are rotated.
+
+    Raises:
+        InvalidValue: there is none, or one is no key of at least 24 bytes.
+    """
+    found = tuple(text.split())
+    if not found:
+        raise InvalidValue("signing_secret", "Секрет подписи не задан")
+    for one in found:
+        try:
+            length = len(_key_of(one))
+        except ValueError:
+            length = 0
+        if length < SHORTEST:
+            raise InvalidValue("signing_secret", "Секрет подписи – это не меньше 24 байтов, за whsec_ в base64")
+    return found
+
+
+def _key_of(secret: str) -> bytes:
+    """Behind its prefix a secret is base64; without one it is what it says."""
+    if secret.startswith(PREFIX):
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    return secret.encode()
+
+
 def sign(*, secret: str, event_id: str, moment: int, body: bytes) -> str:
     """Sign a body that is sent at ``moment`` (seconds since 1970): ``v1,`` and base64."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    digest = hmac.new(key, f"{event_id}.{moment}.".encode() + body, hashlib.sha256).digest()
+    digest = hmac.new(_key_of(secret), f"{event_id}.{moment}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 

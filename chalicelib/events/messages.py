@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
+from chalicelib.adapters.metrics import put_metrics
 from chalicelib.events.runtime import moment, run_schedule
 from chalicelib.use_cases.run_dispatches import run_dispatches
-from chalicelib.use_cases.run_webhooks import run_webhooks
+from chalicelib.use_cases.run_webhooks import STOPPED, run_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,4 +27,6 @@ def run_messages(event: Any) -> None:
 
 
 def _run(tools: Container, at: datetime) -> Mapping[str, object]:
-    return {"messages": run_dispatches(tools=tools, at=at), "webhooks": run_webhooks(tools=tools, at=at)}
+    found = {"messages": run_dispatches(tools=tools, at=at), "webhooks": run_webhooks(tools=tools, at=at)}
+    put_metrics(figures={"StoppedWebhooks": found["webhooks"][STOPPED]}, dimensions={"Part": "webhooks"}, at=at)
+    return found

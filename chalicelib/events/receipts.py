@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
-from chalicelib.adapters.notifications.receipts import (
-    NoReceipt,
-    mail_receipt,
-    read_receipt_body,
-    receipt_body,
-    text_receipt,
-)
+from chalicelib.adapters.notifications.receipts import mail_receipt, text_receipt
 from chalicelib.bootstrap import container
-from chalicelib.domain.records import OutboxEntry, Queue
+from chalicelib.domain.receipt_message import NoReceipt, read_receipt_body
 from chalicelib.events.runtime import PoisonMessage, json_body, run_batch
 from chalicelib.observability import logger
+from chalicelib.use_cases.queue_receipts import queue_receipts
 from chalicelib.use_cases.receive_receipt import receive_receipt
 
 if TYPE_CHECKING:
@@ -55,14 +50,8 @@ def _receipt(found: Mapping[str, Any]) -> Receipt:
 def sms_log(event: Any, context: Any) -> None:
     """Put each receipt that SNS has logged into the queue: nothing else of the line, least of all the number."""
     tools = container()
-    at = tools.now()
-    entries = [
-        OutboxEntry(entry_id=tools.ids.new_id(at=at), queue=Queue.RECEIPTS, body=receipt_body(receipt), created_at=at)
-        for receipt in _logged(event)
-    ]
-    if len(tools.queues.send(entries=entries)) < len(entries):
-        # Lambda runs the whole batch again: a receipt that comes twice changes nothing.
-        raise RuntimeError("the queue did not take every receipt")
+    # If the queue does not take them all, Lambda runs the whole batch again.
+    queue_receipts(tools=tools, receipts=list(_logged(event)), at=tools.now())
 
 
 def _logged(event: Any) -> Iterator[Receipt]:

@@ -35,6 +35,26 @@ COLUMNS = (
 )
 """Every column may be left out; each row needs one key."""
 
+_CALLED = {
+    "ref": ("метка", "№", "№ п/п", "номер строки", "n", "id"),
+    "on": ("дата", "на дату", "дата приема", "дата обращения"),
+    "policy_number": ("енп", "полис", "номер полиса", "полис омс", "номер полиса омс"),
+    "snils": ("снилс",),
+    "certificate_number": ("временное свидетельство", "номер временного свидетельства"),
+    "blank_number": ("номер бланка", "бланк"),
+    "document_type": ("тип документа", "вид документа"),
+    "document_series": ("серия документа", "серия паспорта"),
+    "document_number": ("номер документа", "номер паспорта"),
+    "family_name": ("фамилия",),
+    "given_name": ("имя",),
+    "middle_name": ("отчество",),
+    "born_on": ("дата рождения", "д.р.", "др"),
+    "old_series": ("серия полиса",),
+    "old_number": ("номер полиса старого образца", "номер старого полиса"),
+}
+_COLUMN_OF = {name: column for column, names in _CALLED.items() for name in (column, *names)}
+"""What a column may be called → the column, in small letters with «е» for «ё»."""
+
 PASSPORT = "14"
 """F011: what a row without a type of document means."""
 
@@ -51,10 +71,10 @@ class CsvRow:
 
 
 def read_rows(*, text: str, on: date) -> list[CsvRow]:
-    """Read the rows of a table with a head; the delimiter is what the head has most of.
+    """Read the rows of a table with a head, in Russian too; the delimiter is what the head has most of.
 
     Raises:
-        ValidationFailed: the head has no or unknown columns, or the text is no table.
+        ValidationFailed: the head has no, repeated or unknown columns, or the text is no table.
     """
     try:
         return [_row(row, on) for row in _table(text.removeprefix("\ufeff"))]
@@ -67,14 +87,20 @@ def _table(text: str) -> Iterator[Mapping[str, str]]:
     head_line, _, _ = text.partition("\n")
     delimiter = max(";,\t", key=head_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    head = [name.strip().casefold() for name in next(reader, [])]
-    unknown = [name for name in head if name not in COLUMNS]
-    if not head or unknown or len(set(head)) != len(head):
-        message = f"Назовите столбцы в первой строке, каждый один раз. Бывают: {', '.join(COLUMNS)}"
+    typed = [" ".join(name.casefold().replace("ё", "е").split()) for name in next(reader, [])]
+    head = [_COLUMN_OF.get(name, "") for name in typed]
+    if not typed or not all(head) or len(set(head)) != len(head):
+        wrong = ", ".join(name or "без названия" for name, column in zip(typed, head, strict=True) if not column)
+        said = f"Неизвестные столбцы: {wrong[:200]}. " if wrong else ""
+        message = f"{said}Назовите столбцы в первой строке, каждый один раз. Бывают: {_known()}"
         raise ValidationFailed([FieldError(field="csv", code="csv_columns", message=message)])
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield dict(zip(head, (cell.strip() for cell in cells[:MOST_COLUMNS]), strict=False))
+
+
+def _known() -> str:
+    return ", ".join(f"{column} ({_CALLED[column][0]})" for column in COLUMNS)
 
 
 def _row(row: Mapping[str, str], on: date) -> CsvRow:

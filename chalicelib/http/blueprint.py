@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from chalice import Blueprint
@@ -127,7 +128,8 @@ def _answer(route: Route, dialect: Dialect, request: Any, path: Mapping[str, str
     arguments.update(read_query(signature, request.query_params))
     if signature.body is not None:
         media_type = _checked_media_type(request, dialect)
-        arguments["body"] = dialect.read(signature.body, _raw_body(request), media_type)
+        call = replace(call, raw=_raw_body(request))
+        arguments["body"] = dialect.read(signature.body, call.raw, media_type)
     return _present(route, dialect, route.handler(call, **arguments), call)
 
 

@@ -15,7 +15,15 @@ from chalicelib.http.edge import HttpProblem
 T = TypeVar("T")
 
 #: Request headers that handlers may read.
-EXPOSED_HEADERS = ("accept", "accept-language", "if-none-match", "user-agent")
+EXPOSED_HEADERS = (
+    "accept",
+    "accept-language",
+    "if-none-match",
+    "user-agent",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+)
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _ETAG = re.compile(r'(?:W/)?"v(\d{1,15})"')
@@ -30,7 +38,7 @@ class Call:
 
     ``at`` is the aware UTC moment of the call, ``if_match`` the version from the If-Match header,
     ``client`` the caller as limits count it (``client_of``), ``headers`` the part of the headers in
-    ``EXPOSED_HEADERS`` with names in lower case.
+    ``EXPOSED_HEADERS`` with names in lower case, ``raw`` the bytes of the body, over which signatures go.
     """
 
     request_id: str
@@ -40,6 +48,7 @@ class Call:
     if_match: int | None = None
     client: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    raw: bytes = field(default=b"", repr=False)
 
     @property
     def principal(self) -> Principal:

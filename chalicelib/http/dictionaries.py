@@ -35,6 +35,7 @@ from chalicelib.http import (
     certificate_dictionaries,
     clinic_dictionaries,
     correction_dictionaries,
+    exchange_dictionaries,
     privacy_dictionaries,
     refusal_dictionaries,
 )
@@ -216,6 +217,7 @@ DICTIONARIES: Mapping[str, Callable[[], Rows]] = {
     "ticket-states": ticket_states,
     "ticket-categories": ticket_categories,
     **certificate_dictionaries.DICTIONARIES,
+    **exchange_dictionaries.DICTIONARIES,
     "application-kinds": _kinds,
     "applicant-categories": _categories,
     "relations": _relations,

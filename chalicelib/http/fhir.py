@@ -202,9 +202,33 @@ def organization(call: Call, resource_id: str, query: FormatQuery) -> Resource:
     roles=REGISTRAR,
 )
 def organizations(call: Call, query: OrganizationQuery) -> Resource:
-    """По коду страховой или медицинской организации."""
+    """По коду, или по названию: страховые организации всех регионов и медицинские – своего."""
+    return _organizations(call, query)
+
+
+@blueprint.route(
+    "POST",
+    f"{BASE}/Organization/_search",
+    summary="FHIR R4: поиск Organization формой",
+    tag=TAG,
+    consumes=FORM,
+    content_type=CONTENT_TYPE,
+    errors=(403,),
+    roles=REGISTRAR,
+)
+def organization_search(call: Call, body: OrganizationQuery) -> Resource:
+    """То же, что GET; тело — форма."""
+    return _organizations(call, body)
+
+
+def _organizations(call: Call, sought: OrganizationQuery) -> Resource:
     found = use_cases.search_organizations(
-        tools=container(), principal=call.principal, identifier=query.identifier, at=call.at
+        tools=container(),
+        principal=call.principal,
+        identifier=sought.identifier,
+        name=sought.name.strip(),
+        most=sought.count,
+        at=call.at,
     )
     return _bundle(found, "Organization")
 

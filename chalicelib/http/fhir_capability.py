@@ -24,7 +24,10 @@ _SEARCHES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("patient", "reference", "То же, что beneficiary"),
         ("identifier", "token", "Номер полиса или свидетельства; только POST _search"),
     ),
-    "Organization": (("identifier", "token", "Код страховой или медицинской организации"),),
+    "Organization": (
+        ("identifier", "token", "Код страховой или медицинской организации"),
+        ("name", "string", "Начало слов названия; медицинские организации – своего региона"),
+    ),
 }
 """Resource → its search parameters: name, type, what it is."""
 

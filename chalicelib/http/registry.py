@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from chalicelib.bootstrap import container
+from chalicelib.domain.insurer_ratings import FIRST_YEAR
 from chalicelib.domain.regions import local_date
 from chalicelib.domain.registry_messages import EXCLUSION_REASONS
 from chalicelib.http.blueprint import ApiBlueprint, Call
@@ -35,6 +36,12 @@ class SortBy(StrEnum):
     CODE = "code"
     REGION = "region"
     INSURED = "insured"
+    SHARE_OF_INSURED = "share_of_insured"
+    VIOLATIONS = "violations"
+    SURVEYS = "surveys"
+    COMPLAINTS = "complaints"
+    COURT_RESULTS = "court_results"
+    OPENNESS = "openness"
 
 
 class InsurersQuery(Query):
@@ -48,7 +55,12 @@ class InsurersQuery(Query):
     may_be_chosen: bool | None = Field(default=None, description="Только те, кого можно (нельзя) выбрать")
     licensed: bool | None = Field(default=None, description="Только те, у кого лицензия есть (нет) на эту дату")
     sort: SortBy | None = Field(
-        default=None, description="Порядок: name, code, region или insured; без него сначала самое похожее"
+        default=None,
+        description="name, code, region, insured или показатель рейтинга (сначала лучшие, без оценки в конце); "
+        "без него сначала самое похожее",
+    )
+    rating_year: int | None = Field(
+        default=None, ge=FIRST_YEAR, le=2100, description="Год рейтинга; без него прошлый полный"
     )
 
 

@@ -40,13 +40,18 @@ ONE = f"{ALL}/{{import_id}}"
     roles=KEEPERS,
 )
 def order(call: Call, body: RegistryImportIn) -> Reply[RegistryImportOrderOut]:
-    """Файл F002 (XML) или страницы нового интерфейса (JSON) отправляются формой из ответа, не больше 10 МБ."""
+    """Файл отправляется формой из ответа, не больше 10 МБ.
+
+    Страховые организации – файл F002 (XML) или страницы нового интерфейса (JSON). Пункты выдачи (F013) и рейтинги по
+    годам – также CSV и XLSX: со строкой названий столбцов. Повторная загрузка того же файла ничего не меняет.
+    """
     job, form = use_cases.order_import(
         tools=container(),
         principal=call.principal,
         media_type=body.media_type,
         at=call.at,
-        request=request_key(call.idempotency_key, "registry_import", body.media_type),
+        registry=body.registry,
+        request=request_key(call.idempotency_key, "registry_import", body.media_type, body.registry.value),
     )
     answer = RegistryImportOrderOut(registry_import=import_out(job), upload=upload_out(form))
     return Reply(answer, location=f"{ALL}/{job.import_id}")

@@ -86,6 +86,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "fhir_patient": ("one_of", "Укажите identifier, _id либо family, given и birthdate"),
     "fhir_coverage": ("one_of", "Укажите identifier либо beneficiary"),
     "fhir_beneficiary": ("one_of", "Укажите beneficiary; по номеру ищут через POST _search"),
+    "fhir_organization": ("one_of", "Укажите identifier либо name"),
     "fhir_reference": ("one_of", "Укажите reference или identifier"),
     "one_of": ("one_of", "Передайте что-то одно: questions или csv"),
     "coordinates": ("both_coordinates", "Укажите обе координаты: latitude и longitude"),

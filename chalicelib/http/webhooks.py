@@ -10,10 +10,12 @@ from chalicelib.http.schemas.webhooks import (
     EventsQuery,
     ReplayIn,
     SecretRotationIn,
+    StoppedWebhooksOut,
     WebhookIn,
     WebhookOut,
     WebhooksOut,
     events_out,
+    stopped_out,
     webhook_out,
 )
 from chalicelib.use_cases import webhooks as use_cases
@@ -120,3 +122,16 @@ def events(call: Call, query: EventsQuery) -> EventsOut:
     """С первой подписки, за 90 дней; те же тела, что отправляются."""
     found = use_cases.events_after(tools=container(), principal=call.principal, after=query.after, limit=query.limit)
     return events_out(list(found), query.after)
+
+
+@blueprint.route(
+    "GET",
+    "/v1/operator/stopped-webhooks",
+    summary="Подписки, отправка по которым остановлена",
+    tag=TAG,
+    roles=("fund_operator", "administrator", "auditor"),
+)
+def stopped(call: Call) -> StoppedWebhooksOut:
+    """Дольше всех стоящие – первыми. Организация уже извещена письмом: чинит и продолжает отправку она сама."""
+    found = use_cases.stopped_subscriptions(tools=container(), principal=call.principal)
+    return StoppedWebhooksOut(items=[stopped_out(one) for one in found])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from chalicelib.domain.insurer_departure import InsurerDeparture
@@ -47,6 +47,14 @@ class RegistryReads(Protocol):
 
     def insurer_ratings(self, *, insurer_code: str) -> Sequence[InsurerRating]:
         """Read the ratings of an insurer, the last year first (1 call)."""
+        ...
+
+    def offices_of(self, *, insurer_codes: Sequence[str]) -> Mapping[str, InsurerOffices]:
+        """Read the issue points of several insurers; one that has none is not there (1 call per 100)."""
+        ...
+
+    def ratings_at(self, *, wanted: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], InsurerRating]:
+        """Read ratings by insurer and year; what is not kept is not there (1 call per 100)."""
         ...
 
     def ratings_of_year(self, *, year: int, region: str | None) -> Sequence[InsurerRating]:

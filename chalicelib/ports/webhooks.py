@@ -60,6 +60,10 @@ class Webhooks(Protocol):
         """Page through subscriptions that a timer has to look at, earliest first (1 call per page)."""
         ...
 
+    def stopped_hooks(self) -> Sequence[HookProgress]:
+        """Read all subscriptions that have stopped, the oldest stop first (1 call; index)."""
+        ...
+
 
 class HookSender(Protocol):
     """Sends webhooks and judges where they may go."""

@@ -35,6 +35,7 @@ _INSURER_KINDS = frozenset(
         NotificationKind.INSURER_NOTIFIED_OF_DEPARTURE,
         NotificationKind.INSURER_NOTIFIED_OF_ARRIVAL,
         NotificationKind.INSURER_NOTIFIED_OF_CORRECTION,
+        NotificationKind.INSURER_WEBHOOK_STOPPED,
     }
 )
 _CLINIC_KINDS = frozenset(
@@ -43,6 +44,7 @@ _CLINIC_KINDS = frozenset(
         NotificationKind.CLINIC_ASKED_TO_ATTACH,
         NotificationKind.CLINIC_NOTIFIED_OF_ARRIVAL,
         NotificationKind.CLINIC_NOTIFIED_OF_DEPARTURE,
+        NotificationKind.CLINIC_WEBHOOK_STOPPED,
     }
 )
 _ORGANISATION_KINDS = _INSURER_KINDS | _CLINIC_KINDS
@@ -78,6 +80,12 @@ _PAGES: Mapping[NotificationKind, str] = {
     NotificationKind.EXTRACT_DELIVERED: _PAPERS,
     NotificationKind.EXTRACT_RETURNED: _PAPERS,
     NotificationKind.EXTRACT_DELIVERY_CANCELLED: _PAPERS,
+    NotificationKind.INSURER_LEAVES: "/cabinet/applications/new?kind=insurer_change",
+    NotificationKind.INSURER_STAYS: "/cabinet",
+    NotificationKind.PHONE_UNREACHABLE: "/cabinet/profile",
+    NotificationKind.EMAIL_UNREACHABLE: "/cabinet/profile",
+    NotificationKind.INSURER_WEBHOOK_STOPPED: "/docs",
+    NotificationKind.CLINIC_WEBHOOK_STOPPED: "/docs",
 }
 """Kind → the page of the cabinet on which one goes on; of any other kind it is the page of the application's state."""
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.dispatch import LONGEST_DELAY
 from chalicelib.domain.records import Queue
+from chalicelib.domain.regions import home_day
 from chalicelib.domain.webhook import HookFeed, HookSubscription, body_of
-from chalicelib.domain.webhook_events import FeedEvent
+from chalicelib.domain.webhook_events import FeedEvent, split_name
 from chalicelib.domain.webhook_progress import HookProgress, HookState, begin, delivered, failed, next_of, rest
 from chalicelib.domain.webhook_signature import derive_secret, signed_headers
 from chalicelib.ports.errors import AlreadyExists, StaleWrite, Throttled
 from chalicelib.ports.toolbox import Toolbox
 from chalicelib.ports.webhooks import HookAnswer
+from chalicelib.use_cases.journal import notify
 from chalicelib.use_cases.journal import send as put_into_outbox
 from chalicelib.use_cases.tell_organisations import DELIVER_STEP
 
@@ -182,6 +184,8 @@ def _noted(run: _Run, progress: HookProgress) -> None:
     rested = rest(progress, at=at)
     work = tools.store.work(at=at)
     work.update(rested)
+    if rested.stopped_at is not None:
+        _tell_stop(run, work, rested)
     delay = _pause(run, rested)
     if delay is not None:
         queue_delivery(work=work, tools=tools, progress=rested, at=at, delay_seconds=delay)
@@ -194,6 +198,15 @@ def _noted(run: _Run, progress: HookProgress) -> None:
         work = tools.store.work(at=at)
         queue_delivery(work=work, tools=tools, progress=rested, at=at)
         work.commit()
+
+
+def _tell_stop(run: _Run, work: UnitOfWork, progress: HookProgress) -> None:
+    """Let the organisation have a letter: nothing is sent any more until it mends its receiver and says so."""
+    organisation, code = split_name(progress.organisation)
+    context = {f"{organisation.value}_code": code, "day": str(home_day(at=run.at, region=""))}
+    kind = f"{organisation.value}_webhook_stopped"
+    person_id = run.subscription.account_id
+    notify(work=work, tools=run.tools, kind=kind, person_id=person_id, at=run.at, context=context)
 
 
 def _pause(run: _Run, progress: HookProgress) -> int | None:

@@ -17,6 +17,8 @@ from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.attachment_steps import person_in
 from chalicelib.use_cases.check_insured_person import several_found
 from chalicelib.use_cases.clinic_key import ClinicQuestion, NameKey, asked_key
+from chalicelib.use_cases.find_clinics import ClinicWish, find_clinics
+from chalicelib.use_cases.insurer_directory import WantedInsurers, find_insurers
 from chalicelib.use_cases.merged_records import followed
 from chalicelib.use_cases.views import note_views
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from chalicelib.domain.clinic import Clinic
+    from chalicelib.domain.insurer import Insurer
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.principal import Principal
     from chalicelib.domain.temporary_certificate import TemporaryCertificate
@@ -110,19 +114,37 @@ def read_organization(*, tools: Toolbox, principal: Principal, organization_id: 
     return found
 
 
-def search_organizations(*, tools: Toolbox, principal: Principal, identifier: str, at: datetime) -> Sequence[Resource]:
-    """Find an Organization by the code of an insurer or a clinic (1 AWS call); none is no error.
+def search_organizations(
+    *, tools: Toolbox, principal: Principal, at: datetime, identifier: str = "", name: str = "", most: int = 20
+) -> Sequence[Resource]:
+    """Find an Organization by the code of an insurer or a clinic (1 AWS call), or by its name; none is no error.
+
+    By name: insurers of every region and clinics of the registrar's own (1 AWS call per page of both registries), at
+    most so many of each; the best first.
 
     Raises:
         ValidationFailed: the identifier is of an unknown system.
     """
     require_role(principal, Role.CLINIC_REGISTRAR)
+    if name:
+        return _named(tools, principal, name, at)[:most]
     system, _, code = identifier.rpartition("|")
     readers = {fhir.INSURERS: _insurer, fhir.CLINICS: _clinic}
     if system not in readers:
         raise _unknown_system(readers)
     found = readers[system](tools, code, at)
     return [] if found is None else [found]
+
+
+def _named(tools: Toolbox, principal: Principal, name: str, at: datetime) -> list[Resource]:
+    region = principal.region or (principal.clinic or DEFAULT_REGION)[:2]
+    on = local_date(at=at, region=region)
+    insurers = find_insurers(tools=tools, wanted=WantedInsurers(on=on, search=name))
+    clinics = find_clinics(tools=tools, wish=ClinicWish(region=region, on=on, name=name))
+    return [
+        *(_insurer_resource(one, at) for one in insurers),
+        *(_clinic_resource(found.clinic, at) for found in clinics),
+    ]
 
 
 def _found(tools: Toolbox, principal: Principal, sought: Sought, at: datetime) -> list[PersonFile]:
@@ -224,8 +246,10 @@ def _of_certificate(tools: Toolbox, certificate: TemporaryCertificate, on: date)
 
 def _insurer(tools: Toolbox, code: str, at: datetime) -> Resource | None:
     found = tools.store.insurer(code=code) if code else None
-    if found is None:
-        return None
+    return None if found is None else _insurer_resource(found, at)
+
+
+def _insurer_resource(found: Insurer, at: datetime) -> Resource:
     on = local_date(at=at, region=found.region)
     return fhir.insurer_organization(
         found, is_active=found.may_be_chosen_on(on), okato=find_region(code=found.region).okato
@@ -234,7 +258,9 @@ def _insurer(tools: Toolbox, code: str, at: datetime) -> Resource | None:
 
 def _clinic(tools: Toolbox, code: str, at: datetime) -> Resource | None:
     found = tools.store.clinic(code=code) if code else None
-    if found is None:
-        return None
+    return None if found is None else _clinic_resource(found, at)
+
+
+def _clinic_resource(found: Clinic, at: datetime) -> Resource:
     on = local_date(at=at, region=found.region)
     return fhir.clinic_organization(found, is_active=found.works_on(on), okato=find_region(code=found.region).okato)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.areas import street_key
 from chalicelib.domain.clinic import Clinic, ServedArea, nearest_first
+from chalicelib.domain.insurer_search import fit
 from chalicelib.domain.names import norm_key
 from chalicelib.ports.errors import NotFound
 
@@ -44,7 +45,7 @@ class FoundClinic:
 
 
 def find_clinics(*, tools: Toolbox, wish: ClinicWish) -> Sequence[FoundClinic]:
-    """Find the clinics of a region that work on the day: nearest first, else by name.
+    """Find the clinics of a region that work on the day: nearest first, else what fits the name best, then by name.
 
     Costs the listing of the region, and a call for each of speciality and address that is asked for.
     """
@@ -54,7 +55,7 @@ def find_clinics(*, tools: Toolbox, wish: ClinicWish) -> Sequence[FoundClinic]:
     wanted = [
         clinic
         for clinic in working
-        if _is_named(clinic, wish.name)
+        if _named(clinic, wish.name) is not None
         and (codes is None or clinic.code in codes)
         and (serving is None or clinic.code in serving)
     ]
@@ -62,7 +63,7 @@ def find_clinics(*, tools: Toolbox, wish: ClinicWish) -> Sequence[FoundClinic]:
     if wish.latitude is not None and wish.longitude is not None:
         sorted_pairs = nearest_first(clinics=wanted, latitude=wish.latitude, longitude=wish.longitude)
         return [FoundClinic(clinic=c, distance_km=km, area=areas.get(c.code)) for c, km in sorted_pairs]
-    by_name = sorted(wanted, key=lambda clinic: (clinic.name, clinic.code))
+    by_name = sorted(wanted, key=lambda clinic: (_named(clinic, wish.name) or 0, clinic.name, clinic.code))
     return [FoundClinic(clinic=clinic, area=areas.get(clinic.code)) for clinic in by_name]
 
 
@@ -90,6 +91,8 @@ def _with_speciality(tools: Toolbox, wish: ClinicWish) -> frozenset[str]:
     return frozenset(doctor.clinic_code for doctor in doctors)
 
 
-def _is_named(clinic: Clinic, name: str) -> bool:
-    wanted = norm_key(name)
-    return not wanted or wanted in norm_key(clinic.name) or wanted in norm_key(clinic.full_name) or name == clinic.code
+def _named(clinic: Clinic, name: str) -> int | None:
+    """How well a name fits, 0 best, None if it does not; typing errors are allowed."""
+    if norm_key(name) and norm_key(name) in norm_key(clinic.name):
+        return 0
+    return fit(text=f"{clinic.name} {clinic.full_name} {clinic.code}", wanted=name)

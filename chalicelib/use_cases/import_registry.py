@@ -6,17 +6,18 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.insurer_departure import InsurerDeparture
 from chalicelib.domain.records import Queue
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.domain.registry_file import MAX_FILE_BYTES, read_registry
 from chalicelib.domain.registry_import import checked_rows, judge
-from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport, counted
+from chalicelib.domain.registry_job import ImportState, Registry, RegistryImport, moved
 from chalicelib.ports.errors import NotFound
-from chalicelib.use_cases.journal import record, send
+from chalicelib.use_cases.import_insurer_table import go_on_with_table
+from chalicelib.use_cases.journal import send
 from chalicelib.use_cases.registry_imports import PREFIX
+from chalicelib.use_cases.registry_pages import PAGE, PAGES_AT_ONCE, failed, page_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.registry_import import JudgedRow
     from chalicelib.ports.storage import UnitOfWork
     from chalicelib.ports.toolbox import Toolbox
-
-PAGE = 25
-"""Rows of one transaction: each writes an insurer and perhaps its departure with a message; a page of the report."""
-
-PAGES_AT_ONCE = 40
-"""After so many pages the rest is left to a message of its own: a Lambda has a minute."""
 
 
 def begin_import(*, tools: Toolbox, key: str, version: str | None, at: datetime) -> RegistryImport | None:
@@ -52,8 +47,7 @@ def begin_import(*, tools: Toolbox, key: str, version: str | None, at: datetime)
 def _begun(tools: Toolbox, job: RegistryImport, version: str, at: datetime) -> RegistryImport:
     data = tools.scans.read(key=job.object_key, version=version or None, max_bytes=MAX_FILE_BYTES)
     begun = replace(
-        job,
-        state=ImportState.RUNNING,
+        moved(job=job, state=ImportState.RUNNING),
         started_at=at,
         object_version=version,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -75,11 +69,13 @@ def go_on_with_import(*, tools: Toolbox, import_id: str, at: datetime) -> Regist
     job = tools.store.registry_import(import_id=import_id)
     if job.state is not ImportState.RUNNING:
         return job
+    if job.registry is not Registry.INSURERS:
+        return go_on_with_table(tools=tools, job=job, at=at)
     data = tools.scans.read(key=job.object_key, version=job.object_version or None, max_bytes=MAX_FILE_BYTES)
     try:
         file = read_registry(data=data)
     except InvalidValue as refusal:
-        return _failed(tools, job, refusal, at)
+        return failed(tools, job, refusal, at)
     on = local_date(at=job.started_at or at, region=DEFAULT_REGION)
     source = f"Реестр СМО (F002){f', версия {file.release}' if file.release else ''}, загружен {on:%d.%m.%Y}"
     rows = checked_rows(rows=file.rows, on=on, source=source)
@@ -113,15 +109,7 @@ def _written(
     for row in judged:
         _write_row(work, tools, row, at)
     reports = tuple(row.report for row in judged)
-    work.create(ImportReportPage(import_id=job.import_id, page=job.pages, rows=reports))
-    job = counted(job=job, reports=reports)
-    if job.rows_done >= job.rows_total:
-        job = _finished(tools, work, replace(job, state=ImportState.DONE, finished_at=at), at)
-    elif is_last_turn:
-        send(work=work, tools=tools, queue=Queue.EXCHANGE, body={"step": "import", "import_id": job.import_id}, at=at)
-    work.update(job)
-    work.commit()
-    return replace(job, version=job.version + 1)
+    return page_written(tools, work, job, reports, is_last_turn=is_last_turn, at=at)
 
 
 def _write_row(work: UnitOfWork, tools: Toolbox, row: JudgedRow, at: datetime) -> None:
@@ -131,27 +119,9 @@ def _write_row(work: UnitOfWork, tools: Toolbox, row: JudgedRow, at: datetime) -
         work.create(row.insurer)
     else:
         work.update(row.insurer)
-    if row.leaves_on is not None:
-        code, leaves_on = row.insurer.code, row.leaves_on
-        work.put(InsurerDeparture(insurer_code=code, leaves_on=leaves_on, known_at=at))
+    leaves_on = row.leaves_on or row.stays_after
+    if leaves_on is not None:
+        code, is_revoked = row.insurer.code, row.leaves_on is None
+        work.put(InsurerDeparture(insurer_code=code, leaves_on=leaves_on, known_at=at, is_revoked=is_revoked))
         body = {"step": "departure", "insurer_code": code, "leaves_on": str(leaves_on), "page": "0"}
         send(work=work, tools=tools, queue=Queue.EXCHANGE, body=body, at=at)
-
-
-def _finished(tools: Toolbox, work: UnitOfWork, job: RegistryImport, at: datetime) -> RegistryImport:
-    details = {"import_id": job.import_id, "rows": str(job.rows_total), "sha256": job.sha256}
-    details |= {name: str(count) for name, count in sorted(job.counts.items())}
-    name = "registry_imported" if job.state is ImportState.DONE else "registry_import_failed"
-    return record(job, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
-
-
-def _failed(tools: Toolbox, job: RegistryImport, refusal: InvalidValue, at: datetime) -> RegistryImport:
-    """The file as a whole cannot be read: nothing of it is taken in."""
-    work = tools.store.work(at=at)
-    failed = replace(
-        job, state=ImportState.FAILED, finished_at=at, failure=refusal.reason, failure_message=refusal.detail
-    )
-    failed = _finished(tools, work, failed, at)
-    work.update(failed)
-    work.commit()
-    return failed

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import FieldError, ValidationFailed
-from chalicelib.domain.insurer_ratings import ComparedValue, compare
+from chalicelib.domain.insurer_ratings import CRITERIA, ComparedValue, Criterion, compare
 from chalicelib.domain.insurer_search import rank
 from chalicelib.ports.errors import NotFound
 
@@ -25,7 +25,11 @@ BRANCHES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedInsurers:
-    """Which insurers are wanted on a day, and in which order; without ``sort`` what fits the search best is first."""
+    """Which insurers are wanted on a day, and in which order; without ``sort`` what fits the search best is first.
+
+    ``sort`` may be a criterion of ratings: then the best of ``rating_year`` are first (of the last full year without
+    it), those that are not rated last.
+    """
 
     on: date
     region: str | None = None
@@ -33,16 +37,17 @@ class WantedInsurers:
     may_be_chosen: bool | None = None
     licensed: bool | None = None
     sort: str | None = None
+    rating_year: int | None = None
 
 
 def find_insurers(*, tools: Toolbox, wanted: WantedInsurers) -> list[Insurer]:
-    """List the insurers of a region, or all, that are wanted (1 AWS call per page of the registry)."""
+    """List the insurers of a region, or all, that are wanted (1 AWS call per page of the registry, 1 for ratings)."""
     ranked: list[tuple[int, Insurer]] = []
     for insurer in tools.store.insurers(region=wanted.region):
         place = rank(insurer=insurer, wanted=wanted.search or "")
         if place is not None and _fits(insurer, wanted):
             ranked.append((place, insurer))
-    order = _ORDERS[wanted.sort or "name"]
+    order = _by_rating(tools, wanted) if wanted.sort in set(Criterion) else _ORDERS[wanted.sort or "name"]
     ranked.sort(key=lambda pair: (0 if wanted.sort else pair[0], order(pair[1], wanted.on), pair[1].code))
     return [insurer for _, insurer in ranked]
 
@@ -55,6 +60,18 @@ def _fits(insurer: Insurer, wanted: WantedInsurers) -> bool:
 def _insured(insurer: Insurer, on: date) -> int:
     notice = insurer.last_notice(on)
     return -notice.insured if notice else 1
+
+
+def _by_rating(tools: Toolbox, wanted: WantedInsurers) -> Callable[[Insurer, date], tuple[int, float, str]]:
+    year = wanted.rating_year or wanted.on.year - 1
+    criterion = Criterion(wanted.sort or "")
+    sign = -1 if CRITERIA[criterion].more_is_better else 1
+    rated = {
+        rating.insurer_code: sign * rating.values[criterion.value]
+        for rating in tools.store.ratings_of_year(year=year, region=wanted.region)
+        if criterion.value in rating.values
+    }
+    return lambda insurer, _: (insurer.code not in rated, rated.get(insurer.code, 0.0), insurer.name.casefold())
 
 
 _ORDERS: Mapping[str, Callable[[Insurer, date], str | int]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.principal import Role
 from chalicelib.domain.registry_file import MAX_FILE_BYTES
-from chalicelib.domain.registry_job import ImportReportPage, ImportState, RegistryImport
+from chalicelib.domain.registry_job import ImportReportPage, ImportState, Registry, RegistryImport
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_role
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 PREFIX = "exchange/registry/"
 UPLOAD_SECONDS = 900
-MEDIA_TYPES = frozenset({"application/xml", "text/xml", "application/json"})
+TREES = frozenset({"application/xml", "text/xml", "application/json"})
+SHEETS = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
+MEDIA_TYPES = {Registry.INSURERS: TREES, Registry.ISSUE_POINTS: TREES | SHEETS, Registry.RATINGS: TREES | SHEETS}
 
 
 def order_import(
@@ -32,23 +34,27 @@ def order_import(
     principal: Principal,
     media_type: str,
     at: datetime,
+    registry: Registry = Registry.INSURERS,
     request: idempotency.RequestKey | None = None,
 ) -> tuple[RegistryImport, UploadForm]:
-    """Permit the upload of one file of the registry, and await it; a repeated key awaits no second one.
+    """Permit the upload of one file of a registry, and await it; a repeated key awaits no second one.
+
+    Points and ratings that a fund's operator uploads concern the insurers of the own region alone.
 
     Raises:
         NotPermitted: neither a fund's operator nor an administrator.
         ValidationFailed: the file is going to be of another type.
     """
     _require_keeper(principal)
-    if media_type not in MEDIA_TYPES:
-        message = f"Реестр принимается в XML или JSON: {', '.join(sorted(MEDIA_TYPES))}"
+    accepted = MEDIA_TYPES[registry]
+    if media_type not in accepted:
+        message = f"Такой файл принимается в виде: {', '.join(sorted(accepted))}"
         raise ValidationFailed([FieldError(field="media_type", code="unsupported_format", message=message)])
     job = idempotency.once(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _awaited(tools, principal, media_type, request, at),
+        create=lambda: _awaited(tools, principal, registry, media_type, request, at),
         recall=lambda import_id: tools.store.registry_import(import_id=import_id),
     )
     form = tools.scans.upload_form(
@@ -60,6 +66,7 @@ def order_import(
 def _awaited(
     tools: Toolbox,
     principal: Principal,
+    registry: Registry,
     media_type: str,
     request: idempotency.RequestKey | None,
     at: datetime,
@@ -74,6 +81,8 @@ def _awaited(
         object_key=f"{PREFIX}{import_id}",
         state=ImportState.AWAITING_UPLOAD,
         created_at=at,
+        registry=registry,
+        region="" if principal.has_role(Role.ADMINISTRATOR) else principal.region or "",
     )
     work = tools.store.work(at=at)
     details = {"import_id": import_id}

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from chalicelib.ports.toolbox import Toolbox
 
 PAGE = 100
+STOPPED = "stopped"
 
 
 def run_webhooks(*, tools: Toolbox, at: datetime) -> Mapping[str, int]:
-    """Queue the runs whose moment has come; returns how many.
+    """Queue the runs whose moment has come; returns how many, and how many subscriptions have ``stopped`` for good.
 
     A subscription that changes meanwhile is left to the next run.
     """
@@ -28,7 +29,7 @@ def run_webhooks(*, tools: Toolbox, at: datetime) -> Mapping[str, int]:
     for page in tools.store.due_hooks(until=at, page=PAGE):
         for progress in page:
             done[_queued(tools, progress, at)] += 1
-    return dict(done)
+    return {**done, STOPPED: len(tools.store.stopped_hooks())}
 
 
 def _queued(tools: Toolbox, progress: HookProgress, at: datetime) -> str:

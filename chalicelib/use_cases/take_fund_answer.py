@@ -14,9 +14,10 @@ from chalicelib.domain.audit import SYSTEM
 from chalicelib.domain.change_file import FileState, moved
 from chalicelib.domain.errors import InvalidValue, RuleRefused
 from chalicelib.domain.exchange_check import MAX_XML_BYTES, OpenedFile, flk_report, open_exchange_file
-from chalicelib.domain.exchange_model import RECORDS
+from chalicelib.domain.exchange_model import RECORDS, FileKind
 from chalicelib.domain.exchange_schema import ORDER, FlkError
 from chalicelib.domain.fund_answer import AnswerPage, AnswerState, FundAnswer, Outcome, TakenFile, counted
+from chalicelib.domain.fund_answer import moved as answer_moved
 from chalicelib.domain.records import Queue
 from chalicelib.domain.xml_tree import write_xml
 from chalicelib.ports.errors import AlreadyExists, NotFound
@@ -39,6 +40,10 @@ PAGE = 25
 PAGES_AT_ONCE = 10
 """After so many pages the rest is left to a message of its own: a Lambda has a minute."""
 
+ANSWERS_FOR_A_STOP = 4
+"""An answer to a record of ours takes two calls a page; of a stop list each row is looked for. Each message reads the
+whole file anew, so the fewer there are the less a long file costs."""
+
 
 def begin_answer(*, tools: Toolbox, key: str, version: str | None, at: datetime) -> FundAnswer | None:
     """Begin with a file that has arrived; a repeated or unknown event changes nothing that is done already."""
@@ -54,7 +59,8 @@ def begin_answer(*, tools: Toolbox, key: str, version: str | None, at: datetime)
 def _begun(tools: Toolbox, job: FundAnswer, version: str, at: datetime) -> FundAnswer:
     data = tools.scans.read(key=job.key, version=version or None, max_bytes=MAX_XML_BYTES)
     digest = hashlib.sha256(data).hexdigest()
-    begun = replace(job, state=AnswerState.RUNNING, started_at=at, object_version=version, sha256=digest)
+    running = answer_moved(job=job, state=AnswerState.RUNNING)
+    begun = replace(running, started_at=at, object_version=version, sha256=digest)
     work = tools.store.work(at=at)
     work.create(TakenFile(insurer_code=job.insurer_code, name=job.name, sha256=digest, answer_id=job.answer_id))
     work.update(begun)
@@ -71,11 +77,11 @@ def _known(tools: Toolbox, job: FundAnswer, at: datetime) -> FundAnswer:
     if taken is None or taken.answer_id == job.answer_id:
         return job  # Given up or begun in the meantime: the next look at the job tells.
     if taken.sha256 == job.sha256:
-        over = replace(job, state=AnswerState.REPEATED, finished_at=at, repeats=taken.answer_id)
+        repeated = answer_moved(job=job, state=AnswerState.REPEATED)
+        over = replace(repeated, finished_at=at, repeats=taken.answer_id)
         return _over(tools, over, "fund_file_repeated", at)
     over = replace(
-        job,
-        state=AnswerState.FAILED,
+        answer_moved(job=job, state=AnswerState.FAILED),
         finished_at=at,
         failure="name_taken",
         failure_message="Файл с этим именем уже принят, а содержание другое: попросите у фонда файл с новым номером",
@@ -118,11 +124,12 @@ def _take_in(tools: Toolbox, job: FundAnswer, file: OpenedFile, at: datetime) ->
     except RuleRefused as refusal:
         return _failed(tools, job, refusal.reason, refusal.detail, (), at)
     job = replace(job, rows_total=reader.total)
-    for turn in range(PAGES_AT_ONCE):
+    turns = PAGES_AT_ONCE * (1 if job.kind is FileKind.STOPLIST else ANSWERS_FOR_A_STOP)
+    for turn in range(turns):
         if job.rows_done >= job.rows_total:
             return _finished(tools, job, at)
         rows = reader.page(start=job.rows_done, size=PAGE)
-        job = _page_written(tools, job, rows, is_last_turn=turn == PAGES_AT_ONCE - 1, at=at)
+        job = _page_written(tools, job, rows, is_last_turn=turn == turns - 1, at=at)
     return job
 
 
@@ -166,7 +173,8 @@ def _finished(tools: Toolbox, job: FundAnswer, at: datetime) -> FundAnswer:
         for row in bad
         for found in row.remarks
     )
-    done = replace(job, state=AnswerState.DONE, finished_at=at, report_key=_reported(tools, job, errors))
+    taken = answer_moved(job=job, state=AnswerState.DONE)
+    done = replace(taken, finished_at=at, report_key=_reported(tools, job, errors))
     work = tools.store.work(at=at)
     work.update(_noted(tools, work, done, "fund_file_taken", at))
     if job.about:
@@ -202,8 +210,7 @@ def _failed(
     """The file as a whole is wrong: nothing of it is taken in, and its name may be used again."""
     whole = (FlkError(code=ORDER, field=job.kind.value, base=job.kind.value, record="", comment=detail[:250]),)
     failed = replace(
-        job,
-        state=AnswerState.FAILED,
+        answer_moved(job=job, state=AnswerState.FAILED),
         finished_at=at,
         failure=reason,
         failure_message=detail,

@@ -1,4 +1,4 @@
-"""Tells everyone whom an insurer insures that it stops its work, page by page, each once (I1; 108н, p. 23-24)."""
+"""Tells everyone whom an insurer insures that it stops its work, or stays, page by page, once (I1; 108н, p. 23-24)."""
 
 from __future__ import annotations
 
@@ -40,13 +40,9 @@ def tell_departure(
     found = tools.store.insured_by(insurer_code=insurer_code, shard=departure.shard, limit=PAGE, after=departure.after)
     people = to_tell(departure=departure, reached=(policy.told_id for policy in found.items))
     work = tools.store.work(at=at)
-    context = {
-        "insurer_code": insurer_code,
-        "leaves_on": str(leaves_on),
-        "choose_until": str(choose_until(leaves_on=leaves_on)),
-    }
+    kind, context = _message(departure)
     for person_id in people:
-        notify(work=work, tools=tools, kind="insurer_leaves", person_id=person_id, at=at, context=context)
+        notify(work=work, tools=tools, kind=kind, person_id=person_id, at=at, context=context)
     moved = told(departure=departure, people=people, after=found.after, shards=tools.store.insured_shards, at=at)
     if moved.done_at is None:
         body = {"step": "departure", "insurer_code": insurer_code, "leaves_on": str(leaves_on), "page": str(page + 1)}
@@ -57,11 +53,19 @@ def tell_departure(
 
 
 def _stands(tools: Toolbox, departure: InsurerDeparture, at: datetime) -> bool:
-    """Tell whether the registry still says that the insurer leaves on the day."""
+    """Tell whether the registry still says that the insurer leaves on the day, or stays if that was revoked."""
     insurer = tools.store.insurer(code=departure.insurer_code)
     if insurer is None:
         return False
-    return insurer.leaves_on(on=local_date(at=at, region=insurer.region)) == departure.leaves_on
+    leaves_on = insurer.leaves_on(on=local_date(at=at, region=insurer.region))
+    return leaves_on == (None if departure.is_revoked else departure.leaves_on)
+
+
+def _message(departure: InsurerDeparture) -> tuple[str, dict[str, str]]:
+    context = {"insurer_code": departure.insurer_code, "leaves_on": str(departure.leaves_on)}
+    if departure.is_revoked:
+        return "insurer_stays", context
+    return "insurer_leaves", context | {"choose_until": str(choose_until(leaves_on=departure.leaves_on))}
 
 
 def _keep(tools: Toolbox, departure: InsurerDeparture, at: datetime) -> InsurerDeparture:

@@ -18,7 +18,7 @@ from chalicelib.domain.ticket import (
     TicketCategory,
     TicketNumber,
     answer_due,
-    check_text,
+    check_question,
     desks_of,
     written,
 )
@@ -117,7 +117,7 @@ def _begun(tools: Toolbox, principal: Principal, question: Question, about: Appl
         account_id=principal.account_id,
         number=series_number(series=Series.TICKET, serial_or_random=serial, on=day),
         category=question.category,
-        subject=check_text(question.subject, "subject"),
+        subject=check_question(subject=question.subject, text=question.text),
         desk=desk,
         other_desk=other,
         region=region,

@@ -256,6 +256,12 @@ def unsubscribe(*, tools: Toolbox, principal: Principal, subscription_id: str, a
     work.commit()
 
 
+def stopped_subscriptions(*, tools: Toolbox, principal: Principal) -> Sequence[HookProgress]:
+    """All subscriptions that have stopped, for those who run the service (1 AWS call); raises NotPermitted."""
+    require_role(principal, Role.FUND_OPERATOR, Role.ADMINISTRATOR, Role.AUDITOR)
+    return tools.store.stopped_hooks()
+
+
 def events_after(*, tools: Toolbox, principal: Principal, after: int, limit: int) -> Sequence[FeedEvent]:
     """Read the feed of the operator's organisation behind a cursor (1 AWS call)."""
     organisation = organisation_name(*organisation_of(principal))

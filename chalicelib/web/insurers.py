@@ -32,6 +32,7 @@ _SORTS = {
     SortBy.CODE: "По коду",
     SortBy.REGION: "По региону",
     SortBy.INSURED: "По числу застрахованных",
+    **{SortBy(criterion.value): f"По рейтингу: {rule.title.lower()}" for criterion, rule in CRITERIA.items()},
 }
 
 

@@ -184,13 +184,16 @@ def _parts(kind: str, body: bytes) -> list[tuple[str, str]]:
     from email import policy  # noqa: PLC0415 — only where a file is sent
     from email.parser import BytesParser  # noqa: PLC0415
 
+    from chalicelib.adapters.sheets.csv_dialect import decoded  # noqa: PLC0415 — as above
+
     message = BytesParser(policy=policy.HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode("latin-1") + body)
     found: list[tuple[str, str]] = []
     for part in message.iter_parts() if message.is_multipart() else ():
         name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
         if not isinstance(name, str) or not isinstance(content, bytes) or len(found) == _MAX_FIELDS:
             raise ValueError("no form with a file")
-        found.append((name, content.decode()))
+        # A file is in whatever encoding its spreadsheet wrote; fields are in that of the page.
+        found.append((name, decoded(content) if part.get_filename() else content.decode()))
     if not found:
         raise ValueError("no form with a file")
     return found

@@ -88,7 +88,7 @@ def cloud(urls: Mapping[str, str], data_dir: Path, administrator_secret: str) ->
 
 
 def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
-    """Return the stand-ins for the state's sign-in service and registers, and for a provider of text messages."""
+    """Return the stand-ins for the state's sign-in service and registers."""
     state = {"LOCAL_STATE_DIR": str(data_dir)}
     identity = {"IDP_PORT": _port(urls["identity"]), "IDP_ISSUER": urls["identity"]}
     identity |= {"IDP_AUDIENCE": _AUDIENCE}
@@ -106,23 +106,24 @@ def simulators(urls: Mapping[str, str], data_dir: Path) -> list[ProcessSpec]:
             health_url=f"{urls['registers']}/health",
             environment=process_environment({**state, **registers}),
         ),
-        ProcessSpec(
-            name="text_aggregator",
-            module="infra.local.text_aggregator",
-            health_url=f"{urls['texts']}/health",
-            environment=process_environment({"TEXTS_PORT": _port(urls["texts"])}),
-        ),
     ]
 
 
 def services(urls: Mapping[str, str], functions: Mapping[str, str], stack: Stack | None) -> list[ProcessSpec]:
-    """Return the processes that run the app: its routes, and its queues and schedules."""
+    """Return the processes that run the app, and a provider of text messages, which brings receipts to it."""
     resources = {} if stack is None else stack.resources
     queues = {name: value for name, value in resources.items() if name.endswith("Queue")}
     gateway = {"GATEWAY_PORT": _port(urls["web"])}
     pump = {"PUMP_CONTROL_PORT": _port(urls["pump"]), "QUEUE_URLS": json.dumps(queues)}
     pump |= {name: os.environ.get(name, value) for name, value in _PUMP.items()}
+    texts = {"TEXTS_PORT": _port(urls["texts"]), "RECEIPTS_URL": f"{urls['web']}/v1/sms-receipts"}
     return [
+        ProcessSpec(
+            name="text_aggregator",
+            module="infra.local.text_aggregator",
+            health_url=f"{urls['texts']}/health",
+            environment=process_environment({**functions, **texts}),
+        ),
         ProcessSpec(
             name="gateway",
             module="infra.local.gateway",

@@ -15,7 +15,7 @@ GRANTED = {
     "expire-certificates": {"gsi2"},
     "employer-lists": {"gsi1"},  # the names of insurers
     "issuance": {"gsi1"},  # applications about a child whose birth record is annulled
-    "run-messages": {"gsi2"},
+    "run-messages": {"gsi1", "gsi2"},  # webhooks that have stopped; what is due
     "run-retention": {"gsi1", "gsi2"},  # what is kept too long; what leads to a person
     "run-due": {"gsi1", "gsi2"},  # what is due; applications of who may not act any more
 }

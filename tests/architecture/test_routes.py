@@ -40,6 +40,7 @@ PUBLIC = {
     ("GET", "/v1/status-lists/{number}"),
     ("POST", "/v1/clinic-searches"),
     ("POST", "/v1/readiness-checks"),
+    ("POST", "/v1/sms-receipts"),
     ("POST", "/v1/validity-checks"),
 }
 

@@ -21,9 +21,9 @@ IMPORTS = "/v1/registry-imports"
 LEFT = "77012"
 
 
-def _order(rig: Rig) -> dict[str, Any]:
+def _order(rig: Rig, registry: str = "insurers") -> dict[str, Any]:
     with signed_in(rig, "fund"):
-        return dict(rig.api("POST", IMPORTS, {"media_type": "text/xml"}, key="registry"))
+        return dict(rig.api("POST", IMPORTS, {"media_type": "text/xml", "registry": registry}, key="registry"))
 
 
 def _ordered(rig: Rig) -> None:
@@ -43,10 +43,31 @@ def _insured(rig: Rig) -> None:
     rig.waiting.clear()
 
 
-def _arrive(rig: Rig) -> None:
+def _table_ordered(registry: str) -> Callable[[Rig], None]:
+    def act(rig: Rig) -> None:
+        _order(rig, registry)
+
+    return act
+
+
+_POINT = "<SMOCOD>{code}</SMOCOD><CODPVP>{number}</CODPVP><ADDRESS>г. Москва</ADDRESS><DATEBEG>2020-01-01</DATEBEG>"
+_RATING = "<SMOCOD>{code}</SMOCOD><YEAR>{number}</YEAR><SURVEYS>90</SURVEYS>"
+
+
+def _table(row: str, numbers: range) -> bytes:
+    """Two pages of rows about two insurers."""
+    rows = (row.format(code=code, number=number) for number in numbers for code in (LEFT, "77004"))
+    return f"<packet>{''.join(f'<row>{one}</row>' for one in rows)}</packet>".encode("cp1251")
+
+
+def _table_arrives(row: str, numbers: range) -> Callable[[Rig], None]:
+    return lambda rig: _arrive(rig, _table(row, numbers))
+
+
+def _arrive(rig: Rig, data: bytes | None = None) -> None:
     """Upload the file and let its event be handled; a moment that is restored has no files, so it is put anew."""
     (job,) = map(_body, rig.items("RegistryImport"))
-    put = boto3.client("s3").put_object(Bucket="polis-scans", Key=job["object_key"], Body=_registry())
+    put = boto3.client("s3").put_object(Bucket="polis-scans", Key=job["object_key"], Body=data or _registry())
     event = {"Records": [{"s3": {"object": {"key": job["object_key"], "versionId": put["VersionId"]}}}]}
     rig.deliver(Waiting(queue="exchange", message_id="upload", body=json.dumps(event)))
 
@@ -54,6 +75,20 @@ def _arrive(rig: Rig) -> None:
 def _taken_in(rig: Rig) -> None:
     _arrive(rig)
     rig.step()
+
+
+def _stays(rig: Rig) -> None:
+    """The registry mends its mistake: the insurer goes on, and whoever was told has to learn of it."""
+    rig.settle()
+    rig.waiting.clear()
+    with signed_in(rig, "fund"):
+        ordered = rig.api("POST", IMPORTS, {"media_type": "text/xml"}, key="stays")
+    key = ordered["upload"]["fields"]["key"]
+    put = boto3.client("s3").put_object(Bucket="polis-scans", Key=key, Body=xml_file(sample_rows()[:3]))
+    event = {"Records": [{"s3": {"object": {"key": key, "versionId": put["VersionId"]}}}]}
+    rig.deliver(Waiting(queue="exchange", message_id="stays", body=json.dumps(event)))
+    rig.step()
+    _first_shards_told(rig)
 
 
 def _first_shards_told(rig: Rig) -> None:
@@ -84,14 +119,20 @@ POINT = {"code": "1", "address": "г. Москва, ул. Примерная", "
 REGISTRY_STAGES: dict[str, tuple[str, Callable[[Rig], None]]] = {
     "registry_insured": ("approved", _insured),
     "registry_uploaded": ("registry_insured", _ordered),
+    "points_uploaded": ("", _table_ordered("issue_points")),
+    "ratings_uploaded": ("", _table_ordered("ratings")),
     "registry_taken_in": ("registry_uploaded", _taken_in),
     "departure_reaches_people": ("registry_taken_in", _first_shards_told),
+    "stay_reaches_people": ("registry_taken_in", _stays),
 }
 
 REGISTRY_SCENARIOS = (
     Scenario(name="registry_ordered", begins="", act=_order, pause=CLIENT_WAITS),
     Scenario(name="registry_taken_in", begins="registry_uploaded", act=_arrive),
+    Scenario(name="points_taken_in", begins="points_uploaded", act=_table_arrives(_POINT, range(1, 15))),
+    Scenario(name="ratings_taken_in", begins="ratings_uploaded", act=_table_arrives(_RATING, range(2012, 2026))),
     Scenario(name="departure_told", begins="departure_reaches_people", act=deliver("exchange")),
+    Scenario(name="stay_told", begins="stay_reaches_people", act=deliver("exchange")),
     Scenario(
         name="insurer_rated", begins="", act=_kept("ratings/{year}", {"values": {"surveys": 90}}), pause=CLIENT_WAITS
     ),

@@ -21,6 +21,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters import aws
 from chalicelib.adapters.notifications.ses import SesEmailSender
 from chalicelib.adapters.notifications.sns import SnsSmsSender
+from chalicelib.adapters.notifications.switching import with_second
 from chalicelib.http.blueprint import set_clock
 from chalicelib.http.tokens import account_id_of
 from infra.local.insurers_sample import INSURERS
@@ -30,7 +31,7 @@ from tests.cloud import ACCOUNT, QUEUES, REGION, cloud, memory_table
 from tests.fakes.notifications import FakeEmailSender, FakeSmsSender
 from tests.fakes.registers import FakeRegisters
 from tests.fakes.webhooks import FakeHookSender
-from tests.faults.seam import BreakableRegisters, FaultSeam, Killed
+from tests.faults.seam import BreakableProvider, BreakableRegisters, FaultSeam, Killed, SecondProvider
 from tests.memory.s3 import put_back, stored_files
 from tests.world import NOW, TestContainer
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 INSURERS_USED = ("77012", "77004")
 REFUSALS, SERVER_ERRORS = 400, 500
+RECEIPTS_SECRET = "c2VjcmV0IG9mIHRoZSBzZWNvbmQgcHJvdmlkZXI="
 VISIBILITY = timedelta(minutes=6)
 """After this a queue shows a message again whose handler failed."""
 
@@ -102,6 +104,7 @@ class Rig:
     handled: list[Waiting] = field(default_factory=list)
     seam: FaultSeam = field(default_factory=FaultSeam)
     real_senders: bool = False
+    second: SecondProvider | None = None
     answering: bool = False
     ids: SeededIds = field(default_factory=SeededIds)
     at: datetime = NOW
@@ -125,6 +128,10 @@ class Rig:
         if self.real_senders:
             self.tools.sms = SnsSmsSender(client=self.tools.client("sns"))
             self.tools.email = SesEmailSender(client=self.tools.client("sesv2"), sender="polis@example.org")
+        if self.second is not None:
+            second = BreakableProvider(inner=self.second, seam=self.seam)
+            self.tools.sms = with_second(first=self.sms, second=second, routes=self.tools.store, now=self.tools.now)
+            self.tools.sms_receipt_secrets = (RECEIPTS_SECRET,)
         self.tools.at = self.at
         bootstrap.use_container(self.tools)
         set_clock(lambda: self.at)
@@ -148,14 +155,21 @@ class Rig:
             self.seam.index = None
 
     def answer(
-        self, method: str, resource: str, body: Any = None, *, key: str | None = None, **path: str
+        self,
+        method: str,
+        resource: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        signed: Mapping[str, str] | None = None,
+        **path: str,
     ) -> dict[str, Any]:
         """Send the API's Lambda an event; returns its answer, raises Crashed if the process dies."""
         context = {
             "claims": json.dumps(self.claims),
             "account_id": account_id_of(issuer="https://id.test", subject=self.claims["sub"]),
         }
-        headers = {"content-type": "application/json", **({"idempotency-key": key} if key else {})}
+        headers = {"content-type": "application/json", **({"idempotency-key": key} if key else {}), **(signed or {})}
         event = {
             "resource": resource,
             "path": resource.format(**path),
@@ -165,7 +179,7 @@ class Rig:
             "multiValueQueryStringParameters": None,
             "pathParameters": path or None,
             "stageVariables": None,
-            "body": None if body is None else json.dumps(body),
+            "body": body if body is None or isinstance(body, str) else json.dumps(body),
             "isBase64Encoded": False,
             "requestContext": {
                 "httpMethod": method,
@@ -281,7 +295,8 @@ class Rig:
         """What left by the real providers: channel and text."""
         sms = [("sms", text) for _, text in sns_backends[ACCOUNT][REGION].sms_messages.values()]
         letters = [("email", letter.subject) for letter in ses_backends[ACCOUNT][REGION].sent_messages]
-        return [*sms, *letters]
+        by_second = [("second", message.text) for message in self.second.taken.values()] if self.second else []
+        return [*sms, *letters, *by_second]
 
     def keep(self) -> Moment:
         """Remember everything that outlives a process."""
@@ -306,6 +321,8 @@ class Rig:
         self.registers = pickle.loads(moment.registers)  # noqa: S301 — it was written here
         self.sms, self.email = FakeSmsSender(sent=list(moment.sms)), FakeEmailSender()
         self.hooks = FakeHookSender()
+        if self.second is not None:
+            self.second = SecondProvider()
         self.ids.random.setstate(moment.chance)
         sns_backends[ACCOUNT][REGION].sms_messages.clear()
         ses_backends[ACCOUNT][REGION].sent_messages.clear()

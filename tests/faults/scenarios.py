@@ -38,6 +38,7 @@ class Scenario:
     act: Callable[[Rig], None]
     pause: timedelta = VISIBILITY
     real_senders: bool = False
+    second_sender: bool = False
 
     def run(self, rig: Rig) -> None:
         """Act, and repeat what did not come to its end."""

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from chalicelib.adapters.notifications.failures import sorted_failures
 from chalicelib.ports.errors import Throttled, Unavailable
+from chalicelib.ports.notifications import Taken
 from chalicelib.ports.registers import Registers
+from tests.fakes.notifications import SentSms
 
 if TYPE_CHECKING:
     from chalicelib.domain.checks import CheckAnswer, CheckRequest
@@ -85,3 +88,25 @@ class BreakableRegisters:
         answer = self.inner.collect(ticket=ticket)
         self.seam("registers.collect", "after")
         return answer
+
+
+@dataclass(kw_only=True)
+class SecondProvider:
+    """A provider of text messages that takes each reference once, as the real one promises."""
+
+    taken: dict[str, SentSms] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class BreakableProvider:
+    """The second provider behind the same seam."""
+
+    inner: SecondProvider
+    seam: FaultSeam
+
+    def send(self, *, to: str, text: str, reference: str, urgent: bool = False) -> Taken:
+        with sorted_failures():
+            self.seam("texts.send", "before")
+            self.inner.taken.setdefault(reference, SentSms(to=to, text=text, reference=reference))
+            self.seam("texts.send", "after")
+        return Taken(provider="aggregator", provider_id=f"agg-{reference}")

@@ -21,8 +21,9 @@ from tests.faults.registry_scenarios import REGISTRY_SCENARIOS, REGISTRY_STAGES
 from tests.faults.rig import Moment, Rig
 from tests.faults.scenarios import SCENARIOS as MAIN_SCENARIOS
 from tests.faults.scenarios import STAGES as MAIN_STAGES
-from tests.faults.seam import Fault
+from tests.faults.seam import Fault, SecondProvider
 from tests.faults.session_scenarios import SESSION_SCENARIOS
+from tests.faults.sms_scenarios import SMS_SCENARIOS, SMS_STAGES
 from tests.faults.ticket_scenarios import TICKET_SCENARIOS, TICKET_STAGES
 from tests.faults.webhook_scenarios import WEBHOOK_SCENARIOS, WEBHOOK_STAGES
 
@@ -35,6 +36,7 @@ STAGES = {
     **CORRECTION_STAGES,
     **CERTIFICATE_STAGES,
     **MESSAGE_STAGES,
+    **SMS_STAGES,
     **APPEAL_STAGES,
     **REGISTRY_STAGES,
     **EMPLOYER_STAGES,
@@ -51,6 +53,7 @@ MORE_SCENARIOS = (
     *CLINIC_SCENARIOS,
     *CERTIFICATE_SCENARIOS,
     *MESSAGE_SCENARIOS,
+    *SMS_SCENARIOS,
     *APPEAL_SCENARIOS,
     *SESSION_SCENARIOS,
     *REGISTRY_SCENARIOS,
@@ -102,6 +105,7 @@ class Bench:
         scenario = SCENARIOS[name]
         moment = self._moment(scenario.begins)
         self.rig.real_senders = scenario.real_senders
+        self.rig.second = SecondProvider() if scenario.second_sender else None
         self.rig.restore(moment)
         return self.rig.broken(index, fault)
 
@@ -109,7 +113,7 @@ class Bench:
         if stage not in self._moments:
             earlier, lead = STAGES[stage]
             before = self._moment(earlier)
-            self.rig.real_senders = False
+            self.rig.real_senders, self.rig.second = False, None
             self.rig.restore(before)
             lead(self.rig)
             self._moments[stage] = self.rig.keep()

@@ -65,6 +65,15 @@ def _failing(rig: Rig) -> None:
         rig.hooks.answers = lambda _: HookAnswer.TAKEN
 
 
+def _gone(rig: Rig) -> None:
+    """The receiver is gone: the subscription stops, and its organisation gets one letter of that."""
+    rig.hooks.answers = lambda _: HookAnswer.GONE
+    try:
+        _handled(rig)
+    finally:
+        rig.hooks.answers = lambda _: HookAnswer.TAKEN
+
+
 def _failed_long_ago(rig: Rig) -> None:
     _failing(rig)
     rig.waiting.clear()
@@ -82,6 +91,7 @@ WEBHOOK_SCENARIOS = (
     Scenario(name="change_that_is_told", begins="webhook_subscribed", act=submit, pause=CLIENT_WAITS),
     Scenario(name="webhook_sent", begins="webhook_told", act=_handled),
     Scenario(name="webhook_refused", begins="webhook_told", act=_failing),
+    Scenario(name="webhook_gone", begins="webhook_told", act=_gone),
     Scenario(name="webhook_timer", begins="webhook_failed", act=fire("messages", "run_messages"), pause=NEXT_RUN),
     *(
         Scenario(name=name, begins="webhook_failed", act=act, pause=CLIENT_WAITS)

@@ -93,6 +93,14 @@ class TestBatch:
         assert [mistake.split(":")[0] for mistake in table[3]["errors"].split("; ")] == ["on", "born_on"]
         assert table[4]["ref"] == "'=5"
 
+    def test_columns_may_be_called_as_registrars_call_them(self, desk: World) -> None:
+        number = journeys.policy(desk)["policy_number"]
+        rows = batch(desk, csv=f"№ п/п;ЕНП;На дату\n1;{number};16.03.2026\n")
+        assert [(row["ref"], row["status"]) for row in rows] == [("1", "insured")]
+        answer = desk.call("POST", BATCH, person="registrar", json={"csv": "ЕНП;Палата;ЕНП\n1;2;3"})
+        (error,) = problem(answer, 422, "validation_failed")["errors"]
+        assert error["message"].startswith("Неизвестные столбцы: палата. Назовите столбцы")
+
     @pytest.mark.parametrize(
         ("body", "wrong"),
         [

@@ -155,6 +155,17 @@ class TestReading:
         assert accepted(get(known, f"Organization/{only['id']}")) == only
         assert accepted(get(known, f"Organization?identifier={system}|0"))["total"] == 0
 
+    def test_finds_organisations_by_name(self, known: World) -> None:
+        def ids(found: Any) -> list[str]:
+            return [entry["resource"]["id"] for entry in found.get("entry", [])]
+
+        assert ids(accepted(get(known, "Organization?name=согас"))) == ["smo-77012"]
+        clinic = accepted(get(known, "Organization/mo-770001"))
+        name = clinic["name"].split()[-1].strip('«»№"')
+        assert "mo-770001" in ids(accepted(search(known, "Organization", name=name)))
+        assert len(ids(accepted(get(known, "Organization?name=мед&_count=2")))) == 2
+        assert accepted(get(known, "Organization?name=нетакойорганизации"))["total"] == 0
+
     @pytest.mark.parametrize(
         ("day", "said"),
         [
@@ -194,6 +205,9 @@ class TestRefusals:
             ("Organization/mo-999999", 404, "not-found"),
             ("Organization/other", 404, "not-found"),
             ("Organization?identifier=x|1", 422, "invalid"),
+            ("Organization", 422, "invalid"),
+            ("Organization?identifier=x|1&name=x", 422, "invalid"),
+            ("Organization?name=x&_count=51", 422, "invalid"),
             ("Organization?identifier=77012", 422, "invalid"),
             ("Patient?identifier=x", 422, "invalid"),
             ("Coverage", 422, "invalid"),

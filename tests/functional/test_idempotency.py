@@ -56,6 +56,7 @@ CREATE_NOTHING = {
     "/v1/clinic/appointments/{person_id}/{appointment_id}/answer": "answers one request, and only once",
     "/v1/clinic/validity-batches": "asks; the journal must tell of every question",
     "/v1/clinic/validity-checks": "asks; the journal must tell of every question",
+    "/fhir/r4/Organization/_search": "asks, and keeps nothing",
     "/fhir/r4/Coverage/_search": "asks; the journal must tell of every question",
     "/fhir/r4/CoverageEligibilityRequest/{operation}": "asks; the journal must tell of every question",
     "/fhir/r4/Patient/_search": "asks; the journal must tell of every question",
@@ -91,6 +92,7 @@ CREATE_NOTHING = {
     "/v1/operator/civil-records/{record_id}/decision": "moves one record, and only once",
     "/v1/represented-persons/{person_id}/termination": "ends one right to act, and only once",
     "/v1/readiness-checks": "asks; every question counts against the limits",
+    "/v1/sms-receipts": "tells what became of messages; the same receipt again changes nothing",
     "/v1/validity-checks": "asks; every question counts against the limits",
 }
 """The POSTs that need no key, each with its reason."""

@@ -51,6 +51,7 @@ def test_those_insured_learn_of_it_and_the_window_to_change_opens(world: World) 
     (message,) = [m for m in world.ok("GET", "/v1/me/messages")["items"] if m["kind"] == KIND]
     assert "16 марта 2026" in message["text"]
     assert "16 мая 2026" in message["text"]
+    assert "/cabinet/applications/new?kind=insurer_change" in message["text"]
     assert len(world.tools.email.sent) == before + 1
     assert "16.03.2026" in world.tools.sms.sent[-1].text
     assert asked_to_sign(world, early).is_success  # the reason fits from now on
@@ -62,6 +63,39 @@ def test_those_insured_learn_of_it_and_the_window_to_change_opens(world: World) 
     assert body.keys() == {"kind", "person_id"} | {
         f"context.{n}" for n in ("insurer_code", "leaves_on", "choose_until")
     }
+
+
+def test_those_who_were_told_learn_that_it_stays_after_all_once(world: World) -> None:
+    taken_in(world, xml_file(sample_rows()))
+    insured(world)
+    taken_in(world, registry(FIRST_INSURER, "2026-04-20"))
+    early = prepared(world, kind=INSURER_CHANGE, reason="insurer_left")
+
+    job = taken_in(world, xml_file(sample_rows()))
+
+    assert (job["counts"]["changed"], job["counts"]["excluded"]) == (1, 0)
+    newest, earlier, *_ = world.ok("GET", "/v1/me/messages")["items"]
+    assert (newest["kind"], earlier["kind"]) == ("insurer_stays", KIND)
+    assert "20 апреля 2026 года. Запись в реестре исправлена" in newest["text"]
+    assert "20.04.2026" in world.tools.sms.sent[-1].text
+    problem(asked_to_sign(world, early), 422, "rule_refused")
+    sent = len(world.tools.sms.sent)
+    taken_in(world, xml_file(sample_rows()))
+    assert len(world.tools.sms.sent) == sent
+
+    taken_in(world, registry(FIRST_INSURER, "2026-04-20"))
+    assert [m["kind"] for m in world.ok("GET", "/v1/me/messages")["items"]][:2] == [KIND, "insurer_stays"]
+
+
+def test_nobody_is_told_that_it_stays_if_it_leaves_again_meanwhile(world: World) -> None:
+    taken_in(world, xml_file(sample_rows()))
+    insured(world)
+    taken_in(world, registry(FIRST_INSURER, "2026-04-20"))
+    taken_in(world, xml_file(sample_rows()), settle=False)
+    taken_in(world, registry(FIRST_INSURER, "2026-05-20"))
+    kinds = [m["kind"] for m in world.ok("GET", "/v1/me/messages")["items"]]
+    assert kinds.count(KIND) == 2
+    assert "insurer_stays" not in kinds
 
 
 @pytest.fixture

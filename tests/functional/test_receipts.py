@@ -85,6 +85,7 @@ def test_a_hard_bounce_stops_the_address_tells_by_the_phone_and_asks_for_another
     assert len(world.tools.email.sent) == letters
     assert len(world.tools.sms.sent) == texts + 1
     assert "почту не доходят" in world.tools.sms.sent[-1].text
+    assert any("/cabinet/profile" in m["text"] for m in messages(world) if m["kind"] == "email_unreachable")
     assert [m["kind"] for m in messages(world)].count("email_unreachable") == 1
     assert [entry["action"] for entry in actions(world)].count("contact_stopped") == 1
 

@@ -108,6 +108,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/represented-persons/{person_id}/extracts": {"bilingual": True},
     "POST /v1/represented-persons/{person_id}/insurance-certificates": {"year": 2026},
     "POST /v1/operator/applications/{application_id}/scans/{scan_id}/views": {"page": 1},
+    "POST /v1/sms-receipts": {"receipts": [{"id": "1", "status": "delivered", "at": "2026-03-16T09:00:00Z"}]},
     "POST /v1/readiness-checks": {"number": "123456789"},
     "POST /v1/webhooks": {"url": "https://insurer.example.org/polis"},
     "POST /v1/webhooks/{webhook_id}/secrets": {},
@@ -138,6 +139,7 @@ PUBLIC = {
     "GET /v1/status-lists/{number}",
     "POST /v1/clinic-searches",
     "POST /v1/readiness-checks",
+    "POST /v1/sms-receipts",
     "POST /v1/validity-checks",
 }
 

@@ -130,6 +130,8 @@ class TestTheWay:
         consented(world)
         answer = world.call("POST", ALL, json={**QUESTION, "text": "  "})
         assert wrong_fields(problem(answer, 422)) == {"text": "required"}
+        answer = world.call("POST", ALL, json={**QUESTION, "subject": " \n", "text": ""})
+        assert wrong_fields(problem(answer, 422)) == {"subject": "required", "text": "required"}
         answer = world.call("POST", ALL, json={**QUESTION, "application_id": "01KKTXZ8M0J77M3GB40726KZTJ"})
         problem(answer, 404)
         ticket_id = opened(world)["id"]

@@ -40,14 +40,14 @@ def asked(registrar, key, **fields):
     return registrar.send("/clinic", {"key": key, **fields}, seen=registrar.open("/clinic"))
 
 
-def sent(registrar, table, **fields):
+def sent(registrar, table, encoding="utf-8", **fields):
     hidden = re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)"', registrar.open("/clinic/batch").text)
     parts = [*hidden, *fields.items()]
     lines = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in parts]
     head = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="table"; filename="t.csv"\r\nContent-Type: text/csv\r\n'
     )
-    body = f"{''.join(lines)}{head}\r\n{table}\r\n--{BOUNDARY}--\r\n"
+    body = f"{''.join(lines)}{head}\r\n".encode() + table.encode(encoding) + f"\r\n--{BOUNDARY}--\r\n".encode()
     return raw(registrar, body)
 
 
@@ -104,6 +104,15 @@ def test_a_table_is_answered_on_the_page_and_as_a_table(desk, registrar):
     kept = sent(registrar, f"\ufeff{table}", **{"as": "csv"})
     assert kept.headers["content-disposition"] == 'attachment; filename="polis-answers.csv"'
     assert [line.split(",")[2] for line in kept.text.splitlines()[1:]] == ["insured", "not_found", "mistake"]
+
+
+def test_a_table_as_a_spreadsheet_of_a_registrar_saves_it(desk, registrar):
+    number = journeys.policy(desk)["policy_number"]
+    table = f"№ п/п;ЕНП;Фамилия;Имя;Отчество;Дата рождения\r\n7;{number};;;;\r\n8;;Нетакого;Пётр;;01.02.1980\r\n"
+    page = sent(registrar, table, encoding="cp1251")
+    assert page.status_code == 200
+    assert "Ответы: 2" in page.text
+    assert "Застрахован на эту дату" in page.text
 
 
 @pytest.mark.parametrize(

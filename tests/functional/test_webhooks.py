@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.fakes.webhooks import Received
     from tests.world import World
 
-HOOKS, FEED = "/v1/webhooks", "/v1/webhook-events"
+HOOKS, FEED, STOPPED = "/v1/webhooks", "/v1/webhook-events", "/v1/operator/stopped-webhooks"
 URL = "https://insurer.example.org/polis"
 SENT = ["application.submitted", "policy.issued", "application.completed"]
 
@@ -146,7 +146,22 @@ def test_a_case_that_fails_is_tried_again_in_its_order_and_holds_up_no_other(wor
     assert len(set(ids)) == len(SENT), "a message keeps its id however often it is sent"
 
 
-def test_a_receiver_that_is_down_is_probed_then_stopped_by_name_and_goes_on_from_a_cursor(world: World) -> None:
+def letters(world: World) -> list[str]:
+    """What was written to organisations about their webhooks."""
+    return [one.subject for one in world.tools.email.sent if "событий вашей организации" in one.subject]
+
+
+def alarmed(world: World, capsys: pytest.CaptureFixture[str]) -> int:
+    """What the timer tells CloudWatch of stopped subscriptions."""
+    capsys.readouterr()
+    world.run("run_messages")
+    figures = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "StoppedWebhooks" in line]
+    return int(figures[-1]["StoppedWebhooks"])
+
+
+def test_a_receiver_that_is_down_is_probed_then_stopped_by_name_and_goes_on_from_a_cursor(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = subscribed(world)
     world.tools.hooks.answers = down
     journeys.insured(world)
@@ -157,16 +172,24 @@ def test_a_receiver_that_is_down_is_probed_then_stopped_by_name_and_goes_on_from
         next_try(world, made, by_timer=True)
     stopped = seen(world, made)
     assert (stopped["state"], stopped["next_try_at"], stopped["given_up"]) == ("stopped", None, [])
+    (known,) = world.ok("GET", STOPPED, person="fund")["items"]
+    assert (known["id"], known["organisation_kind"], known["organisation_code"]) == (made["id"], "insurer", "77012")
+    assert (known["state"], known["stopped_at"]) == ("stopped", stopped["failed_at"])
+    assert known["waiting_messages"] == sum(one["messages"] for one in stopped["waiting"]) > 0
+    assert letters(world) == ["Отправка событий вашей организации остановлена"]
     tried = len(world.tools.hooks.tried)
     world.sleep(days=1)
-    world.run("run_messages")
+    assert alarmed(world, capsys) == 1
     world.settle()
     assert len(world.tools.hooks.tried) == tried
+    assert len(letters(world)) == 1
 
     world.tools.hooks.answers = lambda _: HookAnswer.TAKEN
     path = f"{HOOKS}/{made['id']}/replays"
     problem(world.call("POST", path, person="operator", json={"after": 99}), 422, "rule_refused", "cursor_ahead")
     assert world.ok("POST", path, person="operator", json={"after": 0})["state"] == "active"
+    assert world.ok("GET", STOPPED, person="administrator") == {"items": []}
+    assert alarmed(world, capsys) == 0
     world.settle()
     assert [one.json for one in world.tools.hooks.taken] == feed(world)
     assert len(feed(world)) == 2 * len(SENT)
@@ -182,6 +205,10 @@ def test_an_address_that_is_gone_stops_at_once(world: World) -> None:
     world.settle()
     assert seen(world, made)["state"] == "gone"
     assert len(world.tools.hooks.tried) == 1
+    assert len(letters(world)) == 1
+    assert [one["state"] for one in world.ok("GET", STOPPED, person="auditor")["items"]] == ["gone"]
+    assert world.call("DELETE", f"{HOOKS}/{made['id']}", person="operator").status_code == 204
+    assert world.ok("GET", STOPPED, person="auditor") == {"items": []}
 
 
 def test_two_secrets_sign_while_one_is_rotated_and_others_subscribe_beside(world: World) -> None:

@@ -103,7 +103,7 @@ def test_data_outlives_the_stack(resources):
     kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret")
     kept = [found for found in resources.values() if found["Type"] in kinds]
 
-    assert len(kept) == 7
+    assert len(kept) == 8
     assert all(found["DeletionPolicy"] == found["UpdateReplacePolicy"] == "Retain" for found in kept)
 
 

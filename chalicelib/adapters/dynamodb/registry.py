@@ -13,7 +13,7 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.ports.queries import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from chalicelib.adapters.dynamodb.table import Table
@@ -82,6 +82,18 @@ class RegistryReads:
         """Read the ratings of an insurer, the last year first."""
         found = self._table.query_all(keys.insurer(insurer_code).partition, prefix=registry_keys.RATING_PREFIX)
         return [items.from_item(InsurerRating, item) for item in reversed(found)]
+
+    def offices_of(self, *, insurer_codes: Sequence[str]) -> Mapping[str, InsurerOffices]:
+        """Read the issue points of several insurers."""
+        found = self._table.batch_get([registry_keys.offices(code) for code in insurer_codes])
+        read = [items.from_item(InsurerOffices, item) for item in found]
+        return {one.insurer_code: one for one in read}
+
+    def ratings_at(self, *, wanted: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], InsurerRating]:
+        """Read ratings by insurer and year."""
+        found = self._table.batch_get([registry_keys.rating(code, year) for code, year in wanted])
+        read = [items.from_item(InsurerRating, item) for item in found]
+        return {(one.insurer_code, one.year): one for one in read}
 
     def ratings_of_year(self, *, year: int, region: str | None) -> Sequence[InsurerRating]:
         """List the ratings of a year, of a region or all."""

@@ -26,8 +26,9 @@ _Item = dict[str, dict[str, Any]]
 
 
 def _progress_item(entity: HookProgress) -> _Item:
-    at = entity.look_at
-    return {} if at is None else dict(index_keys.due_index("webhook", entity.subscription_id, at))
+    at, stopped_at = entity.look_at, entity.stopped_at
+    found = {} if at is None else dict(index_keys.due_index("webhook", entity.subscription_id, at))
+    return found if stopped_at is None else found | webhook_keys.stopped_index(entity.subscription_id, stopped_at)
 
 
 KEYS: Mapping[type, Callable[[Any], Key]] = {

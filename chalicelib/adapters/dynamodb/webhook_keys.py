@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalicelib.adapters.dynamodb.keys import Key
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LAST_NUMBER = 999_999_999_999
 
@@ -20,6 +25,15 @@ def hook_subscription(organisation: str, subscription_id: str) -> Key:
 def hook_progress(organisation: str, subscription_id: str) -> Key:
     """How far a subscription is, in the folder of its organisation."""
     return Key(f"HOOKS#{organisation}", f"PROGRESS#{subscription_id}")
+
+
+STOPPED_PARTITION = "HOOKS_STOPPED"
+
+
+def stopped_index(subscription_id: str, at: datetime) -> dict[str, dict[str, str]]:
+    """Index keys by which subscriptions that have stopped are listed, the oldest stop first."""
+    moment = at.isoformat(timespec="seconds")
+    return {"gsi1pk": {"S": STOPPED_PARTITION}, "gsi1sk": {"S": f"{moment}#{subscription_id}"}}
 
 
 def case_event(organisation: str, case: str, place: int) -> Key:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.dynamodb import items, webhook_keys
+from chalicelib.adapters.dynamodb import index_keys, items, webhook_keys
 from chalicelib.adapters.dynamodb.due import due_pages
 from chalicelib.domain.webhook import HookFeed, HookSubscription
 from chalicelib.domain.webhook_events import CaseEvent, FeedEvent
@@ -53,6 +53,16 @@ class WebhookReads:
     def due_hooks(self, *, until: datetime, page: int) -> Iterator[Sequence[HookProgress]]:
         """Page through subscriptions that a timer has to look at."""
         return due_pages(self._table, "webhook", HookProgress, until=until, page=page)
+
+    def stopped_hooks(self) -> Sequence[HookProgress]:
+        """Read all subscriptions that have stopped, the oldest stop first."""
+        found: list[HookProgress] = []
+        after: str | None = None
+        while True:
+            page, after = self._table.query_index(index_keys.OWNER_INDEX, webhook_keys.STOPPED_PARTITION, after=after)
+            found += [items.from_item(HookProgress, item) for item in page]
+            if after is None:
+                return found
 
 
 def _of(kind: type[Any], found: Sequence[items.Item]) -> list[Any]:

@@ -6,19 +6,15 @@ logs text messages (https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwat
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.adapters.notifications import ses, sns
 from chalicelib.domain.dispatch import Receipt, ReceiptOutcome, read_reference
 from chalicelib.domain.notifications import Channel
+from chalicelib.domain.receipt_message import NoReceipt, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class NoReceipt(ValueError):
-    """This tells nothing of a message of ours."""
 
 
 _MAIL_EVENTS: Final = {
@@ -55,7 +51,7 @@ def mail_receipt(event: Mapping[str, Any]) -> Receipt:
         mail = event["mail"]
         (name,) = mail.get("tags", {}).get(ses.TAG) or [""]
         told = event.get(_DETAILS.get(str(kind), ""), {})
-        at = _moment(told.get("timestamp") or mail["timestamp"])
+        at = moment(told.get("timestamp") or mail["timestamp"])
         outcome = _bounce(told["bounceType"]) if kind == "Bounce" else _MAIL_EVENTS[str(kind)]
         provider_id = str(mail["messageId"])
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -78,7 +74,7 @@ def text_receipt(line: Mapping[str, Any]) -> Receipt:
     """Read a line of the log of text messages; raises NoReceipt for any other line."""
     try:
         provider_id = line["notification"]["messageId"]
-        at = _moment(line["notification"]["timestamp"])
+        at = moment(line["notification"]["timestamp"])
         outcome = _text_outcome(line["status"], str(line["delivery"].get("providerResponse", "")))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NoReceipt from None
@@ -95,33 +91,3 @@ def _text_outcome(status: str, response: str) -> ReceiptOutcome:
     if response.startswith(_DEAD_PHONES):
         return ReceiptOutcome.HARD_BOUNCE
     return ReceiptOutcome.REFUSED if response.startswith(_REFUSED_TEXTS) else ReceiptOutcome.SOFT_BOUNCE
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def receipt_body(receipt: Receipt) -> dict[str, str]:
-    """Write a receipt of a text message for the queue of receipts: no number, no text."""
-    return {
-        "channel": receipt.channel.value,
-        "outcome": receipt.outcome.value,
-        "received_at": receipt.at.isoformat(),
-        "provider": receipt.provider,
-        "provider_id": receipt.provider_id,
-    }
-
-
-def read_receipt_body(body: Mapping[str, Any]) -> Receipt:
-    """Read what `receipt_body` wrote; raises NoReceipt."""
-    try:
-        return Receipt(
-            channel=Channel(body["channel"]),
-            outcome=ReceiptOutcome(body["outcome"]),
-            at=_moment(body["received_at"]),
-            provider=str(body["provider"]),
-            provider_id=str(body["provider_id"]),
-        )
-    except (KeyError, ValueError, TypeError):
-        raise NoReceipt from None

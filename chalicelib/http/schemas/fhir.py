@@ -39,9 +39,17 @@ class CoverageQuery(FormatQuery):
 
 
 class OrganizationQuery(FormatQuery):
-    """A search for an organisation."""
+    """A search for an organisation: by its code, or by its name."""
 
-    identifier: str = Field(max_length=200, description="Система и код через «|»")
+    identifier: str = Field(default="", max_length=200, description="Система и код через «|»")
+    name: str = Field(default="", max_length=100, description="Начало слов названия; опечатки допустимы")
+    count: int = Field(default=20, alias="_count", ge=1, le=50, description="Сколько вернуть")
+
+    @model_validator(mode="after")
+    def _is_one_question(self) -> OrganizationQuery:
+        if bool(self.identifier) == bool(self.name.strip()):
+            raise PydanticCustomError("fhir_organization", "Укажите identifier либо name")
+        return self
 
 
 class PatientSearch(FormatQuery):

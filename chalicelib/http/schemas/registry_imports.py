@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from chalicelib.domain.registry_job import IMPORT_STATE_TITLES, Grade, ImportState, RowOutcome
+from chalicelib.domain.registry_job import (
+    IMPORT_STATE_TITLES,
+    REGISTRY_TITLES,
+    Grade,
+    ImportState,
+    Registry,
+    RowOutcome,
+)
 from chalicelib.domain.registry_messages import texts
 from chalicelib.http.models import In, Out, Query
 from chalicelib.http.schemas.scans import UploadFormOut
@@ -20,7 +27,14 @@ class RegistryImportIn(In):
     """What is going to be uploaded."""
 
     media_type: str = Field(
-        max_length=40, description="application/xml (файл F002) или application/json (страницы)", examples=["text/xml"]
+        max_length=80,
+        description="application/xml или application/json; пункты и рейтинги – также text/csv и XLSX",
+        examples=["text/xml"],
+    )
+    registry: Registry = Field(
+        default=Registry.INSURERS,
+        strict=False,
+        description="insurers – страховые организации (F002); issue_points – пункты выдачи (F013); ratings – рейтинги",
     )
 
 
@@ -28,6 +42,8 @@ class RegistryImportOut(Out):
     """How far an import is; ``percent`` and ``counts`` grow page by page."""
 
     id: str
+    registry: Registry
+    registry_title: str
     state: ImportState
     state_title: str
     media_type: str
@@ -93,6 +109,8 @@ def import_out(job: RegistryImport) -> RegistryImportOut:
     """Present an import."""
     return RegistryImportOut(
         id=job.import_id,
+        registry=job.registry,
+        registry_title=REGISTRY_TITLES[job.registry],
         state=job.state,
         state_title=IMPORT_STATE_TITLES[job.state],
         media_type=job.media_type,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from chalicelib.domain.webhook import MOST_DAYS_OF_BOTH, body_of
+from chalicelib.domain.webhook_events import OrganisationKind, split_name
 from chalicelib.domain.webhook_progress import STATE_TITLES, HookState
 from chalicelib.http.models import In, Out, Query
 
 if TYPE_CHECKING:
     from chalicelib.domain.webhook_events import FeedEvent
+    from chalicelib.domain.webhook_progress import HookProgress
     from chalicelib.use_cases.webhooks import Subscribed
 
 _LAST = 999_999_999_998
@@ -93,6 +95,42 @@ class EventsOut(Out):
 
     items: list[dict[str, Any]]
     next: int
+
+
+class StoppedWebhookOut(Out):
+    """A subscription by which nothing is sent any more; its address is known to its organisation alone."""
+
+    id: str
+    organisation_kind: OrganisationKind
+    organisation_code: str
+    state: HookState
+    state_title: str
+    stopped_at: datetime | None
+    delivered_at: datetime | None
+    sent_through: int
+    waiting_messages: int
+
+
+class StoppedWebhooksOut(Out):
+    """All of them, the oldest stop first."""
+
+    items: list[StoppedWebhookOut]
+
+
+def stopped_out(progress: HookProgress) -> StoppedWebhookOut:
+    """Present a stopped subscription."""
+    kind, code = split_name(progress.organisation)
+    return StoppedWebhookOut(
+        id=progress.subscription_id,
+        organisation_kind=kind,
+        organisation_code=code,
+        state=progress.state,
+        state_title=STATE_TITLES[progress.state],
+        stopped_at=progress.stopped_at,
+        delivered_at=progress.delivered_at,
+        sent_through=progress.through,
+        waiting_messages=sum(len(one.numbers) for one in progress.aside),
+    )
 
 
 def webhook_out(found: Subscribed) -> WebhookOut:

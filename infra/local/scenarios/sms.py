@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _FUND = "fund"
 _PEOPLE = 12
+ACCEPTED = 202
 
 
 def switch(stage: Stage) -> None:
@@ -34,6 +35,8 @@ def switch(stage: Stage) -> None:
     by_sns = {message["PhoneNumber"] for message in journey.sent_sms()} & set(phones)
     journey.expect({codes[phone] for phone in phones} == {1} and not by_sns, f"a code came twice: {codes}, {by_sns}")
     journey.step("each code came by the second provider, once", codes=len(phones))
+    journey.wait("the receipts", lambda: all(one.get("receipt") == ACCEPTED for one in _sent(stage)))
+    journey.step("what became of each was told by a signed receipt", receipts=len(_sent(stage)))
 
 
 def _asked(stage: Stage, person: str, serial: int) -> str:

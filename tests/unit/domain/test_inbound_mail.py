@@ -36,6 +36,38 @@ def test_what_is_quoted_is_not_new(head):
     assert without_history(f"Новое\r\n\r\n\r\n\r\nи ещё\r\n> старое\r\n{head}\r\nстарое") == "Новое\n\nи ещё"
 
 
+LONG = "answers+01KKTXZ8M0J77M3GB40726KZTJ-7f3a9c@answers.example.org"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"On Mon, Mar 16, 2026 at 12:00 PM Polis <\n{LONG}> wrote:",
+        f"On Mon, Mar 16, 2026 at 12:00 PM Polis <{LONG}>\nwrote:",
+        f"пн, 16 мар. 2026 г. в 12:00, Полис <{LONG}>:",
+        f"пн, 16 мар. 2026 г. в 12:00, Полис <\n{LONG}>:",
+        f'16.03.2026, 12:00, "Полис ОМС" <{LONG}>:',
+        f"Понедельник, 16 марта 2026, 12:00 +03:00 от Полис <{LONG}>:",
+    ],
+)
+def test_heads_of_quotes_as_mail_programs_write_and_fold_them(head):
+    quoted = "\n".join(f"> {line}" for line in ("Здравствуйте!", "", "Ответ на обращение"))
+    assert without_history(f"Спасибо, понятно\n\n{head}\n{quoted}\n") == "Спасибо, понятно"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Мне клиника пишет:\nполис недействителен",
+        "Оператор так и написал:\nждите",
+        "Я писал вам в 12:00 и с адреса a@b.ru:\nответа нет",
+        "Звоните после 18:30 или пишите на anna@example.org:\nя отвечу",
+    ],
+)
+def test_words_of_ones_own_that_only_look_like_a_head_are_kept(text):
+    assert without_history(text) == text
+
+
 def test_html_alone_is_read_as_people_see_it():
     quoted = "</blockquote><blockquote><p>старое</p></blockquote>"
     html = f"<style>x</style><p>Первая&nbsp;строка<br>вторая</p><script>1</script>{quoted}"

@@ -56,6 +56,12 @@ def test_both_spellings_of_yo_find(wanted):
     assert rank(insurer=BIRCH, wanted=wanted) is not None
 
 
+@pytest.mark.parametrize("wanted", ["chulpan", "Chulpan-Med", "xekgfy", "XEKGFY-VTL", "chulpon"])
+def test_latin_letters_are_read_as_the_wrong_layout_or_as_they_sound(wanted):
+    assert rank(insurer=CHULPAN, wanted=wanted) is not None
+    assert rank(insurer=SOGAZ, wanted=wanted) is None
+
+
 def test_what_fits_better_is_first():
     ranks = [rank(insurer=CHULPAN, wanted=wanted) for wanted in ("16053", "чулпан", "улпан", "чулпон")]
 

@@ -55,6 +55,11 @@ def mistake(read: Callable[..., Any], cell: Any, **options: Any) -> CellMistake:
         "1984-03-05T00:00:00",
         "1984-03-05 00:00:00",
         "05.03.1984 0:00:00",
+        "5 марта 1984 г.",
+        "5 МАРТА 1984 года",
+        "05-мар-1984",
+        "05.03.1984 г.р.",
+        "5 мар. 1984г",
         "'05.03.1984",
     ],
 )
@@ -81,7 +86,10 @@ def test_the_serial_number_of_a_day_is_that_of_the_spreadsheet(day: date) -> Non
         ("17.03.2026", "birth_date_future", ""),
         ("01.01.1850", "date_range", ""),
         (5, "date_format", ""),
-        ("05.03.84", "date_format", ""),
+        ("05.03.84", "date_format", "05.03.1984"),
+        ("5/3/07", "date_format", "05.03.2007"),
+        ("31.02.84", "date_format", ""),
+        ("5 мартобря 1984", "date_format", ""),
     ],
 )
 def test_tells_what_is_wrong_with_a_birth_date(cell: Any, code: str, suggestion: str) -> None:

@@ -149,6 +149,10 @@ class TestRows:
     def test_passes_over_empty_rows(self) -> None:
         assert is_empty(["", None, "  "])
         assert not is_empty(["", 0])
+        assert is_empty(["", "Итого: 25", ""])
+        assert is_empty(["Всего", 25])
+        assert not is_empty(["Всеголов", "Пётр"])
+        assert not is_empty(["Итого", "Пётр", "05.03.1984"])
 
 
 CARD = ValidityCard(

@@ -22,6 +22,7 @@ from chalicelib.domain.ticket import (
     TicketCategory,
     answer_due,
     assigned,
+    check_question,
     check_text,
     desks_of,
     handed_over,
@@ -208,8 +209,8 @@ class TestThread:
     @pytest.mark.parametrize("text", ["", "  \n"])
     def test_what_says_nothing_is_refused(self, text):
         with pytest.raises(ValidationFailed) as refusal:
-            check_text(text, "reply")
-        assert [(error.field, error.code) for error in refusal.value.errors] == [("reply", "required")]
+            check_question(subject=text, text=text)
+        assert [(e.field, e.code) for e in refusal.value.errors] == [("subject", "required"), ("text", "required")]
         with pytest.raises(ValidationFailed) as refusal:
             check_text(text)
         assert refusal.value.errors[0].field == "text"
