@@ -142,6 +142,7 @@ class Copies:
         there = TestContainer()
         there.settings = replace(there.settings, table_name=name, outbox_relay_queue_url=queue)
         there.at, there.registers = here.at, here.registers
+        there.sms_receipt_secrets = here.sms_receipt_secrets
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(aws._clients, "dynamodb", database)
             patch.setitem(aws._clients, "sqs", self._client("sqs"))
