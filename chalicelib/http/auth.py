@@ -34,6 +34,8 @@ _TTL_SECONDS = 60
 _ROLES = {role.value: role for role in Role}
 _ASSURANCES = {assurance.value: assurance for assurance in Assurance}
 _SEXES = {sex.value: sex for sex in Sex}
+_PARTS = ("identity_document", "address")
+_NO_TEXTS = frozenset({"roles", *_PARTS})
 
 
 @authorizer_blueprint.authorizer(name="authorizer", ttl_seconds=_TTL_SECONDS)  # type: ignore[untyped-decorator]  # chalice has no types
@@ -52,8 +54,11 @@ def principal_of(context: Mapping[str, Any] | None) -> Principal:
     """
     try:
         claims = json.loads((context or {})["claims"])
+        _check_texts({name: value for name, value in claims.items() if name not in _NO_TEXTS})
+        for part in _PARTS:
+            _check_texts(claims.get(part) or {})
         return Principal(
-            subject=claims["sub"],
+            subject=_needed(claims, "sub"),
             account_id=(context or {})["account_id"],
             roles=_roles(claims.get("roles")),
             assurance=_assurance(claims.get("assurance")),
@@ -64,6 +69,19 @@ def principal_of(context: Mapping[str, Any] | None) -> Principal:
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise HttpProblem("unauthorized") from None
+
+
+def _check_texts(claims: Mapping[str, Any]) -> None:
+    """Raise TypeError unless each claim is a text or not given: what follows reads them as texts."""
+    if not all(value is None or isinstance(value, str) for value in claims.values()):
+        raise TypeError("claims")
+
+
+def _needed(claims: Mapping[str, Any], name: str) -> str:
+    """Give a text that has to be there; raises KeyError."""
+    if claims.get(name) is None:
+        raise KeyError(name)
+    return str(claims[name])
 
 
 def _roles(names: Any) -> frozenset[Role]:
@@ -89,7 +107,7 @@ def _person(claims: Mapping[str, Any]) -> PersonClaims | None:
         email=claims.get("email"),
         phone=claims.get("phone_number"),
         birthplace=claims.get("birthplace"),
-        address=claims.get("address"),
+        address=_address(claims.get("address")),
         identity_document=_document(claims.get("identity_document")),
     )
 
@@ -98,13 +116,17 @@ def _document(claims: Mapping[str, Any] | None) -> IdentityDocumentClaims | None
     if not claims:
         return None
     return IdentityDocumentClaims(
-        type_code=claims["type"],
+        type_code=_needed(claims, "type"),
         series=claims.get("series"),
-        number=claims["number"],
+        number=_needed(claims, "number"),
         issued_on=_date(claims.get("issued_on")),
         issuer=claims.get("issuer"),
         issuer_code=claims.get("issuer_code"),
     )
+
+
+def _address(claims: Mapping[str, str | None] | None) -> Mapping[str, str] | None:
+    return None if claims is None else {part: text for part, text in claims.items() if text is not None}
 
 
 def _birth_date(text: str | None) -> BirthDate | None:

@@ -23,7 +23,7 @@ from infra.local.api_gateway.asgi import gateway
 from infra.local.api_gateway.options import GatewayOptions
 from infra.local.stack import REGION
 from infra.local.stack_settings import table_request
-from tests.cloud import memory_table
+from tests.cloud import cloud, memory_table
 from tests.concurrency.step import Step
 from tests.faults.invariants import Facts, check
 from tests.world import TestContainer, World
@@ -137,20 +137,34 @@ class Copies:
         for start in range(0, len(rows), WRITTEN_AT_ONCE):
             items = rows[start : start + WRITTEN_AT_ONCE]
             database.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": item}} for item in items]})
-        queue = self._client("sqs").create_queue(QueueName=f"{name}-relay")["QueueUrl"]
+        queues = self._client("sqs")
+        relay, receipts = (
+            queues.create_queue(QueueName=f"{name}-{what}")["QueueUrl"] for what in ("relay", "receipts")
+        )
         here = self.world.tools
         there = TestContainer()
-        there.settings = replace(there.settings, table_name=name, outbox_relay_queue_url=queue)
+        urls = {"outbox_relay_queue_url": relay, "receipts_queue_url": receipts}
+        there.settings = replace(there.settings, table_name=name, **urls)
         there.at, there.registers = here.at, here.registers
+        there.sms_receipt_secrets = here.sms_receipt_secrets
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(aws._clients, "dynamodb", database)
-            patch.setitem(aws._clients, "sqs", self._client("sqs"))
+            patch.setitem(aws._clients, "sqs", queues)
             bootstrap.use_container(there)
             try:
                 yield lambda: _all_rows(database, name)
             finally:
                 bootstrap.use_container(here)
                 database.delete_table(TableName=name)
+        self._bring_back(queues, receipts)
+
+    def _bring_back(self, queues: Any, url: str) -> None:
+        """Move what was sent to a queue of the cloud into the one in memory; hints are not needed."""
+        while found := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                here = self.world.tools.settings.receipts_queue_url
+                cloud("sqs").send_message(QueueUrl=here, MessageBody=message["Body"])
+                queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def _client(self, service: str) -> Any:
         return aws.session().create_client(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.fhir import SNILS as SNILS_SYSTEM
+from chalicelib.domain.webhook_signature import signed_headers
 from infra.local.clinics_sample import clinics_rows
 from tests import appeals, cases, corrections, exchange, newborns, papers, tickets
 from tests.concurrency.step import Step
+from tests.functional.test_receipts import mail, told
+from tests.functional.test_sms_receipts import ADDRESS, SECRET, Aggregator, receipt
 from tests.journeys import consented, insured
 
 if TYPE_CHECKING:
@@ -172,6 +176,18 @@ def _on_correction(step: str, **body: str) -> Callable[[World], Step]:
     return stage
 
 
+def _sms_receipt(world: World) -> Step:
+    """Signed by the second provider, which knows nobody."""
+    world.tools.sms, world.tools.sms_receipt_secrets = Aggregator(), (SECRET,)
+    told(world)
+    mail(world, "complaint")
+    world.settle()
+    body = json.dumps({"receipts": [receipt(world, "delivered")]}).encode()
+    signed = signed_headers(secrets=[SECRET], event_id="r-1", at=world.tools.at, body=body)
+    headers = {**signed, "Content-Type": "application/json"}
+    return Step(path=ADDRESS, person=None, options={"content": body, "headers": headers})
+
+
 def _birth(world: World) -> Step:
     newborns.mother_insured(world)
     return Step(path=newborns.RECORDS, person="civil_registry", body=newborns.birth())
@@ -206,6 +222,8 @@ OFFICIAL: dict[str, Callable[[World], Step]] = {
     "/fhir/r4/CoverageEligibilityRequest/{operation}": _asks(
         "/fhir/r4/CoverageEligibilityRequest/$submit", "registrar", QUESTION, **FHIR
     ),
+    "/fhir/r4/Organization/_search": _asks("/fhir/r4/Organization/_search", "registrar", data={"name": "согас"}),
+    "/v1/sms-receipts": _sms_receipt,
     "/fhir/r4/Patient/_search": _asks("/fhir/r4/Patient/_search", "registrar", **FORM),
     "/v1/fund/clinic-imports": _clinic_import,
     "/v1/exchange-checks": _exchange_check,
