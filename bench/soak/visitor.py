@@ -15,7 +15,7 @@ import httpx
 from infra.local.journey import Journey, JourneyFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -76,13 +76,17 @@ class Visitor(Journey):
         call = super().call
         return self._send(operation, lambda: call(method, path, person=person, headers=headers, **options))
 
+    def add_person(self, key: str, claims: Mapping[str, Any]) -> None:
+        """Let the identity provider know another person."""
+        self._timed("(identity provider: a new person)", lambda: super(Visitor, self).add_person(key, claims))
+
     def sign_in(self, person: str) -> None:
-        """Get a token; the time is that of the identity provider, so it is not kept."""
-        self._insist(lambda: super(Visitor, self).sign_in(person))
+        """Get a token."""
+        self._timed("(identity provider: a token)", lambda: super(Visitor, self).sign_in(person))
 
     def sent_sms(self, phone: str | None = None) -> list[dict[str, Any]]:
         """Read the texts, as a phone that was off for a moment does."""
-        return self._insist(lambda: super(Visitor, self).sent_sms(phone))
+        return self._timed("(a phone looks for its texts)", lambda: super(Visitor, self).sent_sms(phone))
 
     def store(self, form: Any, data: bytes, **changed: str) -> httpx.Response:
         """Send a file to the storage."""
@@ -95,10 +99,11 @@ class Visitor(Journey):
         return self._send("download of a document", lambda: fetch(url))
 
     def wait(self, what: str, look: Callable[[], Any]) -> Any:
-        """Look twice a second, as a page does."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        """Look twice a second, as a page does; how long it took until it was there is kept too."""
+        began = time.monotonic()
+        while time.monotonic() < began + PATIENCE:
             if found := look():
+                self.record.took(f"wait for {what}", time.monotonic() - began)
                 return found
             time.sleep(_LOOK_AGAIN)
         raise JourneyFailed(f"waited {PATIENCE:.0f} s for {what}")
@@ -133,6 +138,12 @@ class Visitor(Journey):
             self.record.failed(f"{operation}: {answer.status_code} without Retry-After")
         self.record.waits()
         time.sleep(float(answer.headers.get("Retry-After", _PAUSE)))
+
+    def _timed(self, operation: str, act: Callable[[], T]) -> T:
+        began = time.perf_counter()
+        done = self._insist(act)
+        self.record.took(operation, time.perf_counter() - began)
+        return done
 
     def _insist(self, act: Callable[[], T]) -> T:
         deadline = time.monotonic() + PATIENCE

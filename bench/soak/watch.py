@@ -59,6 +59,7 @@ class Queues:
     sqs: Any
     urls: dict[str, str]
     deepest: int = 0
+    deepest_of: dict[str, int] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -76,7 +77,10 @@ class Queues:
 
     def depth(self) -> int:
         """Return the messages of the working queues."""
-        return sum(self._count(url) for name, url in self.urls.items() if "DeadLetter" not in name)
+        depths = {name: self._count(url) for name, url in self.urls.items() if "DeadLetter" not in name}
+        for name, depth in depths.items():
+            self.deepest_of[name] = max(depth, self.deepest_of.get(name, 0))
+        return sum(depths.values())
 
     def given_up(self) -> dict[str, int]:
         """Return how many messages each dead-letter queue holds, of those that hold any."""

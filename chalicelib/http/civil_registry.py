@@ -34,6 +34,7 @@ ONE = f"{CASES}/{{record_id}}"
     "POST",
     "/v1/civil-registry/records",
     status=202,
+    repeated=200,
     summary="Сообщить о рождении, исправлении или аннулировании записи",
     tag=TAG,
     errors=(409,),

@@ -18,6 +18,7 @@ CREATED, FOUND = 201, 200
     "POST",
     "/v1/me/legacy-policies",
     status=CREATED,
+    repeated=FOUND,
     summary="Зарегистрировать полис прежнего образца",
     tag=TAG,
     idempotent="optional",

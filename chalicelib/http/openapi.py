@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from chalicelib.http.openapi_links import add_links
 from chalicelib.http.openapi_parts import TAGS, components, refusal
 from chalicelib.http.problems import all_codes
 from chalicelib.http.routes import signature_of
@@ -36,7 +38,7 @@ def build_document(routes: Iterable[Route], *, version: str, tags: Mapping[str, 
     used = sorted({route.tag for route in declared})
     names = [name for name in tags if name in used]
     names += [name for name in used if name not in names]
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Полис: онлайн-оформление полиса ОМС",
@@ -52,6 +54,8 @@ def build_document(routes: Iterable[Route], *, version: str, tags: Mapping[str, 
             for code, (status, title) in sorted(all_codes().items(), key=lambda item: item[::-1])
         ],
     }
+    add_links(document)
+    return document
 
 
 def _models(signature: Signature) -> Iterable[tuple[type[BaseModel], JsonSchemaMode]]:
@@ -74,7 +78,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Schemas, dict[str, Any]]:
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     signature = signature_of(route.handler)
     operation: dict[str, Any] = {
-        "operationId": route.handler.__name__,
+        # Handlers of different modules are named alike: «view», «withdraw».
+        "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": [*_path(route, signature), *_query(signature), *_headers(route)],
@@ -100,7 +105,8 @@ def _path(route: Route, signature: Signature) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": TypeAdapter(signature.path[name]).json_schema(),
+            # An empty one would be another address.
+            "schema": {"minLength": 1, **TypeAdapter(signature.path[name]).json_schema()},
         }
         for name in _PARAMETER.findall(route.path)
     ]
@@ -171,6 +177,7 @@ def _responses(route: Route, signature: Signature, schemas: Schemas) -> dict[str
     statuses = sorted(_refusals(route, signature))
     return {
         **_success(route, signature, schemas),
+        **_repeated(route, signature, schemas),
         **({"304": {"description": "Не изменилось"}} if _may_be_unchanged(route) else {}),
         **{str(status): refusal(status) for status in statuses},
     }
@@ -196,6 +203,13 @@ def _success(route: Route, signature: Signature, schemas: Schemas) -> dict[str, 
             response["content"][route.also] = {"schema": {"type": "string"}}
         response["description"] = "Успех" if status != HTTPStatus.CREATED else "Создано"
     return {str(status): response}
+
+
+def _repeated(route: Route, signature: Signature, schemas: Schemas) -> dict[str, Any]:
+    if route.repeated is None:
+        return {}
+    (response,) = _success(replace(route, status=route.repeated), signature, schemas).values()
+    return {str(route.repeated): {**response, "description": "Уже было: ничего не изменилось"}}
 
 
 def _content(route: Route, signature: Signature, schemas: Schemas) -> dict[str, Any]:

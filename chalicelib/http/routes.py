@@ -23,6 +23,7 @@ class Route:
     tag: str
     description: str | None = None
     status: int = 200
+    repeated: int | None = None
     auth: bool = True
     idempotent: Need = False
     etag: bool = False
@@ -48,19 +49,19 @@ class Signature:
 class RouteOptions(TypedDict, total=False):
     """The options of ``ApiBlueprint.route``.
 
-    ``status``: of a success · ``auth``: behind the authorizer · ``idempotent``: takes an
-    Idempotency-Key (True: must have one) · ``etag``: answers with an ETag · ``if_match``: takes an
-    If-Match (True: must have one) · ``errors``: statuses of refusals beyond the usual · ``cache``:
-    the Cache-Control of a success · ``content_type``: of an answer that is text, not JSON · ``also``: the media type
-    of a text that the Accept header may ask for instead of JSON · ``consumes``: the media type of the body, for the
-    document ·
-    ``roles``: the roles that may call it, for the document only: use cases decide.
+    ``status``: of a success · ``repeated``: of one that changes nothing, for the document only · ``auth``: behind the
+    authorizer · ``idempotent``: takes an Idempotency-Key (True: must have one) · ``etag``: answers with an ETag ·
+    ``if_match``: takes an If-Match (True: must have one) · ``errors``: statuses of refusals beyond the usual ·
+    ``cache``: the Cache-Control of a success · ``content_type``: of an answer that is text, not JSON · ``also``: the
+    media type of a text that the Accept header may ask for instead of JSON · ``consumes``: the media type of the body,
+    for the document · ``roles``: the roles that may call it, for the document only: use cases decide.
     """
 
     summary: Required[str]
     tag: Required[str]
     description: str
     status: int
+    repeated: int
     auth: bool
     idempotent: Need
     etag: bool

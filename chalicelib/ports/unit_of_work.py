@@ -66,6 +66,14 @@ class UnitOfWork(CorrectingWork, ClinicWork, Protocol):
         """Count one use against a limit; the commit raises RateLimited if it is used up."""
         ...
 
+    def take_turn(self, *, name: str, folder: str, seen: str) -> None:
+        """Take the turn to add to a folder; the commit raises StaleWrite if one who saw as much took it before."""
+        ...
+
+    def give_turn_back(self, *, name: str, folder: str) -> None:
+        """Let anybody add to a folder again, since something was taken out of it."""
+        ...
+
     def send(self, entry: OutboxEntry) -> None:
         """Add a message to the outbox."""
         ...

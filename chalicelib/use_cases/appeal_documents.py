@@ -13,6 +13,7 @@ from chalicelib.use_cases.access import require_confirmed
 from chalicelib.use_cases.appeals import own_appeal
 from chalicelib.use_cases.handle_appeals import handled_appeal
 from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type, upload_form
+from chalicelib.use_cases.turns import in_turn, take_turn
 from chalicelib.use_cases.view_scans import PageView, ShownPage, show_page, shown_scan
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def order_document_upload(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _awaited(tools, principal, appeal_id, media_type, request, at),
+        create=lambda: in_turn(lambda: _awaited(tools, principal, appeal_id, media_type, request, at)),
         recall=lambda scan_id: own_document(tools=tools, principal=principal, appeal_id=appeal_id, scan_id=scan_id),
     )
     return scan, upload_form(tools=tools, scan=scan, back_to=back_to)
@@ -74,6 +75,7 @@ def _awaited(
         tools=tools, folder_id=appeal_id, person_id=appeal.person_id, document=kind, media_type=media_type, at=at
     )
     work = tools.store.work(at=at)
+    take_turn(work=work, name="scans", folder=appeal_id, seen=[one.scan_id for one in file.scans])
     work.create(scan)
     idempotency.remember(work=work, request=request, principal=principal, result=scan.scan_id, tools=tools, at=at)
     work.commit()

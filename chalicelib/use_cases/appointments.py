@@ -26,6 +26,7 @@ from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.attachments import holder_file
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +87,7 @@ def request_appointment(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _request(tools, principal, wish, request, at),
+        create=lambda: in_turn(lambda: _request(tools, principal, wish, request, at)),
         recall=lambda earlier: find_appointment(
             tools=tools, principal=principal, person_id=wish.person_id, appointment_id=earlier, at=at
         ),
@@ -169,6 +170,8 @@ def _request(
     asked = _asked(tools, principal, person, wish, clinic, proof, at)
     work = tools.store.work(at=at)
     work.require_consent(person_id=person.person_id, version=CONSENT_VERSION)
+    seen = [one.appointment_id for one in newest]
+    take_turn(work=work, name="appointments", folder=person.person_id, seen=seen)
     _hand_over(work, tools, principal, asked, at)
     result = asked.appointment_id
     idempotency.remember(work=work, request=request, principal=principal, result=result, tools=tools, at=at)

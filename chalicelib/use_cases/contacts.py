@@ -12,7 +12,7 @@ from chalicelib.domain.signing_code import Challenge, CodeNotAccepted, SentCode,
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.journal import notify, record
-from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, keep_code, sent_once
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,13 +68,14 @@ def _send_code(
     if contact is None or contact.pending is None:
         raise RuleRefused("nothing_to_confirm", "Сначала укажите новый телефон или адрес в профиле")
     key = _contact_challenge_id(person.person_id, channel)
-    check_cool_down(tools.store.challenge(challenge_id=key), at=at)
+    earlier = tools.store.challenge(challenge_id=key)
+    check_cool_down(earlier, at=at)
     # The code is derived from the id under which it is stored, the content and the moment together.
     digest = _contact_digest(tools, contact.pending, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
     work.count(daily_limit(name="contact-codes", subject=person.person_id, times=CODES_PER_DAY))
-    work.put(challenge)
+    keep_code(work=work, earlier=earlier, challenge=challenge)
     notify(
         work=work,
         tools=tools,

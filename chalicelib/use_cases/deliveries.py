@@ -18,7 +18,7 @@ from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_confirmed
 from chalicelib.use_cases.delivery_steps import carry_out, new_pickup
 from chalicelib.use_cases.journal import notify
-from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, keep_code, sent_once
 from chalicelib.use_cases.representations import holder_id
 
 if TYPE_CHECKING:
@@ -166,12 +166,13 @@ def _send_address_code(
     delivery = find_delivery(tools=tools, principal=principal, which=wanted.which, at=at)
     _check_changeable(delivery)
     key = _challenge_id(delivery)
-    check_cool_down(tools.store.challenge(challenge_id=key), at=at)
+    earlier = tools.store.challenge(challenge_id=key)
+    check_cool_down(earlier, at=at)
     digest = _address_digest(tools, delivery, address, at)
     challenge = Challenge(challenge_id=key, subject_digest=digest, sent_at=at)
     work = tools.store.work(at=at)
     work.count(daily_limit(name="address-codes", subject=principal.account_id, times=CODES_PER_DAY))
-    work.put(challenge)
+    keep_code(work=work, earlier=earlier, challenge=challenge)
     notify(
         work=work,
         tools=tools,
@@ -208,7 +209,10 @@ def change_address(*, tools: Toolbox, principal: Principal, change: AddressChang
     if delivery.has_just(DeliveryEvent.CHANGE_ADDRESS) and delivery.address == address:
         return delivery
     _check_changeable(delivery)
-    challenge = _accept_code(tools, delivery, address, change.code, at)
+    try:
+        challenge = _accept_code(tools, delivery, address, change.code, at)
+    except CodeNotAccepted as refusal:
+        return _changed_by_a_copy(tools, principal, change.wanted.which, address, at, refusal)
     actor = actor_of(principal, acts_for=delivery.person_id)
     return carry_out(
         tools=tools,
@@ -219,6 +223,21 @@ def change_address(*, tools: Toolbox, principal: Principal, change: AddressChang
         at=at,
         also=lambda work: work.remove(challenge),
     )
+
+
+def _changed_by_a_copy(
+    tools: Toolbox,
+    principal: Principal,
+    which: Which,
+    address: Mapping[str, str],
+    at: datetime,
+    refusal: CodeNotAccepted,
+) -> Delivery:
+    """The delivery, if a copy of this request has spent the code meanwhile; raises the refusal otherwise."""
+    found = find_delivery(tools=tools, principal=principal, which=which, at=at)
+    if not (found.has_just(DeliveryEvent.CHANGE_ADDRESS) and found.address == address):
+        raise refusal
+    return found
 
 
 def _check_changeable(delivery: Delivery) -> None:

@@ -12,6 +12,7 @@ from chalicelib.use_cases.answer_erasure import Plan, plan_erasure
 from chalicelib.use_cases.merged_records import holdings_of, records_of
 from chalicelib.use_cases.open_erasure import open_erasure
 from chalicelib.use_cases.people import stored_person
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def ask_for_erasure(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _asked(tools, principal, request, at),
+        create=lambda: in_turn(lambda: _asked(tools, principal, request, at)),
         recall=lambda found: _recalled(tools, principal, found),
     )
 
@@ -59,11 +60,13 @@ def _asked(
     tools: Toolbox, principal: Principal, request: idempotency.RequestKey | None, at: datetime
 ) -> ErasureRequest:
     person = stored_person(tools, principal)
-    waiting = _waiting(tools, principal)
+    known = tools.store.erasure_requests_of(person_id=principal.account_id)
+    waiting = next((one for one in known if one.state is ErasureState.ACCEPTED), None)
     if waiting is not None:
         idempotency.remember_alone(request=request, principal=principal, result=waiting.request_id, tools=tools, at=at)
         return waiting
     work = tools.store.work(at=at)
+    take_turn(work=work, name="erasure", folder=principal.account_id, seen=[one.request_id for one in known])
     demand, *_ = [
         open_erasure(work=work, tools=tools, person=one, cause=ErasureCause.DEMAND, actor=actor_of(principal), at=at)
         for one in (person, *_other_records(tools, person))
@@ -80,11 +83,6 @@ def _other_records(tools: Toolbox, person: Person) -> list[Person]:
     ids = records_of(tools=tools, person_id=person.person_id)[1:]
     found = (tools.store.person_file(person_id=one).person for one in ids)
     return [one for one in found if one is not None]
-
-
-def _waiting(tools: Toolbox, principal: Principal) -> ErasureRequest | None:
-    known = tools.store.erasure_requests_of(person_id=principal.account_id)
-    return next((one for one in known if one.state is ErasureState.ACCEPTED), None)
 
 
 def _recalled(tools: Toolbox, principal: Principal, request_id: str) -> ErasureRequest:

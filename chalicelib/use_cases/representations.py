@@ -28,6 +28,7 @@ from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.merged_records import main_file
 from chalicelib.use_cases.people import CABINET
 from chalicelib.use_cases.run_representations import end_representation
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,16 +84,13 @@ def add_represented(
         raise ValidationFailed(errors)
     if wanted.consent_version != CONSENT_VERSION:
         raise RuleRefused("consent_outdated", "Текст согласия обновился: прочитайте его ещё раз")
-    own = tools.store.person_file(person_id=principal.account_id)
-    if sum(r.stands_on(on) for r in own.represented) >= MAX_REPRESENTED:
-        raise RuleRefused("too_many_represented", f"Представлять можно не более {MAX_REPRESENTED} человек")
     person = _person(tools, principal, wanted, at)
     representation = _representation(principal, wanted, person.person_id, on)
     return idempotency.once(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _keep(tools, principal, person, representation, at, request),
+        create=lambda: in_turn(lambda: _keep(tools, principal, person, representation, at, request)),
         recall=lambda person_id: _declared_before(tools, principal, person_id),
     )
 
@@ -113,7 +111,11 @@ def _keep(
     at: datetime,
     request: idempotency.RequestKey | None,
 ) -> Representation:
+    known = tools.store.person_file(person_id=principal.account_id).represented
+    if sum(r.stands_on(representation.since_on) for r in known) >= MAX_REPRESENTED:
+        raise RuleRefused("too_many_represented", f"Представлять можно не более {MAX_REPRESENTED} человек")
     work = tools.store.work(at=at)
+    take_turn(work=work, name="represented", folder=principal.account_id, seen=[one.person_id for one in known])
     actor = actor_of(principal, acts_for=person.person_id)
     details = {"relation": representation.relation.value, "version": CONSENT_VERSION}
     person = record(person, work=work, tools=tools, name="represented", at=at, actor=actor, details=details)

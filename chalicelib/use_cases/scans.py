@@ -14,6 +14,7 @@ from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import own, require_citizen
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ def order_upload(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _awaited(tools, principal, order, request, at),
+        create=lambda: in_turn(lambda: _awaited(tools, principal, order, request, at)),
         recall=lambda scan_id: _awaited_before(tools, principal, order, scan_id),
     )
     return scan, upload_form(tools=tools, scan=scan, back_to=order.back_to)
@@ -112,6 +113,7 @@ def _awaited(
         at=at,
     )
     work = tools.store.work(at=at)
+    take_turn(work=work, name="scans", folder=order.application_id, seen=[one.scan_id for one in file.scans])
     work.create(scan)
     idempotency.remember(work=work, request=request, principal=principal, result=scan.scan_id, tools=tools, at=at)
     work.commit()

@@ -15,7 +15,6 @@ from chalicelib.domain.plain_text import within_sentence
 from chalicelib.domain.policy import PolicyState
 from chalicelib.domain.scan import ScanState
 from chalicelib.domain.signing_code import (
-    ApplicationChallenge,
     Challenge,
     SentCode,
 )
@@ -27,7 +26,7 @@ from chalicelib.use_cases.demands import local_day, region_of, row_of
 from chalicelib.use_cases.forms import differences_from_account, form_errors
 from chalicelib.use_cases.journal import notify, record
 from chalicelib.use_cases.merged_records import check_living, followed, representation_for
-from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, sent_once
+from chalicelib.use_cases.one_time_codes import check_cool_down, daily_limit, keep_code, sent_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +90,7 @@ def _send_code(
     challenge = Challenge(challenge_id=tools.ids.new_id(at=at), subject_digest=subject_digest(file), sent_at=at)
     work = tools.store.work(at=at)
     work.count(daily_limit(name="signing-codes", subject=principal.account_id, times=CODES_PER_DAY))
-    work.put(ApplicationChallenge(application_id=application_id, challenge=challenge))
+    keep_code(work=work, earlier=file.challenge, challenge=challenge, application_id=application_id)
     policy = known.standing_policy
     application = replace(application, present_policy_id=policy.policy_id if policy else None)
     _await_signature(tools, work, principal, application, at)

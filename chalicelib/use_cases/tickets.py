@@ -30,6 +30,7 @@ from chalicelib.use_cases.demands import region_of
 from chalicelib.use_cases.journal import record
 from chalicelib.use_cases.scans import LINK_SECONDS, awaited_scan, check_media_type, upload_form
 from chalicelib.use_cases.ticket_steps import add_ticket_step, keep_ticket, tell_ticket, ticket_details
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -244,6 +245,7 @@ def order_attachment(
             raise RuleRefused("too_many_scans", f"В обращении уже {MAX_ATTACHMENTS} вложений: больше добавить нельзя")
         scan = new_attachment(tools=tools, ticket=file.ticket, media_type=media_type, at=at)
         work = tools.store.work(at=at)
+        take_turn(work=work, name="scans", folder=ticket_id, seen=[one.scan_id for one in file.scans])
         work.create(scan)
         idempotency.remember(work=work, request=request, principal=principal, result=scan.scan_id, tools=tools, at=at)
         work.commit()
@@ -253,7 +255,7 @@ def order_attachment(
         request=request,
         principal=principal,
         tools=tools,
-        create=awaited,
+        create=lambda: in_turn(awaited),
         recall=lambda scan_id: own_attachment(tools=tools, principal=principal, ticket_id=ticket_id, scan_id=scan_id),
     )
     return scan, upload_form(tools=tools, scan=scan, back_to=back_to)

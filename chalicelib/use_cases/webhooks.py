@@ -18,6 +18,7 @@ from chalicelib.use_cases import idempotency
 from chalicelib.use_cases.access import actor_of, require_role
 from chalicelib.use_cases.deliver_webhooks import queue_delivery
 from chalicelib.use_cases.journal import record
+from chalicelib.use_cases.turns import in_turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def subscribe(
         request=request,
         principal=principal,
         tools=tools,
-        create=lambda: _made(tools, principal, organisation, url, wanted, request, at),
+        create=lambda: in_turn(lambda: _made(tools, principal, organisation, url, wanted, request, at)),
         recall=lambda found: with_secret(tools, _found(tools, organisation, found)),
     )
 
@@ -134,6 +135,8 @@ def _made(
     progress = HookProgress(organisation=organisation, subscription_id=subscription.subscription_id, through=last)
     work = tools.store.work(at=at)
     subscription = _noted(tools, work, subscription, principal, "webhook_subscribed", at)
+    known = [one.subscription_id for one in folder.subscriptions]
+    take_turn(work=work, name="webhooks", folder=organisation, seen=known)
     work.create(subscription)
     work.create(progress)
     name = subscription.subscription_id
@@ -247,6 +250,7 @@ def unsubscribe(*, tools: Toolbox, principal: Principal, subscription_id: str, a
     found = _found(tools, organisation_name(*organisation_of(principal)), subscription_id)
     work = tools.store.work(at=at)
     _noted(tools, work, found.subscription, principal, "webhook_unsubscribed", at)
+    work.give_turn_back(name="webhooks", folder=found.subscription.organisation)
     work.discard(found.subscription)
     work.remove(found.progress)
     work.commit()

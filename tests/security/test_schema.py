@@ -117,7 +117,7 @@ class TestDescription:
             if not _is_wrong_in_path(case):
                 case.path_parameters = ids.into(dict(case.path_parameters or {}))
             shared_world.sleep(hours=1)  # the limits of the calls before are over
-            answer = _sent(shared_world, case, person)
+            answer = sent(shared_world, case, person)
             ids.learn(case.path, answer)
             if answer.status_code in OF_THE_GATEWAY or (answer.status_code == 400 and "malformed_url" in answer.text):
                 return
@@ -141,7 +141,7 @@ def _is_wrong_in_path(case: Any) -> bool:
     return told is not None and told.mode is schemathesis.GenerationMode.NEGATIVE
 
 
-def _sent(world: World, case: Any, person: str | None) -> Any:
+def sent(world: World, case: Any, person: str | None) -> Any:
     options = case.as_transport_kwargs(base_url="http://test")
     method, url = options.pop("method"), options.pop("url")
     wanted = {name: options[name] for name in ("params", "headers", "cookies", "json", "data") if options.get(name)}

@@ -167,6 +167,11 @@ def rate(name: str, subject: str, window: int) -> Key:
     return Key(f"RATE#{name}#{subject}#{window}", "RATE")
 
 
+def turn(name: str, folder: str) -> Key:
+    """Who added to a bounded folder last."""
+    return Key(f"TURN#{name}#{folder}", "TURN")
+
+
 def spent(token: str) -> Key:
     """What may be used once and was."""
     return Key(f"SPENT#{token}", "SPENT")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.ports.queries import Limit, LookupRecord, Spent
 
 RECORDS_KEPT_FOR = timedelta(days=365)
+TURN_HELD_FOR = timedelta(minutes=1)
+"""Longer than any request lives."""
 CONFLICT_RETRIES = 5
 SPENT = "spent"
 """The marker of what may be used once and was."""
@@ -104,6 +106,21 @@ def use_of(limit: Limit, at: datetime) -> dict[str, Any]:
 def refusal_of(limit: Limit, at: datetime) -> RateLimited:
     """The refusal of a limit that is used up; says in how many seconds its window ends."""
     return RateLimited("Слишком много запросов: подождите и повторите", retry_after=_wait(limit, at))
+
+
+def turn_taken(name: str, folder: str, seen: str, at: datetime) -> dict[str, Any]:
+    """The update that takes the turn to add to a folder, unless one who saw as much took it within a minute."""
+    ends = at + TURN_HELD_FOR
+    return {
+        "Key": keys.turn(name, folder).item(),
+        "UpdateExpression": "SET seen = :seen, expires_epoch = :end",
+        "ConditionExpression": "attribute_not_exists(seen) OR seen < :seen OR expires_epoch <= :now",
+        "ExpressionAttributeValues": {
+            ":seen": {"S": seen},
+            ":end": items.expiry(ends)["expires_epoch"],
+            ":now": items.expiry(at)["expires_epoch"],
+        },
+    }
 
 
 def _record_item(record: LookupRecord) -> items.Item:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.dynamodb import items, keys
 from chalicelib.adapters.dynamodb.clinics import places_freed, places_taken
 from chalicelib.adapters.dynamodb.failures import cancellation_reasons, is_cancelled, translated
-from chalicelib.adapters.dynamodb.limits import refusal_of, use_of
+from chalicelib.adapters.dynamodb.limits import refusal_of, turn_taken, use_of
 from chalicelib.domain.errors import RuleRefused
 from chalicelib.domain.fund_change import change_of
 from chalicelib.domain.insurance_history import CertificateVersion, PolicyVersion
@@ -131,6 +131,14 @@ class DynamoDBUnitOfWork:
     def count(self, limit: Limit) -> None:
         """Count one use against a limit; what is refused counts nothing."""
         self._add("Update", use_of(limit, self._at), refusal_of(limit, self._at))
+
+    def take_turn(self, *, name: str, folder: str, seen: str) -> None:
+        """Take the turn to add to a folder, unless one who saw as much of it has just taken it."""
+        self._add("Update", turn_taken(name, folder, seen, self._at), _stale())
+
+    def give_turn_back(self, *, name: str, folder: str) -> None:
+        """Forget who took the turn last."""
+        self._add("Delete", {"Key": keys.turn(name, folder).item()}, StaleWrite())
 
     def take_place(self, *, clinic_code: str, doctor_id: str, limit: int) -> None:
         """Take one of a doctor's places if one is left."""

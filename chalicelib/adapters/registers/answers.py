@@ -60,7 +60,7 @@ def read_retry_after(headers: Mapping[str, str]) -> int | None:
         return min(int(value[:9]), _LONGEST_WAIT)
     try:
         wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return max(0, min(int(wait.total_seconds()), _LONGEST_WAIT))
 

@@ -49,7 +49,18 @@ def check_xlsx(data: bytes) -> None:
                 raise _too_large()
             for entry in entries:
                 _check_part(archive, entry)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as failure:
+    except InvalidValue:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as failure:
+        # ValueError: a place before the beginning of the file, which the directory of an archive may name.
         raise _unreadable() from failure
 
 
