@@ -21,11 +21,11 @@ PREFIX: Final = "whsec_"
 ID_HEADER: Final = "webhook-id"
 MOMENT_HEADER: Final = "webhook-timestamp"
 SIGNATURE_HEADER: Final = "webhook-signature"
+LONGEST_MOMENT: Final = 12
+"""Digits of seconds since 1970 for thirty thousand years to come."""
 SHORTEST: Final = 24
 """Bytes of a secret that nobody guesses, as Standard Webhooks has it."""
 
-LONGEST_MOMENT: Final = 12
-"""Digits of seconds since 1970 for thirty thousand years to come."""
 TOLERANCE: Final = timedelta(minutes=5)
 """How old a signed moment may be for a receiver: what is older may be a recording that somebody plays again."""
 

@@ -140,8 +140,10 @@ class Copies:
         queue = self._client("sqs").create_queue(QueueName=f"{name}-relay")["QueueUrl"]
         here = self.world.tools
         there = TestContainer()
-        there.settings = replace(there.settings, table_name=name, outbox_relay_queue_url=queue)
+        urls = {"outbox_relay_queue_url": queue, "receipts_queue_url": queue}
+        there.settings = replace(there.settings, table_name=name, **urls)
         there.at, there.registers = here.at, here.registers
+        there.sms_receipt_secrets = here.sms_receipt_secrets
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(aws._clients, "dynamodb", database)
             patch.setitem(aws._clients, "sqs", self._client("sqs"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.fhir import SNILS as SNILS_SYSTEM
+from chalicelib.domain.webhook_signature import signed_headers
 from infra.local.clinics_sample import clinics_rows
+from infra.local.text_aggregator import receipt_request
 from tests import appeals, cases, corrections, exchange, newborns, papers, tickets
 from tests.concurrency.step import Step
 from tests.journeys import consented, insured
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.world import World
 
+RECEIPTS_SECRET = "c2VjcmV0IG9mIHRoZSBzZWNvbmQgcHJvdmlkZXI="
 SNILS = {"snils": "900-000-001 82"}
 FHIR = {"headers": {"Content-Type": "application/fhir+json"}}
 WORDS = {"text": "Завтра"}
@@ -44,6 +48,16 @@ def _asks(path: str, person: str | None, body: Any = None, **options: Any) -> Ca
         return Step(path=path, person=person, body=body, options=options)
 
     return stage
+
+
+def _receipts(world: World) -> Step:
+    """What a provider tells of a message that nobody knows any more: taken, and passed over."""
+    world.tools.sms_receipt_secrets = (RECEIPTS_SECRET,)
+    at = world.tools.at - timedelta(hours=1)
+    body = receipt_request([{"id": "agg-1", "reference": "", "to": ""}], at=at)
+    signed = signed_headers(secrets=[RECEIPTS_SECRET], event_id="r-1", at=world.tools.at, body=body)
+    headers = {**signed, "Content-Type": "application/json"}
+    return Step(path="/v1/sms-receipts", person=None, options={"content": body, "headers": headers})
 
 
 def _on_ticket(step: str, *, taken: bool = True, **body: Any) -> Callable[[World], Step]:
@@ -202,6 +216,8 @@ OFFICIAL: dict[str, Callable[[World], Step]] = {
         "/v1/clinic/validity-batches", "registrar", {"csv": "snils\n900-000-001 82\n112-233-445 95"}
     ),
     "/v1/clinic/validity-checks": _asks("/v1/clinic/validity-checks", "registrar", SNILS),
+    "/v1/sms-receipts": _receipts,
+    "/fhir/r4/Organization/_search": _asks("/fhir/r4/Organization/_search", "registrar", data={"name": "согаз"}),
     "/fhir/r4/Coverage/_search": _asks("/fhir/r4/Coverage/_search", "registrar", **FORM),
     "/fhir/r4/CoverageEligibilityRequest/{operation}": _asks(
         "/fhir/r4/CoverageEligibilityRequest/$submit", "registrar", QUESTION, **FHIR

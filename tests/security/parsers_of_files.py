@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.documents import cose, qr_token
 from chalicelib.adapters.documents.cose import TokenRefused
 from chalicelib.adapters.documents.status_list import decode_status_list
-from chalicelib.adapters.notifications.receipts import NoReceipt, mail_receipt, read_receipt_body, text_receipt
+from chalicelib.adapters.notifications.receipts import mail_receipt, text_receipt
 from chalicelib.adapters.registers.answers import UnexpectedAnswer, read_answer, read_retry_after
 from chalicelib.adapters.registers.transport import WireResponse
 from chalicelib.adapters.sheets.sheets import FileSheets
@@ -28,6 +28,7 @@ from chalicelib.domain.exchange_name import parse_name
 from chalicelib.domain.inbound_mail import read_letter
 from chalicelib.domain.paper_barcode import PaperBarcode, decode_barcode, encode_barcode
 from chalicelib.domain.policy_number import PolicyNumber
+from chalicelib.domain.receipt_message import NoReceipt, read_receipt_body
 from chalicelib.domain.registry_file import read_registry
 from chalicelib.domain.registry_import import checked_rows
 from chalicelib.domain.reply_address import reply_address, ticket_of
