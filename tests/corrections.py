@@ -111,7 +111,7 @@ def state() -> dict[tuple[str, str], Any]:
 
 
 def _is_history(partition: str, sort: str) -> bool:
-    counted = ("COUNTER#", "STATUS#", "RATE#", "LOOKUPS#", "IDEMPOTENCY#")
+    counted = ("COUNTER#", "STATUS#", "RATE#", "TURN#", "LOOKUPS#", "IDEMPOTENCY#")
     beside = ("OUTBOX#", "CORRECTION#", "DISPATCH#", "SENT#", *counted)
     return sort.startswith(HISTORY) or partition.startswith(beside)
 

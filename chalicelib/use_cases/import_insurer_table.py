@@ -86,7 +86,7 @@ def _write_points(
         after |= {row.insurer.code: changed} if row.insurer else {}
     for code in codes:
         if after[code] != (before.get(code) or InsurerOffices(insurer_code=code)):
-            _write(tools, work, job, after[code], at)
+            _write(tools, work, job, after[code], at, is_new=code not in before)
     return reports
 
 
@@ -105,20 +105,20 @@ def _write_ratings(
         after |= {place: changed} if row.rating else {}
     for place in wanted:
         if after[place] != before.get(place):
-            _write(tools, work, job, after[place], at)
+            _write(tools, work, job, after[place], at, is_new=place not in before)
     return reports
 
 
 _ENTRIES = {InsurerRating: "insurer_rated", InsurerOffices: "issue_points_kept"}
 
 
-def _write(tools: Toolbox, work: UnitOfWork, job: RegistryImport, entity: Kept, at: datetime) -> None:
+def _write(tools: Toolbox, work: UnitOfWork, job: RegistryImport, entity: Kept, at: datetime, *, is_new: bool) -> None:
     details = {"insurer_code": entity.insurer_code, "import_id": job.import_id}
     if isinstance(entity, InsurerRating):
         details |= {"year": str(entity.year)}
     name = _ENTRIES[type(entity)]
     noted = record(entity, work=work, tools=tools, name=name, at=at, actor=SYSTEM, details=details)
-    if noted.version:
-        work.update(noted)
-    else:
+    if is_new:
         work.create(replace(noted, version=1))
+    else:
+        work.update(noted)

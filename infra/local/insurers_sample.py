@@ -90,7 +90,12 @@ def sample_ratings(*, year: int) -> tuple[InsurerRating, ...]:
             values = {name.value: round(float(text) * part, 1) for name, text in zip(Criterion, figures, strict=True)}
             made.append(
                 InsurerRating(
-                    insurer_code=code, region=regions[code], year=year - age, values=values, source=RATINGS_SOURCE
+                    insurer_code=code,
+                    region=regions[code],
+                    year=year - age,
+                    values=values,
+                    source=RATINGS_SOURCE,
+                    version=1,
                 )
             )
     return tuple(made)
