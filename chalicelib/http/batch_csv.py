@@ -90,8 +90,9 @@ def _table(text: str) -> Iterator[Mapping[str, str]]:
     typed = [" ".join(name.casefold().replace("ё", "е").split()) for name in next(reader, [])]
     head = [_COLUMN_OF.get(name, "") for name in typed]
     if not typed or not all(head) or len(set(head)) != len(head):
-        wrong = ", ".join(name or "без названия" for name, column in zip(typed, head, strict=True) if not column)
-        said = f"Неизвестные столбцы: {wrong[:200]}. " if wrong else ""
+        # By their places: what stands in a first line may be a person, where a head was forgotten.
+        wrong = ", ".join(str(place) for place, column in enumerate(head[:MOST_COLUMNS], start=1) if not column)
+        said = f"Неизвестные столбцы по счёту: {wrong}. " if wrong else ""
         message = f"{said}Назовите столбцы в первой строке, каждый один раз. Бывают: {_known()}"
         raise ValidationFailed([FieldError(field="csv", code="csv_columns", message=message)])
     for cells in reader:

@@ -99,7 +99,7 @@ class TestBatch:
         assert [(row["ref"], row["status"]) for row in rows] == [("1", "insured")]
         answer = desk.call("POST", BATCH, person="registrar", json={"csv": "ЕНП;Палата;ЕНП\n1;2;3"})
         (error,) = problem(answer, 422, "validation_failed")["errors"]
-        assert error["message"].startswith("Неизвестные столбцы: палата. Назовите столбцы")
+        assert error["message"].startswith("Неизвестные столбцы по счёту: 2. Назовите столбцы")
 
     @pytest.mark.parametrize(
         ("body", "wrong"),

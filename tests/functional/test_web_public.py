@@ -95,7 +95,7 @@ def test_every_macro_is_shown_on_the_page_of_components(anyone):
     page = (template_root() / "web" / "pages" / "ui.html").read_text(encoding="utf-8")
     for path in (template_root() / "web" / "macros").glob("*.html"):
         for name in re.findall(r"{% macro (\w+)", path.read_text(encoding="utf-8")):
-            assert f"{name}(" in page or name == "csrf_fields", name  # which nobody sees
+            assert f"{name}(" in page or name in {"csrf_fields", "for_field"}, name  # which nobody sees
 
 
 def test_a_proof_of_work_is_asked_for_where_the_service_wants_one(world, anyone):

@@ -171,7 +171,7 @@ def test_the_timer_leaves_what_changes_meanwhile(world: World, monkeypatch: pyte
     world.sleep(minutes=10)
     (page,) = list(world.tools.store.due_hooks(until=world.tools.at, page=9))
     monkeypatch.setattr(world.tools.store, "due_hooks", lambda **_: [page, page])
-    assert run_webhooks(tools=world.tools, at=world.tools.at) == {"queued": 1, "skipped": 1}
+    assert run_webhooks(tools=world.tools, at=world.tools.at) == {"queued": 1, "skipped": 1, "stopped": 0}
 
 
 def test_an_operator_of_nowhere_subscribes_nobody() -> None:
