@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.histories.replay import Theatre
 
-SEEDS = (145, *range(100, 180))
+SEEDS = (145, 1015, *range(100, 180))
 _create = DynamoDBUnitOfWork.create
 _append = journal.append
 
