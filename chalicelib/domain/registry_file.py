@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.domain.errors import InvalidValue
+from chalicelib.domain.registry_pages import read_pages, values_of
 from chalicelib.domain.xml_tree import Element, decoded, read_xml
 
 Cells = Mapping[str, str]
@@ -103,13 +103,7 @@ def _xml_row(number: int, row: Element) -> RawInsurer:
 
 
 def _from_json(data: bytes) -> RegistryFile:
-    try:
-        found = json.loads(decoded(data=data))
-    except (ValueError, RecursionError):
-        raise InvalidValue("not_json", "Файл не читается как JSON: выгрузите страницу реестра заново") from None
-    pages = found if isinstance(found, list) else [found]
-    if not all(isinstance(page, dict) and isinstance(page.get("list"), list) for page in pages):
-        raise InvalidValue("not_pages", "Это не страницы реестра: у каждой должен быть список list")
+    pages = read_pages(data=data)
     flat = [_cells(row) for page in pages for row in page["list"]]
     totals = [page["total"] for page in pages if type(page.get("total")) is int]
     return RegistryFile(
@@ -120,11 +114,7 @@ def _from_json(data: bytes) -> RegistryFile:
 
 
 def _cells(row: Any) -> Cells:
-    """One row of a page: a list of columns and values; what is not that is an empty row, reported later."""
-    if not isinstance(row, list):
-        return {}
-    pairs = [pair for pair in row if isinstance(pair, dict) and isinstance(pair.get("column"), str)]
-    read = {pair["column"].strip().upper(): _text(pair.get("value")) for pair in pairs}
+    read = {name.strip().upper(): _text(value) for name, value in values_of(row=row).items()}
     return {_OTHER_NAMES.get(name, name): value for name, value in read.items()}
 
 

@@ -6,7 +6,6 @@ SOURCE and a column a criterion. Sheets may name columns in Russian, in any orde
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from chalicelib.domain.errors import InvalidValue
 from chalicelib.domain.insurer_ratings import CRITERIA
 from chalicelib.domain.registry_file import MAX_ROWS, Cells
 from chalicelib.domain.registry_job import Registry
+from chalicelib.domain.registry_pages import read_pages, values_of
 from chalicelib.domain.xml_tree import decoded, read_xml
 
 if TYPE_CHECKING:
@@ -114,20 +114,8 @@ def _xml_rows(data: bytes) -> list[Cells]:
 
 
 def _json_rows(data: bytes) -> list[Cells]:
-    try:
-        found = json.loads(decoded(data=data))
-    except (ValueError, RecursionError):
-        raise InvalidValue("not_json", "Файл не читается как JSON: выгрузите страницу заново") from None
-    pages = found if isinstance(found, list) else [found]
-    if not all(isinstance(page, dict) and isinstance(page.get("list"), list) for page in pages):
-        raise InvalidValue("not_pages", "Это не страницы реестра: у каждой должен быть список list")
-    return [_cells(row) for page in pages for row in page["list"]]
-
-
-def _cells(row: Any) -> Cells:
-    pairs = row if isinstance(row, list) else []
-    named = [pair for pair in pairs if isinstance(pair, dict) and isinstance(pair.get("column"), str)]
-    return {pair["column"]: _text(pair.get("value")) for pair in named}
+    rows = [values_of(row=row) for page in read_pages(data=data) for row in page["list"]]
+    return [{name: _text(value) for name, value in row.items()} for row in rows]
 
 
 def _named(registry: Registry, cells: Cells) -> Cells:

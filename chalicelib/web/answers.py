@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HTML = "text/html; charset=utf-8"
 SEE_OTHER = 303
+UNPROCESSABLE = 422
 
 NOTICES = {
     "saved": "Сохранено",

@@ -8,16 +8,17 @@ from chalicelib.bootstrap import container
 from chalicelib.domain.appeal import DRAFT_KEPT_FOR
 from chalicelib.domain.appeal_rules import LEVELS, MAX_REASONS, MAX_TEXT, SUBJECTS, SubjectKind
 from chalicelib.domain.appeal_states import TAKES_DOCUMENTS, AppealState, Level
-from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, RuleRefused, StateConflict
 from chalicelib.http.applications import after, cursor_of, entity_id
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import appeal_documents, appeals
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.appeal_presenters import MINE, reason_choices, row_of, shown
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, listed, refusal_text, words_of
-from chalicelib.web.uploads import Folder, file_row, files_page, permitted, storage_origin, verdict, way_back
+from chalicelib.web.typed_words import beside, listed, words_of
+from chalicelib.web.uploads import Folder, file_row, files_page, ordered, storage_origin, verdict, way_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,8 +119,11 @@ def order(visit: Visit, appeal_id: str) -> Answer:
     """Permit one upload straight to the storage."""
     file, media_type = _own(visit, appeal_id), visit.form.get("media_type", "")
     folder = _folder(file.appeal)
-    try:
-        scan, form = appeal_documents.order_document_upload(
+    return ordered(
+        visit,
+        folder,
+        file.scans,
+        lambda: appeal_documents.order_document_upload(
             tools=container(),
             principal=visit.principal,
             appeal_id=file.appeal.appeal_id,
@@ -127,12 +131,8 @@ def order(visit: Visit, appeal_id: str) -> Answer:
             at=visit.at,
             back_to=way_back(visit, folder),
             request=request_key(visit.key, "appeal-document", appeal_id, media_type),
-        )
-    except (ValidationFailed, RuleRefused) as refusal:
-        if visit.wants_json:
-            raise
-        return files_page(visit, folder, file.scans, error=refusal_text(refusal))
-    return permitted(visit, folder, scan, form)
+        ),
+    )
 
 
 @blueprint.page("GET", f"{ONE}/documents/{{scan_id}}")
@@ -262,11 +262,7 @@ def withdraw(visit: Visit, appeal_id: str) -> Answer:
 
 
 def _tried(visit: Visit, appeal_id: str, act: Callable[[], str]) -> Answer:
-    """Do it, or show the appeal again with what stands in the way and all that was typed."""
-    try:
-        done = act()
-    except ValidationFailed as refusal:
-        return _page(visit, _own(visit, appeal_id), refusal.errors)
-    except (RuleRefused, StateConflict) as refusal:
-        return _page(visit, _own(visit, appeal_id), refusal=refusal.detail)
-    return Redirect(to=f"{MINE}/{appeal_id}?done={done}")
+    return attempted(
+        lambda: f"{MINE}/{appeal_id}?done={act()}",
+        lambda errors, refusal: _page(visit, _own(visit, appeal_id), errors, refusal),
+    )

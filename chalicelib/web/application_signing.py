@@ -13,7 +13,7 @@ from chalicelib.use_cases.demands import row_of
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.sign_application import documents_to_upload, request_signing_code
 from chalicelib.use_cases.submit_application import Submission, submit_application
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.application_presenters import address_of, summary_of
 from chalicelib.web.application_steps import ONE, frame, own_application
 from chalicelib.web.blueprint import WebBlueprint
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 blueprint = WebBlueprint(__name__)
 
 SIGN = next(step for step in STEPS if step.name == "sign")
-UNPROCESSABLE = 422
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 
 

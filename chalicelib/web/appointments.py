@@ -10,7 +10,7 @@ from chalicelib.domain.appointment import APPOINTMENT_STATE_TITLES, AppointmentS
 from chalicelib.domain.birth_date import read_date
 from chalicelib.domain.errors import FieldError, InvalidValue, RuleRefused, ValidationFailed
 from chalicelib.domain.regions import local_date
-from chalicelib.http.applications import after, cursor_of, entity_id
+from chalicelib.http.applications import after, entity_id
 from chalicelib.use_cases.appointments import (
     AppointmentWish,
     list_appointments,
@@ -19,12 +19,12 @@ from chalicelib.use_cases.appointments import (
 )
 from chalicelib.use_cases.find_clinics import clinic_card
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.attachment_presenters import doctor_name, doctors_to_see
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.clinics import person_of
 from chalicelib.web.rendering import day, moment
-from chalicelib.web.whom import Whom, people, whom
+from chalicelib.web.whom import Whom, listed_for, whom
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +36,6 @@ blueprint = WebBlueprint(__name__)
 
 APPOINTMENTS = "/cabinet/appointments"
 PAGE = 20
-UNPROCESSABLE = 422
 _S = AppointmentState
 _TONES = {_S.REQUESTED: "wait", _S.ACKNOWLEDGED: "good", _S.DECLINED: "bad"}
 _TITLES = {"doctor": "Врач", "wished_from": "Первый день", "wished_until": "Последний день"}
@@ -56,13 +55,8 @@ def list_mine(visit: Visit) -> Answer:
         at=visit.at,
     )
     names = {key: doctor_name(*key) for key in {(one.clinic_code, one.doctor_id) for one in found.items}}
-    context = {
-        "section": "clinics",
-        "about": about,
-        "people": people(visit),
-        "items": [_row(one, names[one.clinic_code, one.doctor_id]) for one in found.items],
-        "more": cursor_of(found.after),
-    }
+    rows = [_row(one, names[one.clinic_code, one.doctor_id]) for one in found.items]
+    context = {"section": "clinics", **listed_for(visit, about, rows, following=found.after)}
     return Page(template="pages/appointments.html", context=context)
 
 

@@ -17,7 +17,7 @@ from chalicelib.use_cases.attachments import (
 )
 from chalicelib.use_cases.find_clinics import clinic_card
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.attachment_presenters import TITLES, clinic_facts, doctors_of, page_of
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.clinics import CLINICS, home_of, person_of, serving
@@ -34,7 +34,6 @@ blueprint = WebBlueprint(__name__)
 
 ATTACHMENTS = "/cabinet/attachments"
 ONE = f"{ATTACHMENTS}/{{attachment_id}}"
-UNPROCESSABLE = 422
 _FIRST_POLICY = "/cabinet/applications/new?kind=first_policy"
 _WAYS_OUT = {
     "not_insured": ("Оформить полис", _FIRST_POLICY, f"{_FIRST_POLICY}&for={{}}"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import RuleRefused, ValidationFailed
-from chalicelib.http.applications import after, cursor_of, entity_id
+from chalicelib.http.applications import after, entity_id
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.insurance_certificates import (
     CertificateWish,
@@ -18,12 +18,12 @@ from chalicelib.use_cases.insurance_certificates import (
 )
 from chalicelib.use_cases.people import own_file
 from chalicelib.use_cases.representations import holder_file
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.asked_period import TITLES, asked_period, in_words, send_by
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.certificate_presenters import page_of, row_of
 from chalicelib.web.rendering import address
-from chalicelib.web.whom import people, whom
+from chalicelib.web.whom import listed_for, people, whom
 
 if TYPE_CHECKING:
     from chalicelib.domain.errors import FieldError
@@ -35,7 +35,6 @@ blueprint = WebBlueprint(__name__)
 LIST = "/cabinet/certificates"
 ONE = f"{LIST}/{{certificate_id}}"
 PAGE = 20
-UNPROCESSABLE = 422
 
 
 @blueprint.page("GET", LIST)
@@ -50,13 +49,8 @@ def list_mine(visit: Visit) -> Answer:
         after=after(visit.query.get("after")),
         at=visit.at,
     )
-    context = {
-        "section": "documents",
-        "about": about,
-        "people": people(visit),
-        "items": [{**row_of(one), "address": about.at(f"{LIST}/{one.certificate_id}")} for one in found.items],
-        "more": cursor_of(found.after),
-    }
+    rows = [{**row_of(one), "address": about.at(f"{LIST}/{one.certificate_id}")} for one in found.items]
+    context = {"section": "documents", **listed_for(visit, about, rows, following=found.after)}
     return Page(template="pages/certificates.html", context=context)
 
 

@@ -15,7 +15,7 @@ from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases.check_validity import PublicQuestion, check_validity
 from chalicelib.use_cases.legacy_lookups import OldPolicyKey
 from chalicelib.use_cases.prove_work import new_challenge
-from chalicelib.web.answers import Answer, Page
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import day
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 blueprint = WebBlueprint(__name__)
 
-UNPROCESSABLE = 422
 _CERTIFICATE, _BLANK = 9, 11
 _PLACES = {"policy_number": "number", "certificate_number": "number", "blank_number": "number", "old_policy": "number"}
 _VERDICTS = {

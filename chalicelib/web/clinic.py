@@ -21,7 +21,7 @@ from chalicelib.http.schemas.batches import batch_table
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.check_insured_person import check_insured_person
 from chalicelib.use_cases.check_many import MOST, RowStatus
-from chalicelib.web.answers import Answer, Download, Page
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Download, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import day, policy_number, snils
 from chalicelib.web.typed_keys import BLANK, question_of
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 blueprint = WebBlueprint(__name__)
 
-UNPROCESSABLE = 422
 _LONGEST_KEY = 2000
 _KINDS = ({"code": BLANK, "title": "Номер бланка полиса (11 цифр)"},)
 _ITEMS = {"person": "Человек", "policy": "Полис", "insurer": "Страховая организация", "attachment": "Прикрепление"}

@@ -21,7 +21,8 @@ from chalicelib.use_cases.corrections import (
 from chalicelib.use_cases.decide_correction import approve_correction, reject_correction
 from chalicelib.use_cases.find_persons import view_person
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.correction_fields import value_fields, value_titles
 from chalicelib.web.persons import ONE as PERSON
@@ -40,7 +41,6 @@ blueprint = WebBlueprint(__name__)
 CORRECTIONS = "/operator/corrections"
 ONE = f"{CORRECTIONS}/{{correction_id}}"
 ROWS = 25
-UNPROCESSABLE = 422
 _LONGEST_REASON = 1000
 _LONGEST_VALUE = 300
 _TONES = {CorrectionState.PROPOSED: "wait", CorrectionState.CARRIED_OUT: "good", CorrectionState.REJECTED: "bad"}
@@ -226,9 +226,9 @@ def _key(visit: Visit, *parts: str) -> RequestKey | None:
 
 
 def _tried(visit: Visit, correction_id: str, act: Callable[[], str]) -> Answer:
-    try:
-        return Redirect(to=act())
-    except ValidationFailed as refusal:
-        return _page(visit, correction_id, refusal="; ".join(error.message for error in refusal.errors))
-    except (RuleRefused, StateConflict) as refusal:
-        return _page(visit, correction_id, refusal=refusal.detail)
+    return attempted(
+        act,
+        lambda errors, refusal: _page(
+            visit, correction_id, refusal=refusal or "; ".join(error.message for error in errors)
+        ),
+    )

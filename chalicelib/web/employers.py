@@ -26,7 +26,7 @@ from chalicelib.use_cases.employer_requests import (
 )
 from chalicelib.use_cases.employers import find_employer, list_employers, register_employer
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Data, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Data, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.employer_presenters import (
     DETAILS,
@@ -40,7 +40,7 @@ from chalicelib.web.employer_presenters import (
     request_row,
 )
 from chalicelib.web.rendering import address
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed, named, refusal_text
+from chalicelib.web.typed_words import beside, line_of, listed, named, refusal_text
 from chalicelib.web.uploads import origin_of, storage_origin
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.appeal_rules import LEVELS, MAX_TEXT, SubjectKind
-from chalicelib.domain.errors import NotPermitted, RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
 from chalicelib.http.applications import entity_id
 from chalicelib.http.operators import place_of
@@ -15,12 +14,13 @@ from chalicelib.http.pagination import encode_cursor
 from chalicelib.http.schemas.appeals import appeal_line, handled_appeal_out
 from chalicelib.use_cases import handle_appeals
 from chalicelib.use_cases.appeal_documents import view_document
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.appeal_presenters import DESK, shown, topic_choices, working_days_left
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.operator_presenters import held_by, path_of, scan_row
 from chalicelib.web.scan_pictures import picture_of
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, listed, named, words_of
+from chalicelib.web.typed_words import beside, listed, named, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,10 +181,5 @@ def decide(visit: Visit, appeal_id: str) -> Answer:
 
 
 def _tried(visit: Visit, appeal_id: str, act: Callable[[], str], *, words: str = "text") -> Answer:
-    """Do it, or show the appeal again with what stands in the way; ``words`` names the field of the form for words."""
-    try:
-        return Redirect(to=act())
-    except ValidationFailed as refusal:
-        return _page(visit, appeal_id, named(refusal.errors, {"text": words}))
-    except (NotPermitted, RuleRefused, StateConflict) as refusal:
-        return _page(visit, appeal_id, refusal=refusal.detail)
+    """Do it, or show the page again; ``words`` names the field of the form that the use case calls text."""
+    return attempted(act, lambda errors, refusal: _page(visit, appeal_id, named(errors, {"text": words}), refusal))

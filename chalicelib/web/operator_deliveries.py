@@ -7,17 +7,18 @@ from urllib.parse import urlencode
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.delivery_states import DELIVERY_STATE_TITLES, DeliveryEvent, DeliveryState, Who
-from chalicelib.domain.errors import FieldError, NotPermitted, RuleRefused, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.signing_code import CodeNotAccepted
 from chalicelib.http.applications import cursor_of, entity_id
 from chalicelib.http.operator_deliveries import place_in_list
 from chalicelib.http.schemas.deliveries import delivery_out, row_out
 from chalicelib.ports.errors import NotFound
 from chalicelib.use_cases import handle_deliveries
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import moment
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed
+from chalicelib.web.typed_words import beside, line_of, listed
 from chalicelib.web.words import ACTORS
 
 if TYPE_CHECKING:
@@ -182,7 +183,10 @@ def hand_over(visit: Visit, delivery_id: str) -> Answer:
         handing = handle_deliveries.HandingOver(
             delivery_id=entity_id(delivery_id), code=code, powers_number=line_of(visit, "powers_number", longest=50)
         )
-        handle_deliveries.hand_over(tools=container(), principal=visit.principal, handing=handing, at=visit.at)
+        try:
+            handle_deliveries.hand_over(tools=container(), principal=visit.principal, handing=handing, at=visit.at)
+        except CodeNotAccepted as refusal:
+            raise ValidationFailed([FieldError(field="code", code=refusal.reason, message=refusal.detail)]) from None
         return "handed-to"
 
     return _tried(visit, delivery_id, act)
@@ -239,14 +243,7 @@ def note(visit: Visit, delivery_id: str) -> Answer:
 
 
 def _tried(visit: Visit, delivery_id: str, act: Callable[[], str]) -> Answer:
-    """Do it, or show the delivery again with what stands in the way and all that was typed."""
-    try:
-        done = act()
-    except ValidationFailed as refusal:
-        return _page(visit, _viewed(visit, delivery_id), refusal.errors)
-    except CodeNotAccepted as refusal:
-        error = FieldError(field="code", code=refusal.reason, message=refusal.detail)
-        return _page(visit, _viewed(visit, delivery_id), (error,))
-    except (NotPermitted, RuleRefused, StateConflict) as refusal:
-        return _page(visit, _viewed(visit, delivery_id), refusal=refusal.detail)
-    return Redirect(to=f"{DESK}/{delivery_id}?done={done}")
+    return attempted(
+        lambda: f"{DESK}/{delivery_id}?done={act()}",
+        lambda errors, refusal: _page(visit, _viewed(visit, delivery_id), errors, refusal),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.errors import RuleRefused, StateConflict, ValidationFailed
 from chalicelib.domain.refusal_catalogue import FREE_TEXT, Reason
 from chalicelib.domain.supporting_documents import DocumentKind
 from chalicelib.http.applications import entity_id
@@ -13,7 +12,7 @@ from chalicelib.use_cases.ask_applicant import ask_applicant
 from chalicelib.use_cases.clarifications import Question
 from chalicelib.use_cases.decide_application import Decision, decide_application, send_back
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Redirect
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.operator_presenters import path_of
 from chalicelib.web.operators import CASE, case_page
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.use_cases.idempotency import RequestKey
+    from chalicelib.web.answers import Answer
     from chalicelib.web.visits import Visit
 
 blueprint = WebBlueprint(__name__)
@@ -121,11 +121,7 @@ def _text(visit: Visit, name: str, longest: int) -> str:
 
 
 def _tried(visit: Visit, application_id: str, act: Callable[[], str]) -> Answer:
-    """Do it, or show the case again with what stands in the way and all that was typed."""
-    try:
-        done = act()
-    except ValidationFailed as refusal:
-        return case_page(visit, application_id, errors=refusal.errors)
-    except (RuleRefused, StateConflict) as refusal:
-        return case_page(visit, application_id, refusal=refusal.detail)
-    return Redirect(to=f"{path_of(application_id)}?done={done}")
+    return attempted(
+        lambda: f"{path_of(application_id)}?done={act()}",
+        lambda errors, refusal: case_page(visit, application_id, errors=errors, refusal=refusal),
+    )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.errors import StateConflict, ValidationFailed
 from chalicelib.domain.ticket import MAX_TEXT
 from chalicelib.domain.ticket_states import TICKET_STATE_TITLES, TicketState
 from chalicelib.http.applications import entity_id
@@ -15,13 +14,14 @@ from chalicelib.http.pagination import encode_cursor
 from chalicelib.http.schemas.tickets import handled_ticket_out, ticket_line
 from chalicelib.use_cases import handle_tickets
 from chalicelib.use_cases.idempotency import request_key
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.operator_presenters import path_of, scan_row
 from chalicelib.web.rendering import moment
 from chalicelib.web.scan_pictures import picture_of
 from chalicelib.web.tickets import RATINGS, TONES
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, listed, named, words_of
+from chalicelib.web.typed_words import beside, listed, named, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,10 +183,5 @@ def settle(visit: Visit, ticket_id: str) -> Answer:
 
 
 def _tried(visit: Visit, ticket_id: str, act: Callable[[], str], *, words: str = "text") -> Answer:
-    """Do it, or show the ticket again with what stands in the way; ``words`` names the field that words came from."""
-    try:
-        return Redirect(to=act())
-    except ValidationFailed as refusal:
-        return _page(visit, ticket_id, named(refusal.errors, {"text": words}))
-    except StateConflict as refusal:
-        return _page(visit, ticket_id, refusal=refusal.detail)
+    """Do it, or show the page again; ``words`` names the field of the form that the use case calls text."""
+    return attempted(act, lambda errors, refusal: _page(visit, ticket_id, named(errors, {"text": words}), refusal))

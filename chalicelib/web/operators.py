@@ -22,7 +22,7 @@ from chalicelib.use_cases.lease_case import release_case, take_case
 from chalicelib.use_cases.operator_queue import Hold, Wanted, list_cases
 from chalicelib.use_cases.view_case import view_case
 from chalicelib.use_cases.view_scans import view_page
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import field_names, field_title, section_title
 from chalicelib.web.operator_presenters import case_context, path_of, row_of_queue
@@ -41,7 +41,6 @@ blueprint = WebBlueprint(__name__)
 QUEUE = "/operator"
 CASE = "/operator/applications/{application_id}"
 ROWS = 25
-UNPROCESSABLE = 422
 _FILTERS = ("state", "kind", "reason", "overdue", "lease", "insurer", "region")
 _HOLDS = ({"code": "free", "title": "Никем не взятые"}, {"code": "mine", "title": "Мои"})
 _TERMS = ({"code": "yes", "title": "Просроченные"}, {"code": "no", "title": "В срок"})

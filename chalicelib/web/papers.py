@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.bootstrap import container
 from chalicelib.domain.errors import ValidationFailed
 from chalicelib.domain.signing_code import CodeNotAccepted
-from chalicelib.http.applications import after, cursor_of
+from chalicelib.http.applications import after
 from chalicelib.http.deliveries import which
 from chalicelib.ports.errors import RateLimited
 from chalicelib.use_cases.deliveries import (
@@ -26,7 +26,7 @@ from chalicelib.web.answers import Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.paper_presenters import in_list, page_of
 from chalicelib.web.postal_address import ADDRESS_TITLES, address_fields, as_typed, typed_address
-from chalicelib.web.whom import Whom, people, whom
+from chalicelib.web.whom import Whom, listed_for, whom
 
 if TYPE_CHECKING:
     from chalicelib.domain.errors import FieldError
@@ -55,13 +55,11 @@ def list_mine(visit: Visit) -> Answer:
         at=visit.at,
     )
     order = "/cabinet/applications/new?kind=paper_extract"
+    rows = [{**in_list(one), "address": about.at(f"{PAPERS}/{one.delivery_id}")} for one in found.items]
     context = {
         "section": "documents",
-        "about": about,
-        "people": people(visit),
         "order": f"{order}&for={about.person_id}" if about.person_id else order,
-        "items": [{**in_list(one), "address": about.at(f"{PAPERS}/{one.delivery_id}")} for one in found.items],
-        "more": cursor_of(found.after),
+        **listed_for(visit, about, rows, following=found.after),
     }
     return Page(template="pages/papers.html", context=context)
 

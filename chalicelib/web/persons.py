@@ -17,7 +17,7 @@ from chalicelib.http.persons import person_ref
 from chalicelib.use_cases.access import require_role
 from chalicelib.use_cases.duplicates import find_duplicates
 from chalicelib.use_cases.find_persons import PersonKey, find_persons, view_person
-from chalicelib.web.answers import Answer, Page
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.rendering import day, moment, policy_number, snils
 from chalicelib.web.typed_keys import question_of
@@ -32,7 +32,6 @@ blueprint = WebBlueprint(__name__)
 
 PERSONS = "/operator/persons"
 ONE = f"{PERSONS}/{{person_id}}"
-UNPROCESSABLE = 422
 _LONGEST_KEY = 200
 
 

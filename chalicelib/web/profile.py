@@ -13,7 +13,7 @@ from chalicelib.ports.errors import NotFound, RateLimited
 from chalicelib.use_cases.contacts import confirm_contact, send_contact_code
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.people import ProfileChange, change_profile, own_file, revoke_consent
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import rows, title_of
 from chalicelib.web.rendering import moment
@@ -31,7 +31,6 @@ PROFILE = "/cabinet/profile"
 ADDRESS = ("index", "region", "city", "street", "house", "flat")
 _CONTACTS = {"phone": (Channel.SMS, "Телефон"), "email": (Channel.EMAIL, "Электронная почта")}
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
-UNPROCESSABLE = 422
 
 
 @blueprint.page("GET", PROFILE)

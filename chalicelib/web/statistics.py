@@ -18,7 +18,7 @@ from chalicelib.domain.refusal_catalogue import CATALOGUE, FREE_TEXT
 from chalicelib.domain.regions import REGIONS
 from chalicelib.use_cases.case_statistics import Period, Report, case_statistics
 from chalicelib.use_cases.delivery_statistics import DeliveryReport, delivery_statistics
-from chalicelib.web.answers import Answer, Page
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.charts import Chart, Columns, chart, columns
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 blueprint = WebBlueprint(__name__)
 
-UNPROCESSABLE = 422
 _ASKED = ("from", "to", "region", "insurer")
 _EARLIEST, _LATEST = date(2020, 1, 1), date(2099, 12, 31)
 _HOUR = 3600

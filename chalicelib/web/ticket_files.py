@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
-from chalicelib.domain.errors import RuleRefused, ValidationFailed
 from chalicelib.domain.ticket_states import TicketState
 from chalicelib.http.applications import entity_id
 from chalicelib.use_cases import tickets
@@ -13,8 +12,7 @@ from chalicelib.use_cases.idempotency import request_key
 from chalicelib.web.answers import Answer, Redirect
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.tickets import ONE, SECTION, SUPPORT, own
-from chalicelib.web.typed_words import refusal_text
-from chalicelib.web.uploads import Folder, files_page, permitted, verdict, way_back
+from chalicelib.web.uploads import Folder, files_page, ordered, verdict, way_back
 
 if TYPE_CHECKING:
     from chalicelib.domain.ticket import Ticket
@@ -49,8 +47,11 @@ def order(visit: Visit, ticket_id: str) -> Answer:
     """Permit one upload straight to the storage."""
     file, media_type = own(visit, ticket_id), visit.form.get("media_type", "")
     folder = _folder(file.ticket)
-    try:
-        scan, form = tickets.order_attachment(
+    return ordered(
+        visit,
+        folder,
+        file.scans,
+        lambda: tickets.order_attachment(
             tools=container(),
             principal=visit.principal,
             ticket_id=file.ticket.ticket_id,
@@ -58,12 +59,8 @@ def order(visit: Visit, ticket_id: str) -> Answer:
             at=visit.at,
             back_to=way_back(visit, folder),
             request=request_key(visit.key, "ticket-attachment", ticket_id, media_type),
-        )
-    except (ValidationFailed, RuleRefused) as refusal:
-        if visit.wants_json:
-            raise
-        return files_page(visit, folder, file.scans, error=refusal_text(refusal))
-    return permitted(visit, folder, scan, form)
+        ),
+    )
 
 
 @blueprint.page("GET", f"{ONE}/attachments/{{scan_id}}")

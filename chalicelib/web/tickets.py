@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.application import KIND_TITLES
-from chalicelib.domain.errors import FieldError, StateConflict, ValidationFailed
+from chalicelib.domain.errors import FieldError, ValidationFailed
 from chalicelib.domain.ticket import BEST_RATING, CATEGORIES, MAX_TEXT, TicketCategory
 from chalicelib.domain.ticket_states import TICKET_STATE_TITLES, TicketState
 from chalicelib.http.applications import after, cursor_of, entity_id
@@ -15,11 +15,12 @@ from chalicelib.ports.queries import ApplicationFilter
 from chalicelib.use_cases import tickets
 from chalicelib.use_cases.idempotency import request_key
 from chalicelib.use_cases.list_applications import list_applications
-from chalicelib.web.answers import Answer, Page, Redirect
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Page, Redirect
+from chalicelib.web.attempts import attempted
 from chalicelib.web.blueprint import WebBlueprint
 from chalicelib.web.form_fields import Field
 from chalicelib.web.rendering import day, moment
-from chalicelib.web.typed_words import UNPROCESSABLE, beside, line_of, listed, words_of
+from chalicelib.web.typed_words import beside, line_of, listed, words_of
 from chalicelib.web.uploads import file_row, storage_origin
 
 if TYPE_CHECKING:
@@ -264,11 +265,7 @@ def rate(visit: Visit, ticket_id: str) -> Answer:
 
 
 def _tried(visit: Visit, ticket_id: str, act: Callable[[], str]) -> Answer:
-    """Do it, or show the ticket again with what stands in the way and all that was typed."""
-    try:
-        done = act()
-    except ValidationFailed as refusal:
-        return _page(visit, own(visit, ticket_id), refusal.errors)
-    except StateConflict as refusal:
-        return _page(visit, own(visit, ticket_id), refusal=refusal.detail)
-    return Redirect(to=f"{SUPPORT}/{ticket_id}?done={done}")
+    return attempted(
+        lambda: f"{SUPPORT}/{ticket_id}?done={act()}",
+        lambda errors, refusal: _page(visit, own(visit, ticket_id), errors, refusal),
+    )

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from chalicelib.web.visits import Visit
 
-UNPROCESSABLE = 422
-
 
 def words_of(visit: Visit, name: str, *, longest: int) -> str:
     """What was typed into a field, with line ends as the service keeps them.

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from chalicelib.bootstrap import container
+from chalicelib.domain.errors import RuleRefused, ValidationFailed
 from chalicelib.domain.scan import ScanState
-from chalicelib.web.answers import Answer, Data, Page
+from chalicelib.web.answers import UNPROCESSABLE, Answer, Data, Page
 from chalicelib.web.rendering import address
+from chalicelib.web.typed_words import refusal_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from chalicelib.domain.scan import Scan
     from chalicelib.ports.files import UploadForm
@@ -31,7 +33,6 @@ TITLES = {
 }
 TONES = {ScanState.ACCEPTED: "good", ScanState.REJECTED: "bad", ScanState.AWAITING_UPLOAD: "wait"}
 SHOWN = frozenset(TITLES)
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,24 @@ def way_back(visit: Visit, folder: Folder) -> str:
     return "" if visit.wants_json else f"{container().public_base_url}{folder.path}?uploaded="
 
 
-def permitted(visit: Visit, folder: Folder, scan: Scan, form: UploadForm) -> Answer:
+def ordered(
+    visit: Visit, folder: Folder, scans: Iterable[Scan], order: Callable[[], tuple[Scan, UploadForm]]
+) -> Answer:
+    """Permit one upload straight to the storage, or show the page of files with what forbids it.
+
+    Raises:
+        ValidationFailed, RuleRefused: it is forbidden, and a script asks.
+    """
+    try:
+        scan, form = order()
+    except (ValidationFailed, RuleRefused) as refusal:
+        if visit.wants_json:
+            raise
+        return files_page(visit, folder, scans, error=refusal_text(refusal))
+    return _permitted(visit, folder, scan, form)
+
+
+def _permitted(visit: Visit, folder: Folder, scan: Scan, form: UploadForm) -> Answer:
     """The permission to send one file: data for a script, for anybody else a page with the form of the storage."""
     if visit.wants_json:
         return Data(body={"scan": scan.scan_id, "url": form.url, "fields": dict(form.fields), "limit": form.max_bytes})

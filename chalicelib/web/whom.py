@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container
 from chalicelib.domain.regions import DEFAULT_REGION, local_date
-from chalicelib.http.applications import entity_id
+from chalicelib.http.applications import cursor_of, entity_id
 from chalicelib.use_cases.people import own_file
 from chalicelib.use_cases.representations import represented_file, represented_persons
 
@@ -53,3 +53,8 @@ def people(visit: Visit) -> list[dict[str, Any]]:
         if right.stands_on(on)
     ]
     return [{"code": "", "title": "Обо мне", "hint": own.full_name if own else ""}, *others]
+
+
+def listed_for(visit: Visit, about: Whom, items: list[dict[str, Any]], *, following: Any) -> dict[str, Any]:
+    """What a page needs that lists things of one person; ``following``: where the next page begins, or None."""
+    return {"about": about, "people": people(visit), "items": items, "more": cursor_of(following)}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.scan import MAX_SCANS
+from chalicelib.use_cases.run_appeals import run_appeals
 from tests.appeals import (
     EXPLANATION,
     GROUNDS,
@@ -183,7 +184,7 @@ class TestTime:
         appeal_id = begun(world, refused(world))
         world.sleep(days=31)
         with meanwhile(lambda: act(world, appeal_id, "withdrawal")):
-            world.run("run_due")
+            assert run_appeals(tools=world.tools, at=world.tools.at) == {"skipped": 1}
         assert appeal(world, appeal_id)["state"] == "withdrawn"
 
     def test_comes_too_late(self, world: World) -> None:

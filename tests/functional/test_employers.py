@@ -103,3 +103,12 @@ def test_what_the_employee_refuses_or_revokes_is_not_told(world: World) -> None:
     (asked,) = world.ok("GET", CONSENTS)["items"]
     again = world.call("POST", f"{CONSENTS}/{asked['organisation_id']}/decision", json={"state": "refused"})
     problem(again, 409, "state_conflict")
+
+
+def test_a_decision_that_is_sent_again_changes_nothing(world: World) -> None:
+    insured(world)
+    uploaded(world, request(world, employer(world)), csv(staff_row(world, "citizen", policy(world)["policy_number"])))
+    consent(world, "given")
+    noted, asked = actions(world), world.ok("GET", CONSENTS)
+    consent(world, "given")
+    assert (actions(world), world.ok("GET", CONSENTS)) == (noted, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,18 +36,18 @@ def side_by_side(do: Callable[[A], B], wanted: Sequence[A]) -> list[B]:
         return list(pool.map(do, wanted))
 
 
-class ManyReads:
-    """The part of the store that batches use."""
+class ManyReads(ABC):
+    """The part of the store that batches use; the store itself reads one."""
 
     _table: Table
 
+    @abstractmethod
     def person_file(self, *, person_id: str) -> PersonFile:
         """Read a person with policies, certificates and documents."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pointers(self, *, kind: str, value_hash: str) -> Sequence[Pointer]:
         """Follow an identifier."""
-        raise NotImplementedError
 
     def person_files(self, *, person_ids: Sequence[str]) -> Mapping[str, PersonFile]:
         """Read many people's folders, side by side."""
